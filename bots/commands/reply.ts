@@ -1,0 +1,83 @@
+import type { Instant } from '../../src/kernel/index.ts'
+
+/** A stretch of a line. A stranger's words exist only as `name`, `address` and `verbatim`. */
+export type Run =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'strong'; readonly text: string }
+  | { readonly kind: 'name'; readonly text: string }
+  | { readonly kind: 'address'; readonly text: string }
+  | { readonly kind: 'verbatim'; readonly text: string }
+  | {
+      readonly kind: 'time'
+      readonly at: Instant
+      readonly style: 'relative' | 'clock' | 'date'
+    }
+
+export type StateSign = 'up' | 'degraded' | 'down' | 'paused' | 'maintenance' | 'pending'
+
+export type Node =
+  | { readonly kind: 'line'; readonly runs: readonly Run[] }
+  | {
+      readonly kind: 'facts'
+      readonly facts: readonly (readonly [label: string, runs: readonly Run[]])[]
+    }
+  | {
+      readonly kind: 'rows'
+      readonly rows: readonly {
+        readonly state: StateSign
+        readonly name: string
+        readonly tail: readonly Run[]
+      }[]
+    }
+  | { readonly kind: 'note'; readonly runs: readonly Run[] }
+
+/** A button. `press` is the wire form `v1:action:id[:extra]`, ASCII, at most 64 bytes. */
+export interface Action {
+  readonly label: string
+  readonly press: string
+  readonly danger?: boolean
+  readonly disabled?: boolean
+}
+
+/** What a command says, without any platform's markup; the renderers know theirs and its limits. */
+export interface Reply {
+  readonly tone: 'ok' | 'bad' | 'warn' | 'quiet'
+  /** Shown with the headline; none where the answer is not about a state. */
+  readonly sign?: StateSign
+  readonly headline: readonly Run[]
+  readonly body: readonly Node[]
+  readonly actions: readonly Action[]
+  /** `asker`: refusals, errors, help; ephemeral where the platform can. */
+  readonly audience: 'all' | 'asker'
+  /** The service's value, for `--json`. */
+  readonly value?: unknown
+  /** Exit code of the terminal: 0 unless the answer is no. */
+  readonly exitCode?: number
+}
+
+export const text = (words: string): Run => ({ kind: 'text', text: words })
+export const strong = (words: string): Run => ({ kind: 'strong', text: words })
+export const name = (words: string): Run => ({ kind: 'name', text: words })
+export const address = (words: string): Run => ({ kind: 'address', text: words })
+export const verbatim = (words: string): Run => ({ kind: 'verbatim', text: words })
+export const time = (at: Instant, style: 'relative' | 'clock' | 'date'): Run => ({
+  kind: 'time',
+  at,
+  style,
+})
+export const line = (...runs: Run[]): Node => ({ kind: 'line', runs })
+export const note = (...runs: Run[]): Node => ({ kind: 'note', runs })
+export const facts = (...pairs: (readonly [string, readonly Run[]])[]): Node => ({
+  kind: 'facts',
+  facts: pairs,
+})
+
+/** State signs, always beside the word: colour is never the only signal. */
+export const SIGNS: Readonly<Record<StateSign, string>> = {
+  up: '🟢',
+  degraded: '🟡',
+  down: '🔴',
+  paused: '⏸',
+  maintenance: '🔧',
+  pending: '⚪',
+}

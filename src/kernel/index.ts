@@ -1,0 +1,8 @@
+export { type Chance, systemChance } from './chance.ts'
+export { FAULTS, Fault, type FaultCode } from './faults.ts'
+export type { AccountId, ChannelId, Id, IncidentId, MonitorId } from './ids.ts'
+export { InvalidInput, parseInput, quote, type Violation, violationsOf } from './input.ts'
+export { type Log, quietLog } from './log.ts'
+export { type Part, type PartState, type PartTools, StopPart, supervise } from './runner.ts'
+export { cut, plain } from './text.ts'
+export { type Clock, DAY, HOUR, type Instant, MINUTE, SECOND, systemClock, toIso } from './time.ts'

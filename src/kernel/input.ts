@@ -1,0 +1,121 @@
+import type { z } from 'zod'
+
+/** The closed set of what can be wrong with a value, as the wire names it. */
+export type ViolationCode =
+  | 'required'
+  | 'type'
+  | 'length'
+  | 'range'
+  | 'format'
+  | 'enum'
+  | 'unknown_field'
+  | 'immutable'
+  | 'not_found'
+  | 'conflict'
+  | 'plan'
+
+/** `path` is dotted (`policy.recovery`), `message` completes the sentence "<path> …". */
+export interface Violation {
+  readonly path: string
+  readonly code: ViolationCode
+  readonly message: string
+}
+
+/** Input that breaks rules, all of them at once. `message` is one sentence a line. */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput'
+  readonly violations: readonly Violation[]
+
+  constructor(violations: readonly Violation[]) {
+    super(violations.map(({ path, message }) => `${path} ${message}.`).join('\n'))
+    this.violations = violations
+  }
+}
+
+const LONGEST_QUOTE = 60
+
+/** The value as a person typed it, for "not …"; nothing where showing it would not help. */
+export function quote(value: unknown): string | undefined {
+  if (typeof value === 'string') {
+    const cut = value.length > LONGEST_QUOTE ? `${value.slice(0, LONGEST_QUOTE)}…` : value
+    return JSON.stringify(cut)
+  }
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null)
+    return String(value)
+  return undefined
+}
+
+const SECRET = /header|body|token|secret|password/i
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null
+        ? (value as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    input,
+  )
+}
+
+const dotted = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number'
+        ? `${text}[${key}]`
+        : text === ''
+          ? String(key)
+          : `${text}.${String(key)}`,
+    '',
+  )
+
+function codeOf(issue: z.core.$ZodIssue, value: unknown): ViolationCode {
+  switch (issue.code) {
+    case 'invalid_type':
+      return value === undefined ? 'required' : 'type'
+    case 'too_small':
+    case 'too_big':
+      return issue.origin === 'number' || issue.origin === 'int' ? 'range' : 'length'
+    case 'invalid_value':
+      return value === undefined ? 'required' : 'enum'
+    case 'unrecognized_keys':
+      return 'unknown_field'
+    case 'custom':
+      return (issue.params?.['code'] as ViolationCode | undefined) ?? 'format'
+    default:
+      return 'format'
+  }
+}
+
+/**
+ * What zod found, in our words. A schema's own message completes "<path> …" ("must be 1 to 5"); the
+ * value given is added unless its path names a secret.
+ */
+export function violationsOf(error: z.ZodError, input: unknown): Violation[] {
+  return error.issues.flatMap((issue): Violation[] => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        path: dotted([...issue.path, key]),
+        code: 'unknown_field',
+        message: 'is not a field we know',
+      }))
+    const path = dotted(issue.path)
+    const value = valueAt(input, issue.path)
+    const code = codeOf(issue, value)
+    if (code === 'required') return [{ path, code, message: 'is required' }]
+    const given = SECRET.test(path) ? undefined : quote(value)
+    return [
+      {
+        path,
+        code,
+        message: given === undefined ? issue.message : `${issue.message}, not ${given}`,
+      },
+    ]
+  })
+}
+
+/** Parses or throws InvalidInput with every violation. */
+export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw new InvalidInput(violationsOf(parsed.error, input))
+}

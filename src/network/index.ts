@@ -1,0 +1,3 @@
+export interface Network {
+  readonly placeholder?: never
+}

@@ -1,0 +1,83 @@
+import type { IncidentId, Instant, MonitorId } from '../kernel/index.ts'
+
+/** Where a channel is on its platform. */
+export interface Address {
+  /** Discord: channel id. Telegram: chat id. */
+  readonly channelId: string
+  /** Telegram: topic. */
+  readonly threadId: string | null
+}
+
+/** An incident as it is now, with what its message needs. Read when it is sent, not when queued. */
+export interface IncidentNews {
+  readonly incidentId: IncidentId
+  /** Null: the monitor was deleted meanwhile. */
+  readonly monitorId: MonitorId | null
+  readonly monitorName: string
+  readonly url: string | null
+  readonly severity: 'down' | 'warning'
+  readonly startedAt: Instant
+  readonly detectedAt: Instant
+  readonly resolvedAt: Instant | null
+  readonly endReason: 'resolved' | 'paused' | 'deleted' | 'changed' | null
+  readonly code: string
+  readonly message: string
+  readonly failures: number
+  readonly expected: string | null
+  readonly lastGoodAt: Instant | null
+  readonly lastGoodMs: number | null
+  readonly acknowledgedAt: Instant | null
+  readonly acknowledgedBy: string | null
+  /** "1 of 12 down" of the account, counted now. */
+  readonly downCount: number
+  readonly watchedCount: number
+  readonly timezone: string
+}
+
+/**
+ * What a channel is told. `alert` is the incident's one message, whatever its state has become;
+ * `recovery` the short reply that it is over; `notice` anything else (a channel switched off).
+ */
+export type News =
+  | { readonly kind: 'alert'; readonly incident: IncidentNews }
+  | { readonly kind: 'recovery'; readonly incident: IncidentNews }
+  | { readonly kind: 'notice'; readonly channelName: string; readonly why: string }
+
+/** What came of one attempt. */
+export type Delivery =
+  | { readonly kind: 'done'; readonly messageId: string | null }
+  /** Not now. `afterMs` is the platform's own word and wins over the lane's back-off. */
+  | {
+      readonly kind: 'again'
+      readonly why: string
+      readonly afterMs?: number
+      readonly uncertain?: boolean
+    }
+  /** The place has another address now; kept, and tried again at once. */
+  | { readonly kind: 'elsewhere'; readonly address: Address; readonly why: string }
+  /** The message to edit is not there any more: post anew. */
+  | { readonly kind: 'missing'; readonly why: string }
+  /** The message may not be edited any more: changes go as replies. */
+  | { readonly kind: 'frozen'; readonly why: string }
+  /** The channel is gone or closed to us: switched off, the reason shown. */
+  | { readonly kind: 'gone'; readonly why: string }
+  /** The platform refused what we wrote: a bug of ours, not repeated. */
+  | { readonly kind: 'ours'; readonly why: string }
+  /** The token is refused; nothing can be sent until it is changed. */
+  | { readonly kind: 'stop'; readonly why: string }
+
+export interface Post {
+  readonly address: Address
+  readonly news: News
+  /** Up to 25 characters, the same on every attempt of the same post. */
+  readonly nonce: string
+  readonly replyTo: string | null
+  /** Not to ring the phone. */
+  readonly silent: boolean
+}
+
+/** A platform that can be told. The bots implement it, `main.ts` hands it in. Nothing throws. */
+export interface Messenger {
+  post(post: Post, signal: AbortSignal): Promise<Delivery>
+  edit(address: Address, messageId: string, news: News, signal: AbortSignal): Promise<Delivery>
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import type { Clock } from '../kernel/index.ts'
+import type { Network } from '../network/index.ts'
+import type { Outcome } from './outcome.ts'
+
+/** What a probe needs of a monitor. `options` has passed the kind's own schema. */
+export interface Target<Options = unknown> {
+  readonly url: string
+  readonly timeoutMs: number
+  readonly options: Options
+}
+
+export interface Tools {
+  readonly clock: Clock
+  readonly network: Network
+  /** Sent by HTTP probes: `Uptalk/<version> (+<where>)`. */
+  readonly userAgent: string
+}
+
+/**
+ * Looks at `target` once and says what it saw. A probe keeps no state, writes no rows, never
+ * retries, answers by `timeoutMs` at the latest and gives up when `signal` aborts. It may throw only
+ * for a bug of ours.
+ */
+export type Probe<Options> = (
+  target: Target<Options>,
+  signal: AbortSignal,
+  tools: Tools,
+) => Promise<Outcome>
+
+/** One type of monitor: everything the other rooms need to know of it. */
+export interface ProbeKind<Options = unknown> {
+  /** Wire name of the options object, `httpInfo` for HTTP. */
+  readonly optionsName: string
+  readonly defaultIntervalSeconds: number
+  /** Takes the address as typed and gives it as kept; messages complete "url …". */
+  readonly address: z.ZodType<string, string>
+  /** Every option has a default, so that `{}` is valid. Strict: unknown keys are refused. */
+  readonly options: z.ZodType<Options>
+  /** Names of options that are secret: sealed at rest, never logged, never shown. */
+  readonly secrets: readonly string[]
+  /** What a healthy answer is, for "Expected HTTP 200–299". */
+  expected(options: Options): string
+  readonly look: Probe<Options>
+}

@@ -1,0 +1,92 @@
+/** `unknown`: we could not look, charged to nobody. */
+export type LookStatus = 'up' | 'degraded' | 'down' | 'unknown'
+
+/** Class, status and meaning of every code. Closed: adding one changes the API. */
+export const CODES = {
+  ok: 'none',
+  slow: 'warning',
+  dns_nxdomain: 'network',
+  dns_no_address: 'network',
+  dns_timeout: 'network',
+  dns_servfail: 'network',
+  dns_refused: 'network',
+  connect_refused: 'network',
+  connect_timeout: 'network',
+  host_unreachable: 'network',
+  network_unreachable: 'ours',
+  connection_reset: 'network',
+  tls_timeout: 'tls',
+  tls_handshake: 'tls',
+  tls_expired: 'tls',
+  tls_not_yet_valid: 'tls',
+  tls_hostname_mismatch: 'tls',
+  tls_self_signed: 'tls',
+  tls_untrusted: 'tls',
+  tls_incomplete_chain: 'tls',
+  tls_chain_expired: 'tls',
+  tls_weak: 'tls',
+  response_timeout: 'network',
+  body_timeout: 'network',
+  http_protocol: 'content',
+  response_headers_too_large: 'content',
+  http_status: 'content',
+  too_many_redirects: 'content',
+  redirect_invalid: 'content',
+  redirect_unsafe: 'content',
+  redirect_downgrade: 'warning',
+  body_missing: 'content',
+  body_forbidden: 'content',
+  body_encoding: 'content',
+  response_too_large: 'content',
+  target_blocked: 'content',
+  probe_overloaded: 'ours',
+  internal: 'ours',
+} as const satisfies Record<string, 'none' | 'network' | 'tls' | 'content' | 'warning' | 'ours'>
+
+export type Code = keyof typeof CODES
+
+/** Milliseconds, each a phase's own length, summed over redirects; absent: the phase was not reached. */
+export interface Timings {
+  readonly dns?: number
+  readonly connect?: number
+  readonly tls?: number
+  readonly firstByte?: number
+  readonly body?: number
+  readonly total: number
+}
+
+export interface Details {
+  readonly address?: string
+  readonly family?: 4 | 6
+  readonly http?: {
+    readonly status: number
+    readonly finalUrl: string
+    readonly redirects: number
+    readonly bytes: number
+    readonly truncated: boolean
+  }
+  readonly certificate?: {
+    readonly subject: string
+    readonly issuer: string
+    readonly names: readonly string[]
+    /** ISO 8601. */
+    readonly validFrom: string
+    readonly validTo: string
+    readonly daysLeft: number
+    readonly lifetimeDays: number
+    readonly fingerprint256: string
+    readonly problems: readonly Code[]
+  }
+}
+
+/** What one look found, not yet stored. */
+export interface Outcome {
+  readonly status: LookStatus
+  readonly code: Code
+  /** One sentence for a person, without markup or control characters, at most 300 characters. */
+  readonly message: string
+  /** The whole probe, monotonic milliseconds, rounded. */
+  readonly durationMs: number
+  readonly timings: Timings
+  readonly details?: Details
+}

@@ -1,0 +1,68 @@
+import type { Clock, Instant } from '../../src/kernel/index.ts'
+
+interface Sleeper {
+  readonly until: number
+  wake(): void
+}
+
+/** Time that moves only when told to: `asleep()` resolves once the code under test waits. */
+export class HandClock implements Clock {
+  #passed = 0
+  readonly #start: Instant
+  readonly #sleepers = new Set<Sleeper>()
+  #watchers: (() => void)[] = []
+
+  constructor(start: Instant = Date.parse('2027-03-01T14:00:00Z')) {
+    this.#start = start
+  }
+
+  now(): Instant {
+    return this.#start + this.#passed
+  }
+
+  monotonic(): number {
+    return this.#passed
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted || ms <= 0) return resolve()
+      const sleeper: Sleeper = {
+        until: this.#passed + ms,
+        wake: () => {
+          this.#sleepers.delete(sleeper)
+          signal?.removeEventListener('abort', sleeper.wake)
+          resolve()
+        },
+      }
+      signal?.addEventListener('abort', sleeper.wake, { once: true })
+      this.#sleepers.add(sleeper)
+      for (const seen of this.#watchers.splice(0)) seen()
+    })
+  }
+
+  /** Resolves as soon as somebody sleeps (at once when somebody does). */
+  async asleep(): Promise<void> {
+    if (this.#sleepers.size === 0)
+      await new Promise<void>((resolve) => {
+        this.#watchers.push(resolve)
+      })
+  }
+
+  /** Moves time on by `ms`, waking sleepers in the order of their time, each at its own time. */
+  async turn(ms: number): Promise<void> {
+    const end = this.#passed + ms
+    for (;;) {
+      const next = [...this.#sleepers]
+        .filter(({ until }) => until <= end)
+        .toSorted((a, b) => a.until - b.until)[0]
+      if (next === undefined) break
+      this.#passed = Math.max(this.#passed, next.until)
+      next.wake()
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+    }
+    this.#passed = end
+  }
+}
