@@ -2,7 +2,7 @@ import type { Clock, Instant } from '../../src/kernel/index.ts'
 
 interface Sleeper {
   readonly until: number
-  wake(): void
+  wake: () => void
 }
 
 /** Time that moves only when told to: `asleep()` resolves once the code under test waits. */
