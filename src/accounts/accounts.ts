@@ -1,0 +1,91 @@
+import { type AccountId, Fault, type Instant, parseInput } from '../kernel/index.ts'
+import type { Db } from '../storage/index.ts'
+import { nameRule } from './rules.ts'
+
+export type Plan = 'free' | 'team' | 'business'
+
+/** What a plan allows. Null: without limit. */
+export interface Limits {
+  readonly requestsPerMinute: number
+  readonly checksPerMinute: number
+  readonly monitors: number | null
+  readonly keys: number
+  readonly minIntervalSeconds: number
+}
+
+export const PLANS: Readonly<Record<Plan, Limits>> = {
+  free: {
+    requestsPerMinute: 60,
+    checksPerMinute: 10,
+    monitors: 50,
+    keys: 10,
+    minIntervalSeconds: 60,
+  },
+  team: {
+    requestsPerMinute: 600,
+    checksPerMinute: 60,
+    monitors: 1000,
+    keys: 10,
+    minIntervalSeconds: 10,
+  },
+  business: {
+    requestsPerMinute: 3000,
+    checksPerMinute: 600,
+    monitors: null,
+    keys: 10,
+    minIntervalSeconds: 10,
+  },
+}
+
+export interface Account {
+  readonly id: AccountId
+  readonly name: string
+  readonly plan: Plan
+  readonly timezone: string
+}
+
+const columns = ['id', 'name', 'plan', 'timezone'] as const
+
+export async function accountById(db: Db, id: AccountId): Promise<Account | undefined> {
+  return db.selectFrom('accounts').select(columns).where('id', '=', id).executeTakeFirst()
+}
+
+/** The account whose terminal and whose first key this is; undefined before the first start. */
+export async function firstAccount(db: Db): Promise<Account | undefined> {
+  return db.selectFrom('accounts').select(columns).orderBy('id').executeTakeFirst()
+}
+
+/** @throws Fault `account_unknown` */
+export async function accountNamed(db: Db, name: string): Promise<Account> {
+  const found = await db
+    .selectFrom('accounts')
+    .select(columns)
+    .where('name', '=', name)
+    .executeTakeFirst()
+  if (found === undefined) throw new Fault('account_unknown', { name: JSON.stringify(name) })
+  return found
+}
+
+/** The account of that name (the first one where none is given), made if it is new. */
+export async function ensureAccount(
+  db: Db,
+  now: Instant,
+  plan: Plan,
+  name?: string,
+): Promise<Account> {
+  const wanted = name === undefined ? undefined : parseInput(nameRule, name)
+  return db.transaction().execute(async (tx) => {
+    const known = tx.selectFrom('accounts').select(columns).orderBy('id')
+    const found = await (
+      wanted === undefined ? known : known.where('name', '=', wanted)
+    ).executeTakeFirst()
+    return (
+      found ??
+      tx
+        .insertInto('accounts')
+        .values({ name: wanted ?? 'main', plan, created_at: now })
+        .returning(columns)
+        .executeTakeFirstOrThrow()
+    )
+  })
+}

@@ -1,0 +1,35 @@
+import type { Instant } from '../kernel/index.ts'
+import type { AccountTx } from '../storage/index.ts'
+
+/** Who changes something: a key by its prefix, a chat member or the shell by name, or ourselves. */
+export interface By {
+  readonly type: 'key' | 'chat' | 'cli' | 'engine'
+  readonly name: string
+  /** Where from, for chat: the server's or chat's title. */
+  readonly place?: string
+}
+
+export type Changes = Readonly<Record<string, readonly [old: unknown, now: unknown]>>
+
+/** Writes one row in the caller's transaction. `action` is `monitor.pause`, `subject` an IRI. */
+export async function audit(
+  tx: AccountTx,
+  now: Instant,
+  by: By,
+  action: string,
+  subject: string,
+  changes: Changes = {},
+): Promise<void> {
+  await tx
+    .insertInto('audit_logs')
+    .values({
+      actor_type: by.type,
+      actor: by.name,
+      place: by.place ?? null,
+      action,
+      subject,
+      changes: JSON.stringify(changes),
+      changed_at: now,
+    })
+    .execute()
+}

@@ -1,0 +1,27 @@
+export {
+  addMonitor,
+  type ChangeTools,
+  deleteMonitor,
+  editMonitor,
+  pauseMonitor,
+  resumeMonitor,
+} from './change.ts'
+export { type MonitorConfig, type MonitorLimits } from './input.ts'
+export {
+  type Monitor,
+  type MonitorState,
+  type MonitorView,
+  shownStatus,
+  toMonitor,
+} from './monitor.ts'
+export type { Check, Looker } from './look.ts'
+export type { Policy } from './policy.ts'
+export {
+  countByStatus,
+  countMonitors,
+  getMonitor,
+  listMonitors,
+  type MonitorFilter,
+  type MonitorOrder,
+} from './read.ts'
+export { slotAfter } from './rhythm.ts'

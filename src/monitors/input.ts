@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import {
+  cleanName,
+  type Instant,
+  InvalidInput,
+  NAME_RULE,
+  type Violation,
+  violationsOf,
+} from '../kernel/index.ts'
+import { isMonitorType, type MonitorType, PROBES } from '../probes/index.ts'
+import { type Policy, policyRule, wholeNumber } from './policy.ts'
+
+const TAG = /^[a-z0-9][a-z0-9_.:-]{0,39}$/
+const TAG_RULE = 'must be 1 to 40 of a-z 0-9 _ . : - and begin with a letter or digit'
+const TAGS_RULE = 'must be a list of at most 20 different tags'
+const TYPE_RULE = `must be ${Object.keys(PROBES).join(', ')}`
+const LONGEST_LIFE_MS = 366 * 86_400_000
+
+const nameRule = z.string(NAME_RULE).transform((text, ctx) => {
+  const name = cleanName(text)
+  if (name !== undefined) return name
+  ctx.issues.push({ code: 'custom', message: NAME_RULE, input: text, params: { code: 'length' } })
+  return z.NEVER
+})
+const words = (max: number) => {
+  const rule = `must be text of 1 to ${max} characters`
+  return z.string(rule).min(1, rule).max(max, rule).nullable().default(null)
+}
+
+const shared = {
+  name: nameRule,
+  isActive: z.boolean('must be true or false').default(true),
+  timeoutSeconds: wholeNumber(1, 60).default(30),
+  policy: policyRule.prefault({}),
+  tags: z
+    .array(z.string(TAG_RULE).regex(TAG, TAG_RULE), TAGS_RULE)
+    .max(20, TAGS_RULE)
+    .refine((tags) => new Set(tags).size === tags.length, {
+      error: TAGS_RULE,
+      params: { code: 'length' },
+    })
+    .default([]),
+  externalRef: words(120),
+  managedBy: words(60),
+}
+
+/** Everything about a monitor that people set, valid as a whole. Names are ours, not the wire's. */
+export interface MonitorConfig {
+  readonly type: MonitorType
+  readonly name: string
+  readonly url: string
+  readonly isActive: boolean
+  readonly intervalSeconds: number
+  readonly timeoutSeconds: number
+  readonly policy: Policy
+  readonly options: Readonly<Record<string, unknown>>
+  readonly tags: readonly string[]
+  readonly externalRef: string | null
+  readonly managedBy: string | null
+  readonly expiresAt: Instant | null
+}
+
+/** What a plan allows; see accounts. */
+export interface MonitorLimits {
+  readonly plan: string
+  readonly monitors: number | null
+  readonly minIntervalSeconds: number
+}
+
+function ruleFor(type: MonitorType, now: Instant) {
+  const kind = PROBES[type]
+  const life = 'must be a time in the future, at most a year away'
+  return z.strictObject({
+    ...shared,
+    type: z.literal(type),
+    url: kind.address,
+    intervalSeconds: wholeNumber(10, 86_400).default(kind.defaultIntervalSeconds),
+    options: kind.options.prefault({}),
+    expiresAt: z
+      .int(life)
+      .gt(now, life)
+      .lt(now + LONGEST_LIFE_MS, life)
+      .nullable()
+      .default(null),
+  })
+}
+
+/**
+ * A monitor's configuration from what somebody gave, defaults filled in.
+ * @throws InvalidInput with every violation, paths in our names (`policy.recovery`, `options.method`)
+ */
+export function parseConfig(
+  input: Readonly<Record<string, unknown>>,
+  now: Instant,
+  limits: MonitorLimits,
+): MonitorConfig {
+  const { type } = input
+  if (!isMonitorType(type)) {
+    const rule = type === undefined ? 'is required' : `${TYPE_RULE}, not ${JSON.stringify(type)}`
+    throw new InvalidInput([
+      { path: 'type', code: type === undefined ? 'required' : 'enum', message: rule },
+    ])
+  }
+  const parsed = ruleFor(type, now).safeParse(input)
+  const violations: Violation[] = parsed.success ? [] : violationsOf(parsed.error, input)
+  const wanted = input['intervalSeconds']
+  if (
+    typeof wanted === 'number' &&
+    wanted < limits.minIntervalSeconds &&
+    !violations.some(({ path }) => path === 'intervalSeconds')
+  )
+    violations.push({
+      path: 'intervalSeconds',
+      code: 'plan',
+      message: `must be at least ${limits.minIntervalSeconds} on the plan ${limits.plan}, not ${wanted}`,
+    })
+  if (!parsed.success || violations.length > 0) throw new InvalidInput(violations)
+  return parsed.data
+}

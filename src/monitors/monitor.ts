@@ -1,0 +1,126 @@
+import type { Selectable } from 'kysely'
+import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
+import { type MonitorType, type Outcome, PROBES } from '../probes/index.ts'
+import type { Sealer, Tables } from '../storage/index.ts'
+import type { MonitorConfig } from './input.ts'
+import type { Policy } from './policy.ts'
+
+export interface Monitor extends Omit<MonitorConfig, 'intervalSeconds' | 'timeoutSeconds'> {
+  readonly id: MonitorId
+  readonly accountId: AccountId
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  readonly pausedUntil: Instant | null
+  readonly pausedBy: string | null
+  /** Grows with each change of configuration. */
+  readonly rev: number
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+/** What is known of a monitor now. */
+export interface MonitorState {
+  readonly status: 'pending' | 'up' | 'degraded' | 'down'
+  /** When `status` became what it is; null while pending. */
+  readonly changedAt: Instant | null
+  readonly retryAt: Instant | null
+  readonly lastCheckAt: Instant | null
+  readonly lastMs: number | null
+  readonly lastStatus: string | null
+  readonly lastCode: string | null
+  readonly lastMessage: string | null
+  readonly lastGoodAt: Instant | null
+  readonly lastGoodMs: number | null
+  readonly latest: Outcome | null
+}
+
+export interface MonitorView {
+  readonly monitor: Monitor
+  readonly state: MonitorState
+}
+
+/** Paused lies over the state; everything people see starts from this. */
+export const shownStatus = ({ monitor, state }: MonitorView): MonitorState['status'] | 'paused' =>
+  monitor.isActive ? state.status : 'paused'
+
+type MonitorRow = Selectable<Tables['monitors']>
+type StateRow = Selectable<Tables['monitor_states']>
+
+export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
+  const secrets = row.secrets === null ? {} : (JSON.parse(sealer.open(row.secrets)) as object)
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    type: row.type as MonitorType,
+    name: row.name,
+    url: row.url,
+    isActive: row.is_active === 1,
+    intervalMs: row.interval_ms,
+    timeoutMs: row.timeout_ms,
+    policy: JSON.parse(row.policy) as Policy,
+    options: { ...(JSON.parse(row.options) as object), ...secrets },
+    tags: JSON.parse(row.tags) as string[],
+    externalRef: row.external_ref,
+    managedBy: row.managed_by,
+    expiresAt: row.expires_at,
+    pausedUntil: row.paused_until,
+    pausedBy: row.paused_by,
+    rev: row.rev,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+export const toState = (
+  row: Omit<StateRow, 'monitor_id' | 'account_id' | 'streak'>,
+): MonitorState => ({
+  status: row.status,
+  changedAt: row.changed_at,
+  retryAt: row.retry_at,
+  lastCheckAt: row.last_check_at,
+  lastMs: row.last_ms,
+  lastStatus: row.last_status,
+  lastCode: row.last_code,
+  lastMessage: row.last_message,
+  lastGoodAt: row.last_good_at,
+  lastGoodMs: row.last_good_ms,
+  latest: row.latest === null ? null : (JSON.parse(row.latest) as Outcome),
+})
+
+/** The columns a configuration fills; secret options are sealed apart from the others. */
+export function toColumns(config: MonitorConfig, sealer: Sealer) {
+  const { secrets } = PROBES[config.type]
+  const open = Object.entries(config.options).filter(([name]) => !secrets.includes(name))
+  const closed = Object.entries(config.options).filter(([name]) => secrets.includes(name))
+  return {
+    type: config.type,
+    name: config.name,
+    url: config.url,
+    interval_ms: config.intervalSeconds * 1000,
+    timeout_ms: config.timeoutSeconds * 1000,
+    options: JSON.stringify(Object.fromEntries(open)),
+    secrets: closed.length === 0 ? null : sealer.seal(JSON.stringify(Object.fromEntries(closed))),
+    policy: JSON.stringify(config.policy),
+    tags: JSON.stringify(config.tags),
+    is_active: config.isActive ? (1 as const) : (0 as const),
+    external_ref: config.externalRef,
+    managed_by: config.managedBy,
+    expires_at: config.expiresAt,
+  }
+}
+
+/** The configuration a monitor has, as `editMonitor` hands it to a change. */
+export const toConfig = (monitor: Monitor): MonitorConfig => ({
+  type: monitor.type,
+  name: monitor.name,
+  url: monitor.url,
+  isActive: monitor.isActive,
+  intervalSeconds: monitor.intervalMs / 1000,
+  timeoutSeconds: monitor.timeoutMs / 1000,
+  policy: monitor.policy,
+  options: monitor.options,
+  tags: monitor.tags,
+  externalRef: monitor.externalRef,
+  managedBy: monitor.managedBy,
+  expiresAt: monitor.expiresAt,
+})

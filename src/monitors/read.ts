@@ -1,0 +1,136 @@
+import type { Expression, SqlBool } from 'kysely'
+import { Fault, type MonitorId } from '../kernel/index.ts'
+import type { AccountTx, Sealer } from '../storage/index.ts'
+import { fold } from '../storage/index.ts'
+import { type MonitorView, toMonitor, toState } from './monitor.ts'
+
+export interface MonitorFilter {
+  readonly types?: readonly string[]
+  /** In name or address, upper and lower case alike. */
+  readonly search?: string
+  readonly isActive?: boolean
+  readonly statuses?: readonly ('pending' | 'up' | 'degraded' | 'down' | 'paused')[]
+  /** Any of them. */
+  readonly tags?: readonly string[]
+  readonly externalRef?: string
+  readonly managedBy?: string
+}
+
+export interface MonitorOrder {
+  readonly by: 'id' | 'name' | 'createdAt'
+  readonly direction: 'asc' | 'desc'
+}
+
+const STATE_COLUMNS = [
+  's.status',
+  's.changed_at',
+  's.retry_at',
+  's.last_check_at',
+  's.last_ms',
+  's.last_status',
+  's.last_code',
+  's.last_message',
+  's.last_good_at',
+  's.last_good_ms',
+  's.latest',
+] as const
+
+const COLUMN = { id: 'm.id', name: 'm.name', createdAt: 'm.created_at' } as const
+
+function matching(db: AccountTx, filter: MonitorFilter) {
+  return db
+    .selectFrom('monitors as m')
+    .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
+    .where((eb) => {
+      const all: Expression<SqlBool>[] = []
+      const { types, search, isActive, statuses, tags, externalRef, managedBy } = filter
+      if (types !== undefined) all.push(eb('m.type', 'in', types))
+      if (isActive !== undefined) all.push(eb('m.is_active', '=', isActive ? 1 : 0))
+      if (externalRef !== undefined) all.push(eb('m.external_ref', '=', externalRef))
+      if (managedBy !== undefined) all.push(eb('m.managed_by', '=', managedBy))
+      if (search !== undefined)
+        all.push(
+          eb.or(
+            (['m.name', 'm.url'] as const).map((column) =>
+              eb(eb.fn<number>('instr', [eb.fn('fold', [column]), eb.val(fold(search))]), '>', 0),
+            ),
+          ),
+        )
+      if (tags !== undefined)
+        // Tags hold no quotes, so a quoted tag is found only as a whole one.
+        all.push(
+          eb.or(
+            tags.map((tag) =>
+              eb(eb.fn<number>('instr', ['m.tags', eb.val(JSON.stringify(tag))]), '>', 0),
+            ),
+          ),
+        )
+      if (statuses !== undefined)
+        all.push(
+          eb.or(
+            statuses.map((status) =>
+              status === 'paused'
+                ? eb('m.is_active', '=', 0)
+                : eb.and([eb('m.is_active', '=', 1), eb('s.status', '=', status)]),
+            ),
+          ),
+        )
+      return eb.and(all)
+    })
+}
+
+export async function countMonitors(db: AccountTx, filter: MonitorFilter): Promise<number> {
+  const { count } = await matching(db, filter)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** Ties fall to the newer id first, so pages never overlap. */
+export async function listMonitors(
+  db: AccountTx,
+  sealer: Sealer,
+  filter: MonitorFilter,
+  order: readonly MonitorOrder[] = [],
+  page?: { readonly limit: number; readonly offset: number },
+): Promise<MonitorView[]> {
+  let query = matching(db, filter).selectAll('m').select(STATE_COLUMNS)
+  for (const { by, direction } of order) query = query.orderBy(COLUMN[by], direction)
+  if (!order.some(({ by }) => by === 'id')) query = query.orderBy('m.id', 'desc')
+  if (page !== undefined) query = query.limit(page.limit).offset(page.offset)
+  return (await query.execute()).map((row) => ({
+    monitor: toMonitor(row, sealer),
+    state: toState(row),
+  }))
+}
+
+/** @throws Fault `monitor_unknown`, also for another account's */
+export async function getMonitor(
+  db: AccountTx,
+  sealer: Sealer,
+  id: MonitorId,
+): Promise<MonitorView> {
+  const row = await matching(db, {})
+    .selectAll('m')
+    .select(STATE_COLUMNS)
+    .where('m.id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) throw new Fault('monitor_unknown', { name: `#${id}` })
+  return { monitor: toMonitor(row, sealer), state: toState(row) }
+}
+
+/** Monitors by shown status, `total` of all. */
+export async function countByStatus(
+  db: AccountTx,
+): Promise<Record<'total' | 'pending' | 'up' | 'degraded' | 'down' | 'paused', number>> {
+  const counts = { total: 0, pending: 0, up: 0, degraded: 0, down: 0, paused: 0 }
+  const rows = await matching(db, {})
+    .select((eb) => ['m.is_active', 's.status', eb.fn.countAll<number>().as('count')])
+    .groupBy(['m.is_active', 's.status'])
+    .execute()
+  for (const { is_active, status, count } of rows) {
+    counts.total += count
+    counts[is_active === 1 ? status : 'paused'] += count
+  }
+  return counts
+}

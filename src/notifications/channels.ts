@@ -1,0 +1,132 @@
+import type { Selectable } from 'kysely'
+import type { AccountId, ChannelId, Id, Instant } from '../kernel/index.ts'
+import { type AccountTx, bindAccount, type Db, type Tables } from '../storage/index.ts'
+import type { Address } from './contract.ts'
+
+export type Channel = Selectable<Tables['channels']>
+
+/** A place that is told from now on; one that is there already is switched on again. */
+export async function addChannel(
+  tx: AccountTx,
+  now: Instant,
+  channel: {
+    readonly kind: string
+    readonly name: string
+    readonly linkId: Id<'link'> | null
+  } & Address,
+): Promise<void> {
+  await tx
+    .deleteFrom('channels')
+    .where('kind', '=', channel.kind)
+    .where('channel_id', '=', channel.channelId)
+    .where('thread_id', channel.threadId === null ? 'is' : '=', channel.threadId)
+    .execute()
+  await tx
+    .insertInto('channels')
+    .values({
+      kind: channel.kind,
+      name: channel.name,
+      channel_id: channel.channelId,
+      thread_id: channel.threadId,
+      chat_link_id: channel.linkId,
+      created_at: now,
+    })
+    .execute()
+}
+
+export async function listChannels(db: AccountTx): Promise<Channel[]> {
+  return db.selectFrom('channels').selectAll().orderBy('id').execute()
+}
+
+interface LinkRef {
+  readonly platform: string
+  readonly serverId: string
+}
+
+async function channelsOfPlace(db: Db, place: LinkRef): Promise<Channel[]> {
+  return db
+    .selectFrom('channels')
+    .innerJoin('chat_links', 'chat_links.id', 'channels.chat_link_id')
+    .where('chat_links.platform', '=', place.platform)
+    .where('chat_links.server_id', '=', place.serverId)
+    .selectAll('channels')
+    .execute()
+}
+
+/**
+ * Switches a channel off for a reason people are shown; what waits for it is given up, and the
+ * account's other channels are told once.
+ */
+export async function switchOff(
+  tx: Db,
+  now: Instant,
+  channel: { readonly id: ChannelId; readonly account_id: AccountId; readonly name: string },
+  why: string,
+): Promise<void> {
+  const bound = bindAccount(tx, channel.account_id)
+  const { numUpdatedRows } = await bound
+    .updateTable('channels')
+    .set({ is_active: 0, off_reason: why })
+    .where('id', '=', channel.id)
+    .where('is_active', '=', 1)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) return
+  await bound
+    .updateTable('notifications')
+    .set({ state: 'failed', error: why })
+    .where('channel_id', '=', channel.id)
+    .where('state', '=', 'pending')
+    .execute()
+  const others = await bound
+    .selectFrom('channels')
+    .select('id')
+    .where('is_active', '=', 1)
+    .execute()
+  if (others.length === 0) return
+  await bound
+    .insertInto('notifications')
+    .values(
+      others.map(({ id }) => ({
+        channel_id: id,
+        event: 'notice' as const,
+        rev: 1,
+        notice: JSON.stringify({ channelName: channel.name, why }),
+        due_at: now,
+        created_at: now,
+      })),
+    )
+    .execute()
+}
+
+/** The bot was put out of a chat: its channels there are off at once. */
+export async function switchOffPlace(
+  db: Db,
+  now: Instant,
+  place: LinkRef,
+  why: string,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    for (const channel of await channelsOfPlace(tx, place)) await switchOff(tx, now, channel, why)
+  })
+}
+
+/** The bot is back: what it told there before, it tells again. */
+export async function switchOnPlace(db: Db, place: LinkRef): Promise<void> {
+  const ids = (await channelsOfPlace(db, place)).map(({ id }) => id)
+  if (ids.length === 0) return
+  await db
+    .updateTable('channels')
+    .set({ is_active: 1, off_reason: null, failures: 0, failing_since: null, resume_at: 0 })
+    .where('id', 'in', ids)
+    .execute()
+}
+
+/** A chat has another id now. */
+export async function moveChannels(db: Db, kind: string, from: string, to: string): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set({ channel_id: to })
+    .where('kind', '=', kind)
+    .where('channel_id', '=', from)
+    .execute()
+}

@@ -1,0 +1,10 @@
+export {
+  addChannel,
+  type Channel,
+  listChannels,
+  moveChannels,
+  switchOffPlace,
+  switchOnPlace,
+} from './channels.ts'
+export type { Address, Delivery, IncidentNews, Messenger, News, Post } from './contract.ts'
+export { queueAlert, queueRecovery } from './queue.ts'

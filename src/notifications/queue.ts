@@ -1,0 +1,81 @@
+import type { IncidentId, Instant } from '../kernel/index.ts'
+import type { AccountTx } from '../storage/index.ts'
+
+/**
+ * Queues, in the caller's transaction, that every channel of the account show the incident as it is
+ * then: its one message, posted or edited. A message still waiting says the newer state by itself.
+ * Answers whether anybody has been told of the incident or will be: one that ends before its
+ * `dueAt` came is told to nobody.
+ */
+export async function queueAlert(
+  tx: AccountTx,
+  now: Instant,
+  incidentId: IncidentId,
+  rev: number,
+  dueAt: Instant,
+): Promise<boolean> {
+  if (rev > 1) {
+    const isOver = await tx
+      .selectFrom('incidents')
+      .select('id')
+      .where('id', '=', incidentId)
+      .where('resolved_at', 'is not', null)
+      .executeTakeFirst()
+    const held = await tx
+      .selectFrom('notifications')
+      .select('id')
+      .where('incident_id', '=', incidentId)
+      .where('event', '=', 'alert')
+      .where('state', '=', 'pending')
+      .where('due_at', '>', now)
+      .executeTakeFirst()
+    if (held !== undefined) {
+      if (isOver === undefined) return true
+      await tx
+        .updateTable('notifications')
+        .set({ state: 'superseded' })
+        .where('incident_id', '=', incidentId)
+        .where('state', '=', 'pending')
+        .execute()
+      return false
+    }
+  }
+  await queue(tx, now, incidentId, 'alert', rev, dueAt)
+  return true
+}
+
+/** The short reply that it is over, for those who were told that it began. */
+export async function queueRecovery(
+  tx: AccountTx,
+  now: Instant,
+  incidentId: IncidentId,
+  rev: number,
+): Promise<void> {
+  await queue(tx, now, incidentId, 'recovery', rev, now)
+}
+
+async function queue(
+  tx: AccountTx,
+  now: Instant,
+  incidentId: IncidentId,
+  event: 'alert' | 'recovery',
+  rev: number,
+  dueAt: Instant,
+): Promise<void> {
+  const channels = await tx.selectFrom('channels').select('id').where('is_active', '=', 1).execute()
+  if (channels.length === 0) return
+  await tx
+    .insertInto('notifications')
+    .values(
+      channels.map(({ id }) => ({
+        channel_id: id,
+        incident_id: incidentId,
+        event,
+        rev,
+        due_at: dueAt,
+        created_at: now,
+      })),
+    )
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}

@@ -1,0 +1,38 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { DatabaseTrouble, sqliteCode } from './open.ts'
+
+/**
+ * Makes this the one process that watches on `file`. The hold is an exclusive transaction on a file
+ * beside it, so it dies with the process, however that dies.
+ * @throws DatabaseTrouble (exit code 1) when another process holds it
+ */
+export function holdDatabase(file: string): Disposable {
+  mkdirSync(path.dirname(file), { recursive: true })
+  const side = new Sqlite(`${file}.lock`, { timeout: 0 })
+  try {
+    side.pragma('locking_mode = exclusive')
+    side.exec('begin exclusive')
+  } catch (error) {
+    side.close()
+    if (sqliteCode(error)?.startsWith('SQLITE_BUSY') !== true) throw error
+    throw new DatabaseTrouble(
+      `Another Uptalk is running on the database ${file}. Stop it first, or set DATABASE_PATH to another file.`,
+      1,
+      { cause: error },
+    )
+  }
+  return { [Symbol.dispose]: () => side.close() }
+}
+
+/** Whether a process watches on `file` now. */
+export function isHeld(file: string): boolean {
+  try {
+    holdDatabase(file)[Symbol.dispose]()
+    return false
+  } catch (error) {
+    if (error instanceof DatabaseTrouble) return true
+    throw error
+  }
+}

@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { MIGRATIONS } from './migrations/index.ts'
+import type { Tables } from './tables.ts'
+
+/** Unbound: sees every account. Only engine, delivery and the look-ups that find an account hold it. */
+export type Db = Kysely<Tables>
+
+/** The database cannot be used; `message` says what to do. */
+export class DatabaseTrouble extends Error {
+  override readonly name = 'DatabaseTrouble'
+  /** 1 held by another process, 3 unusable. */
+  readonly exitCode: 1 | 3
+
+  constructor(message: string, exitCode: 1 | 3, options?: ErrorOptions) {
+    super(message, options)
+    this.exitCode = exitCode
+  }
+}
+
+const BUSY_TIMEOUT_MS = 3000
+const STATEMENTS_KEPT = 500
+
+/** SQLite's own word for what went wrong, `SQLITE_CORRUPT` for one; undefined for other errors. */
+export function sqliteCode(error: unknown): string | undefined {
+  return error instanceof Sqlite.SqliteError ? error.code : undefined
+}
+
+function toTrouble(file: string, error: unknown): unknown {
+  const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code
+  const because = { cause: error }
+  switch (code) {
+    case 'SQLITE_NOTADB':
+    case 'SQLITE_CORRUPT':
+      return new DatabaseTrouble(
+        `The database ${file} is damaged. Move it away and put a backup in its place (files named ${path.basename(file)}.before-* lie beside it after upgrades), or start without it to begin anew.`,
+        3,
+        because,
+      )
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+      return new DatabaseTrouble(
+        `The database ${file} is locked by another program. Close that program and start again.`,
+        3,
+        because,
+      )
+    case 'SQLITE_CANTOPEN':
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'SQLITE_READONLY':
+      return new DatabaseTrouble(
+        `The database ${file} cannot be opened for writing. Give this user the right to write there, or set DATABASE_PATH to another place.`,
+        3,
+        because,
+      )
+    default:
+      return error
+  }
+}
+
+function migrate(sqlite: Sqlite.Database, file: string): void {
+  const version = sqlite.pragma('user_version', { simple: true }) as number
+  const wanted = MIGRATIONS.length
+  if (version > wanted)
+    throw new DatabaseTrouble(
+      `The database ${file} has version ${version}, made by a newer Uptalk; this one knows versions up to ${wanted}. Update Uptalk, or set DATABASE_PATH to another file.`,
+      3,
+    )
+  const { tables } = sqlite
+    .prepare(`select count(*) as tables from sqlite_schema where type = 'table'`)
+    .get() as { tables: number }
+  if (version === 0 && tables > 0)
+    throw new DatabaseTrouble(
+      `The file ${file} belongs to another program. Set DATABASE_PATH to another file.`,
+      3,
+    )
+  if (version > 0 && version < wanted && file !== ':memory:')
+    sqlite.prepare('vacuum into ?').run(freeName(`${file}.before-${wanted}`))
+  for (let next = version; next < wanted; next += 1)
+    sqlite
+      .transaction(() => {
+        // Asked again inside: another process may have been quicker.
+        if (sqlite.pragma('user_version', { simple: true }) !== next) return
+        sqlite.exec(MIGRATIONS[next]!)
+        sqlite.pragma(`user_version = ${next + 1}`)
+      })
+      .immediate()
+}
+
+function freeName(wanted: string): string {
+  let name = wanted
+  for (let more = 2; existsSync(name); more += 1) name = `${wanted}-${more}`
+  return name
+}
+
+/** Kysely compiles a query to the same text each time: preparing it once is five times as fast. */
+function withCachedStatements(sqlite: Sqlite.Database) {
+  const statements = new Map<string, Sqlite.Statement>()
+  return {
+    close: () => sqlite.close(),
+    prepare(sql: string) {
+      // A deferred transaction that reads first is refused its write when another process wrote
+      // meanwhile, at once and whatever the busy timeout; an immediate one waits its turn.
+      const text = sql === 'begin' ? 'begin immediate' : sql
+      const known = statements.get(text)
+      if (known !== undefined) return known
+      if (statements.size >= STATEMENTS_KEPT) statements.clear()
+      const statement = sqlite.prepare(text)
+      statements.set(text, statement)
+      return statement
+    },
+  }
+}
+
+/**
+ * Opens the database in `file` (`:memory:` for one that is gone when closed), brings it to the
+ * current version after a backup beside it, and hands it out unbound.
+ * @throws DatabaseTrouble saying what to do
+ */
+export async function openDatabase(file: string): Promise<Db> {
+  try {
+    if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true })
+    const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS })
+    try {
+      sqlite.pragma('auto_vacuum = incremental')
+      sqlite.pragma('journal_mode = wal')
+      sqlite.pragma('synchronous = full')
+      sqlite.pragma('foreign_keys = on')
+      sqlite.function('fold', { deterministic: true }, (text: unknown) => fold(String(text)))
+      migrate(sqlite, file)
+    } catch (error) {
+      sqlite.close()
+      throw error
+    }
+    return new Kysely<Tables>({
+      dialect: new SqliteDialect({ database: withCachedStatements(sqlite) }),
+    })
+  } catch (error) {
+    throw toTrouble(file, error)
+  }
+}
+
+/** What `fold(column)` in SQL does: text as a search compares it, upper and lower case alike. */
+export const fold = (text: string): string => text.normalize('NFC').toLowerCase()

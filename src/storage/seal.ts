@@ -1,0 +1,47 @@
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Chance } from '../kernel/index.ts'
+
+/** Keeps secrets unreadable at rest: AES-256-GCM, a fresh nonce each time, bound to the version. */
+export interface Sealer {
+  seal(text: string): string
+  /** @throws when the key is another one or the text was tampered with */
+  open(sealed: string): string
+}
+
+const VERSION = 'v1'
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** `secret`: 32 characters or more of the operator's, or the content of the key file. */
+export function buildSealer(secret: string, chance: Chance): Sealer {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'uptalk secrets at rest', 32))
+  return {
+    seal(text) {
+      const nonce = chance.bytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(VERSION))
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return `${VERSION}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`
+    },
+    open(sealed) {
+      const bytes = Buffer.from(sealed.slice(VERSION.length + 1), 'base64url')
+      const cipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
+        .setAAD(Buffer.from(VERSION))
+        .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
+      return Buffer.concat([
+        cipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
+        cipher.final(),
+      ]).toString('utf8')
+    },
+  }
+}
+
+/** The secret kept beside the database in a file only its owner can read; made when missing. */
+export function readKeyFile(databaseFile: string, chance: Chance): string {
+  const file = `${databaseFile}.key`
+  if (!existsSync(file)) {
+    writeFileSync(file, Buffer.from(chance.bytes(32)).toString('hex'), { mode: 0o600, flag: 'wx' })
+    chmodSync(file, 0o600)
+  }
+  return readFileSync(file, 'utf8').trim()
+}

@@ -1,0 +1,293 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { AccountId, ChannelId, Id, IncidentId, Instant, MonitorId } from '../kernel/index.ts'
+
+/** Stamped by an account-bound handle; an unbound one must give it. Never changed. */
+type Owner = ColumnType<AccountId, AccountId | undefined, never>
+type Flag = 0 | 1
+type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>
+
+export interface AccountsTable {
+  id: Generated<AccountId>
+  name: string
+  plan: 'free' | 'team' | 'business'
+  timezone: Generated<string>
+  created_at: Instant
+}
+
+export interface KeysTable {
+  id: Generated<Id<'key'>>
+  account_id: Owner
+  name: string
+  hash: string
+  prefix: string
+  scope: 'read' | 'write' | 'admin'
+  created_at: Instant
+  expires_at: Optional<Instant>
+  last_used_at: Optional<Instant>
+  exposed_at: Optional<Instant>
+  revoked_at: Optional<Instant>
+}
+
+export interface MonitorsTable {
+  id: Generated<MonitorId>
+  account_id: Owner
+  type: string
+  name: string
+  url: string
+  interval_ms: number
+  timeout_ms: number
+  /** JSON by the type's own schema, without its secrets. */
+  options: string
+  /** JSON of the secret options, sealed. */
+  secrets: Optional<string>
+  /** JSON. */
+  policy: string
+  /** JSON list. */
+  tags: Generated<string>
+  is_active: Generated<Flag>
+  paused_until: Optional<Instant>
+  paused_by: Optional<string>
+  external_ref: Optional<string>
+  managed_by: Optional<string>
+  expires_at: Optional<Instant>
+  /** Grows with each change; what the engine and If-Match compare. */
+  rev: Generated<number>
+  /** Created, resumed or re-addressed: to be looked at now, outside the rhythm. */
+  look_now: Generated<Flag>
+  created_at: Instant
+  updated_at: Instant
+}
+
+export interface MonitorStatesTable {
+  monitor_id: MonitorId
+  account_id: Owner
+  status: Generated<'pending' | 'up' | 'degraded' | 'down'>
+  /** JSON of the judge's streak. */
+  streak: Optional<string>
+  changed_at: Optional<Instant>
+  retry_at: Optional<Instant>
+  last_check_at: Optional<Instant>
+  last_ms: Optional<number>
+  last_status: Optional<string>
+  last_code: Optional<string>
+  last_message: Optional<string>
+  last_good_at: Optional<Instant>
+  last_good_ms: Optional<number>
+  /** JSON of the latest outcome with timings and details. */
+  latest: Optional<string>
+}
+
+export interface MonitorChangesTable {
+  seq: Generated<number>
+  monitor_id: MonitorId
+}
+
+export interface CheckRequestsTable {
+  id: Generated<Id<'request'>>
+  account_id: Owner
+  monitor_id: MonitorId
+  asked_at: Instant
+  claimed_at: Optional<Instant>
+  /** JSON of the check, once looked. */
+  answer: Optional<string>
+}
+
+export interface SamplesTable {
+  monitor_id: MonitorId
+  at: Instant
+  account_id: Owner
+  status: string
+  code: string
+  ms: number
+  /** How much time before `at` this sample speaks for; 0 when we could not look. */
+  observed_ms: number
+}
+
+export interface ChecksTable {
+  id: Generated<Id<'check'>>
+  account_id: Owner
+  monitor_id: MonitorId
+  cause: 'schedule' | 'retry' | 'manual' | 'resume'
+  started_at: Instant
+  finished_at: Instant
+  /** JSON. */
+  outcome: string
+}
+
+export interface IncidentsTable {
+  id: Generated<IncidentId>
+  account_id: Owner
+  monitor_id: MonitorId | null
+  monitor_name: string
+  url: string
+  severity: 'down' | 'warning'
+  started_at: Instant
+  detected_at: Instant
+  resolved_at: Optional<Instant>
+  end_reason: Optional<'resolved' | 'paused' | 'deleted' | 'changed'>
+  code: string
+  message: string
+  http_status: Optional<number>
+  failures: number
+  expected: Optional<string>
+  last_good_at: Optional<Instant>
+  last_good_ms: Optional<number>
+  acknowledged_at: Optional<Instant>
+  acknowledged_by: Optional<string>
+  /** When we learnt that it is over: later than `resolved_at` where recovery takes several looks. */
+  closed_at: Optional<Instant>
+  /** Grows with each change people are told of. */
+  rev: Generated<number>
+}
+
+export interface ChatLinksTable {
+  id: Generated<Id<'link'>>
+  account_id: Owner
+  platform: string
+  server_id: string
+  title: string
+  default_role: Generated<'viewer' | 'responder' | 'manager'>
+  linked_by: string
+  linked_by_name: string
+  linked_at: Instant
+  left_at: Optional<Instant>
+}
+
+export interface LinkCodesTable {
+  id: Generated<Id<'code'>>
+  account_id: Owner
+  hash: string
+  created_at: Instant
+  expires_at: Instant
+  spent_at: Optional<Instant>
+}
+
+export interface LinkAttemptsTable {
+  who: string
+  failures: number
+  first_at: Instant
+  paused_until: Optional<Instant>
+}
+
+export interface ChannelsTable {
+  id: Generated<ChannelId>
+  account_id: Owner
+  chat_link_id: Optional<Id<'link'>>
+  kind: string
+  name: string
+  channel_id: string
+  thread_id: Optional<string>
+  is_active: Generated<Flag>
+  off_reason: Optional<string>
+  failing_since: Optional<Instant>
+  /** Failures in a row: what the back-off counts. */
+  failures: Generated<number>
+  /** The lane waits until then. */
+  resume_at: Generated<Instant>
+  last_delivery_at: Optional<Instant>
+  created_at: Instant
+}
+
+export interface NotificationsTable {
+  id: Generated<Id<'notification'>>
+  account_id: Owner
+  channel_id: ChannelId
+  incident_id: Optional<IncidentId>
+  event: 'alert' | 'recovery' | 'notice'
+  /** The subject's rev when it was queued. */
+  rev: number
+  /** JSON of a notice's words; incidents are read when they are sent. */
+  notice: Optional<string>
+  state: Generated<'pending' | 'sent' | 'superseded' | 'failed'>
+  due_at: Instant
+  /** Being sent until then at the latest; a process that dies meanwhile leaves it to be sent again. */
+  claimed_until: Optional<Instant>
+  attempts: Generated<number>
+  error: Optional<string>
+  created_at: Instant
+  sent_at: Optional<Instant>
+}
+
+export interface MessagesTable {
+  channel_id: ChannelId
+  incident_id: IncidentId
+  account_id: Owner
+  message_id: string
+  shown_rev: number
+  posted_at: Instant
+  is_frozen: Generated<Flag>
+}
+
+export interface IdempotencyKeysTable {
+  account_id: Owner
+  key: string
+  fingerprint: string
+  status: Optional<number>
+  body: Optional<string>
+  location: Optional<string>
+  created_at: Instant
+}
+
+export interface ConfirmationsTable {
+  word: string
+  account_id: Owner
+  actor: string
+  subject: string
+  expires_at: Instant
+}
+
+export interface AuditLogsTable {
+  id: Generated<Id<'audit'>>
+  account_id: Owner
+  actor_type: 'key' | 'chat' | 'cli' | 'engine'
+  actor: string
+  place: Optional<string>
+  action: string
+  subject: string
+  /** JSON: field to [old, new]. */
+  changes: string
+  changed_at: Instant
+}
+
+export interface Tables {
+  accounts: AccountsTable
+  keys: KeysTable
+  monitors: MonitorsTable
+  monitor_states: MonitorStatesTable
+  monitor_changes: MonitorChangesTable
+  check_requests: CheckRequestsTable
+  samples: SamplesTable
+  checks: ChecksTable
+  incidents: IncidentsTable
+  chat_links: ChatLinksTable
+  link_codes: LinkCodesTable
+  link_attempts: LinkAttemptsTable
+  channels: ChannelsTable
+  notifications: NotificationsTable
+  messages: MessagesTable
+  idempotency_keys: IdempotencyKeysTable
+  confirmations: ConfirmationsTable
+  audit_logs: AuditLogsTable
+  seen_updates: { update_id: number }
+  meta: { key: string; value: string }
+}
+
+/** The column that says whose a row is; a table not named here has no rows for an account. */
+export const OWNER_COLUMN: Readonly<Partial<Record<keyof Tables, string>>> = {
+  accounts: 'id',
+  keys: 'account_id',
+  monitors: 'account_id',
+  monitor_states: 'account_id',
+  check_requests: 'account_id',
+  samples: 'account_id',
+  checks: 'account_id',
+  incidents: 'account_id',
+  chat_links: 'account_id',
+  link_codes: 'account_id',
+  channels: 'account_id',
+  notifications: 'account_id',
+  messages: 'account_id',
+  idempotency_keys: 'account_id',
+  confirmations: 'account_id',
+  audit_logs: 'account_id',
+}
