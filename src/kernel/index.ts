@@ -1,3 +1,4 @@
+export { Bell } from './bell.ts'
 export { type Chance, systemChance } from './chance.ts'
 export { FAULTS, Fault, type FaultCode } from './faults.ts'
 export type { AccountId, ChannelId, Id, IncidentId, MonitorId } from './ids.ts'

@@ -7,4 +7,5 @@ export {
   switchOnPlace,
 } from './channels.ts'
 export type { Address, Delivery, IncidentNews, Messenger, News, Post } from './contract.ts'
+export { type Delivery as DeliveryPart, startDelivery } from './deliver.ts'
 export { queueAlert, queueRecovery } from './queue.ts'

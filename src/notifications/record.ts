@@ -1,0 +1,208 @@
+import type { Chance, Clock, Instant, Log } from '../kernel/index.ts'
+import type { Db } from '../storage/index.ts'
+import type { Attempt, Waiting } from './attempt.ts'
+import { type Channel, switchOff } from './channels.ts'
+import type { Delivery } from './contract.ts'
+
+/** Wait after the 1st, 2nd, 3rd failure and so on; the last repeats. Milliseconds. */
+const BACK_OFF_MS = [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]
+const LONGEST_WAIT_MS = 86_400_000
+const REASON_LENGTH = 300
+
+export interface RecordTools {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+}
+
+/** `next`: go on with the lane; `wait`: it has to; `off`: nothing more goes to this platform. */
+export type Then = 'next' | 'wait' | 'off'
+
+/** Writes down what came of an attempt, so that a restart goes on from here. */
+export async function recordAttempt(
+  db: Db,
+  tools: RecordTools,
+  channel: Channel,
+  row: Waiting,
+  result: Attempt,
+): Promise<Then> {
+  const now = tools.clock.now()
+  if (result.kind === 'needless') {
+    await settle(db, row, { state: 'superseded', sent_at: null, error: null })
+    return 'next'
+  }
+  const { delivery } = result
+  const fields = { channel: channel.name, notification: row.id, event: row.event }
+  if (delivery.kind === 'done') {
+    await recordSent(db, now, channel, row, result, delivery.messageId)
+    tools.log.info(fields, 'notification sent')
+    return 'next'
+  }
+  const why = delivery.why.slice(0, REASON_LENGTH)
+  if (delivery.kind === 'ours' || delivery.kind === 'stop')
+    tools.log.error({ ...fields, why }, 'notification refused')
+  else tools.log.warn({ ...fields, why, kind: delivery.kind }, 'notification not delivered')
+  return recordTrouble(db, tools, channel, row, delivery, why)
+}
+
+async function recordTrouble(
+  db: Db,
+  tools: RecordTools,
+  channel: Channel,
+  row: Waiting,
+  delivery: Exclude<Delivery, { kind: 'done' }>,
+  why: string,
+): Promise<Then> {
+  const now = tools.clock.now()
+  const message = db
+    .updateTable('messages')
+    .where('channel_id', '=', channel.id)
+    .where('incident_id', '=', row.incident_id ?? -1)
+  switch (delivery.kind) {
+    case 'again':
+      await postpone(db, tools, channel, row, why, delivery.afterMs)
+      return 'wait'
+    case 'elsewhere':
+      await db
+        .updateTable('channels')
+        .set({ channel_id: delivery.address.channelId, thread_id: delivery.address.threadId })
+        .where('id', '=', channel.id)
+        .execute()
+      return retrySoon(db, tools, channel, row, why)
+    case 'missing':
+      await db
+        .deleteFrom('messages')
+        .where('channel_id', '=', channel.id)
+        .where('incident_id', '=', row.incident_id)
+        .execute()
+      return retrySoon(db, tools, channel, row, why)
+    case 'frozen':
+      await message.set({ is_frozen: 1 }).execute()
+      return retrySoon(db, tools, channel, row, why)
+    case 'gone':
+      await db.transaction().execute((tx) => switchOff(tx, now, channel, why))
+      return 'wait'
+    case 'ours':
+      await settle(db, row, { state: 'failed', sent_at: null, error: why })
+      return 'next'
+    case 'stop':
+      await release(db, row, why)
+      return 'off'
+    default:
+      return delivery satisfies never
+  }
+}
+
+/** At once the first times, then as slowly as any other trouble: no answer may make a loop. */
+async function retrySoon(
+  db: Db,
+  tools: RecordTools,
+  channel: Channel,
+  row: Waiting,
+  why: string,
+): Promise<Then> {
+  if (row.attempts < 3) {
+    await release(db, row, why)
+    return 'next'
+  }
+  await postpone(db, tools, channel, row, why)
+  return 'wait'
+}
+
+async function recordSent(
+  db: Db,
+  now: Instant,
+  channel: Channel,
+  row: Waiting,
+  { shown }: Extract<Attempt, { kind: 'answered' }>,
+  messageId: string | null,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    if (shown?.isMessage === true && messageId !== null) {
+      const key = { channel_id: channel.id, incident_id: shown.incidentId }
+      await tx
+        .insertInto('messages')
+        .values({
+          ...key,
+          account_id: row.account_id,
+          message_id: messageId,
+          shown_rev: shown.rev,
+          posted_at: now,
+        })
+        .onConflict((oc) =>
+          oc
+            .columns(['channel_id', 'incident_id'])
+            .doUpdateSet({ message_id: messageId, shown_rev: shown.rev }),
+        )
+        .execute()
+    } else if (shown !== undefined)
+      await tx
+        .updateTable('messages')
+        .set({ shown_rev: shown.rev })
+        .where('channel_id', '=', channel.id)
+        .where('incident_id', '=', shown.incidentId)
+        .execute()
+    // Changed while it was being sent: the same row shows that next.
+    const newer =
+      shown !== undefined &&
+      row.event === 'alert' &&
+      (await tx
+        .selectFrom('incidents')
+        .select('id')
+        .where('id', '=', shown.incidentId)
+        .where('rev', '>', shown.rev)
+        .executeTakeFirst()) !== undefined
+    if (newer) await release(tx, row, null)
+    else await settle(tx, row, { state: 'sent', sent_at: now, error: null })
+    await tx
+      .updateTable('channels')
+      .set({ failures: 0, failing_since: null, resume_at: 0, last_delivery_at: now })
+      .where('id', '=', channel.id)
+      .execute()
+  })
+}
+
+async function postpone(
+  db: Db,
+  { clock, chance }: RecordTools,
+  channel: Channel,
+  row: Waiting,
+  why: string,
+  afterMs?: number,
+): Promise<void> {
+  const now = clock.now()
+  const step = BACK_OFF_MS[Math.min(channel.failures, BACK_OFF_MS.length - 1)]!
+  const wait = Math.min(afterMs ?? Math.ceil(step * (0.5 + chance.random() / 2)), LONGEST_WAIT_MS)
+  await db.transaction().execute(async (tx) => {
+    await release(tx, row, why)
+    await tx
+      .updateTable('channels')
+      .set({
+        failures: channel.failures + 1,
+        failing_since: channel.failing_since ?? now,
+        resume_at: now + wait,
+      })
+      .where('id', '=', channel.id)
+      .execute()
+  })
+}
+
+async function release(db: Db, row: Waiting, error: string | null): Promise<void> {
+  await db
+    .updateTable('notifications')
+    .set({ claimed_until: null, error })
+    .where('id', '=', row.id)
+    .execute()
+}
+
+async function settle(
+  db: Db,
+  row: Waiting,
+  values: Pick<Waiting, 'state' | 'sent_at' | 'error'>,
+): Promise<void> {
+  await db
+    .updateTable('notifications')
+    .set({ ...values, claimed_until: null })
+    .where('id', '=', row.id)
+    .execute()
+}
