@@ -21,4 +21,4 @@ export {
   type Verdict,
 } from './judge.ts'
 export { readNews } from './news.ts'
-export { type Judged, latestColumns, recordJudged } from './verdict.ts'
+export { type Judged, recordJudged, recordLatest } from './verdict.ts'

@@ -1,6 +1,6 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import type { Outcome } from '../probes/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import type { AccountTx, Db } from '../storage/index.ts'
 import { openIncident, recauseIncident, resolveIncident } from './incidents.ts'
 import type { JudgeState, Verdict } from './judge.ts'
 
@@ -72,7 +72,7 @@ export async function recordJudged(tx: AccountTx, judged: Judged): Promise<boole
 }
 
 /** The columns of a state that every look moves on. */
-export const latestColumns = (at: Instant, outcome: Outcome) => ({
+const latestColumns = (at: Instant, outcome: Outcome) => ({
   last_check_at: at,
   last_ms: outcome.durationMs,
   last_status: outcome.status,
@@ -83,6 +83,33 @@ export const latestColumns = (at: Instant, outcome: Outcome) => ({
     ? { last_good_at: at, last_good_ms: outcome.durationMs }
     : {}),
 })
+
+/** A look that changed no judgement: only what is shown of it moves on. */
+export async function recordLatest(
+  tx: Db,
+  look: {
+    readonly monitorId: MonitorId
+    readonly rev: number
+    readonly at: Instant
+    readonly outcome: Outcome
+  },
+): Promise<void> {
+  await tx
+    .updateTable('monitor_states')
+    .set(latestColumns(look.at, look.outcome))
+    .where('monitor_id', '=', look.monitorId)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('monitors')
+          .select('id')
+          .where('id', '=', look.monitorId)
+          .where('rev', '=', look.rev)
+          .where('is_active', '=', 1),
+      ),
+    )
+    .execute()
+}
 
 async function writeState(
   tx: AccountTx,

@@ -25,3 +25,12 @@ export {
   type MonitorOrder,
 } from './read.ts'
 export { slotAfter } from './rhythm.ts'
+export { answerRequest, askForCheck, claimRequests, readAnswer, recordCheck } from './requests.ts'
+export {
+  changedSince,
+  clearLookNow,
+  latestChange,
+  loadWatched,
+  settleDue,
+  type WatchedMonitor,
+} from './watched.ts'

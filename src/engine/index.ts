@@ -1,0 +1,1 @@
+export { type Engine, type EngineTools, startEngine } from './engine.ts'

@@ -1,0 +1,157 @@
+import { isDeepStrictEqual } from 'node:util'
+import { judge, type JudgeState } from '../incidents/index.ts'
+import type { Clock, Instant, Log } from '../kernel/index.ts'
+import { type Check, type Monitor, recordCheck, type WatchedMonitor } from '../monitors/index.ts'
+import { type Outcome, PROBES } from '../probes/index.ts'
+import type { AccountDb } from '../storage/index.ts'
+import type { Entry, Ledger } from './ledger.ts'
+
+/** A monitor being watched, and what the engine has in mind about it. */
+export class Watched {
+  readonly monitor: Monitor
+  judged: JudgeState
+  lastAt: Instant | null
+  retryAt: Instant | null
+  running: Promise<Check> | null = null
+  /** Somebody waits for the result: it is kept whole. */
+  isAsked = false
+  /** Ends a running look whose result nobody may use any more. */
+  readonly cancel = new AbortController()
+
+  constructor(it: WatchedMonitor) {
+    this.monitor = it.monitor
+    this.judged = it.judged
+    this.lastAt = it.lastAt
+    this.retryAt = it.retryAt
+  }
+}
+
+export interface WatchTools {
+  readonly clock: Clock
+  readonly log: Log
+  /** Looks once, never throws. */
+  readonly probe: (monitor: Monitor, signal: AbortSignal) => Promise<Outcome>
+  readonly signal: AbortSignal
+  readonly onNews: () => void
+}
+
+async function look(
+  tools: WatchTools,
+  monitor: Monitor,
+  cause: Check['cause'],
+  signal: AbortSignal,
+): Promise<Omit<Check, 'id'>> {
+  const startedAt = tools.clock.now()
+  const outcome = await tools.probe(monitor, signal)
+  const finishedAt = Math.max(tools.clock.now(), startedAt)
+  return { monitorId: monitor.id, cause, startedAt, finishedAt, outcome }
+}
+
+/** A look that is reported and kept, and changes nothing. */
+export async function lookAt(
+  bound: AccountDb,
+  tools: WatchTools,
+  monitor: Monitor,
+  cause: Check['cause'],
+): Promise<Check> {
+  return recordCheck(bound, await look(tools, monitor, cause, tools.signal))
+}
+
+/** How much of the time since the last look this one speaks for; a longer gap is a gap. */
+function observedMs(watched: Watched, { startedAt, outcome }: Omit<Check, 'id'>): number {
+  if (outcome.status === 'unknown') return 0
+  const own = Math.max(1, outcome.durationMs)
+  if (watched.lastAt === null) return own
+  const { intervalMs, timeoutMs } = watched.monitor
+  const gap = startedAt - watched.lastAt
+  return gap > 0 && gap <= intervalMs * 1.5 + timeoutMs ? gap : own
+}
+
+/** One look from socket to row: looked, judged, written down, and people woken where it is news. */
+export async function lookAndJudge(
+  tools: WatchTools,
+  ledger: Ledger,
+  watched: Watched,
+  cause: Check['cause'],
+): Promise<Check> {
+  const { monitor } = watched
+  const { signal } = watched.cancel
+  const check = await look(tools, monitor, cause, signal)
+  // Cut off because we stop or the monitor changed: nothing was seen.
+  if (signal.aborted) return { ...check, id: 0 }
+  const { outcome, startedAt, finishedAt } = check
+  const { policy } = monitor
+  const seen = {
+    at: startedAt,
+    finishedAt,
+    status: outcome.status,
+    ms: outcome.durationMs,
+    code: outcome.code,
+  }
+  const { state, verdict } = judge(watched.judged, seen, policy)
+  const retryAt =
+    state.streak?.kind === 'failing'
+      ? finishedAt + Math.min(policy.retrySeconds * 1000, monitor.intervalMs)
+      : null
+  const entry: Entry = {
+    accountId: monitor.accountId,
+    check,
+    observedMs: observedMs(watched, check),
+    judged: {
+      monitor: {
+        id: monitor.id,
+        name: monitor.name,
+        url: monitor.url,
+        rev: monitor.rev,
+        alertAfterMs: policy.alertAfterSeconds * 1000,
+        expected: PROBES[monitor.type].expected(monitor.options as never),
+      },
+      at: startedAt,
+      now: finishedAt,
+      outcome,
+      before: watched.judged,
+      state,
+      verdict,
+      retryAt,
+    },
+  }
+  const isRoutine =
+    verdict === null &&
+    outcome.status !== 'down' &&
+    !watched.isAsked &&
+    isDeepStrictEqual(state, watched.judged)
+  const settle = () => {
+    watched.judged = state
+    watched.retryAt = retryAt
+    if (outcome.status !== 'unknown') watched.lastAt = startedAt
+  }
+  if (isRoutine) {
+    ledger.hold(entry)
+    settle()
+    return { ...check, id: 0 }
+  }
+  const kept = await writeOrRetry(tools, ledger, watched, entry)
+  if (kept === undefined) return { ...check, id: 0 }
+  settle()
+  if (verdict !== null && verdict.kind !== 'blip') {
+    tools.onNews()
+    tools.log.info({ monitor: monitor.name, code: outcome.code }, `incident ${verdict.kind}`)
+  }
+  return kept
+}
+
+/** A verdict that cannot be written is not made: the judgement stays, and we look again soon. */
+async function writeOrRetry(
+  tools: WatchTools,
+  ledger: Ledger,
+  watched: Watched,
+  entry: Entry,
+): Promise<Check | undefined> {
+  try {
+    return await ledger.write(entry)
+  } catch (error) {
+    tools.log.error({ err: error, monitor: watched.monitor.name }, 'verdict not stored')
+    watched.retryAt = tools.clock.now() + Math.min(5000, watched.monitor.intervalMs)
+    return undefined
+  }
+}

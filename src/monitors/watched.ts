@@ -1,0 +1,92 @@
+import { type JudgeState, UNJUDGED } from '../incidents/index.ts'
+import type { Instant, MonitorId } from '../kernel/index.ts'
+import { bindAccount, type Db, type Sealer } from '../storage/index.ts'
+import { deleteMonitor, resumeMonitor } from './change.ts'
+import { type Monitor, toMonitor } from './monitor.ts'
+
+/** A monitor as the engine takes it up: where its judgement stood, what it still has to do. */
+export interface WatchedMonitor {
+  readonly monitor: Monitor
+  readonly judged: JudgeState
+  readonly lastAt: Instant | null
+  readonly retryAt: Instant | null
+  /** Created, resumed or re-addressed: to be looked at now. */
+  readonly lookNow: boolean
+}
+
+/** Every active monitor of every account, or those of `ids` that are there and active. */
+export async function loadWatched(
+  db: Db,
+  sealer: Sealer,
+  ids?: readonly MonitorId[],
+): Promise<WatchedMonitor[]> {
+  let query = db
+    .selectFrom('monitors as m')
+    .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
+    .selectAll('m')
+    .select(['s.status', 's.streak', 's.last_check_at', 's.retry_at'])
+    .where('m.is_active', '=', 1)
+  if (ids !== undefined) query = query.where('m.id', 'in', ids)
+  return (await query.execute()).map((row) => ({
+    monitor: toMonitor(row, sealer),
+    judged:
+      row.streak === null
+        ? { ...UNJUDGED, status: row.status }
+        : (JSON.parse(row.streak) as JudgeState),
+    lastAt: row.last_check_at,
+    retryAt: row.retry_at,
+    lookNow: row.look_now === 1,
+  }))
+}
+
+/** The look that was due at once is being made. */
+export async function clearLookNow(db: Db, ids: readonly MonitorId[]): Promise<void> {
+  if (ids.length > 0)
+    await db.updateTable('monitors').set({ look_now: 0 }).where('id', 'in', ids).execute()
+}
+
+/** What changed since `seq`, by whichever process, and the newest seq. */
+export async function changedSince(
+  db: Db,
+  seq: number,
+): Promise<{ readonly seq: number; readonly ids: readonly MonitorId[] }> {
+  const rows = await db
+    .selectFrom('monitor_changes')
+    .select(['seq', 'monitor_id'])
+    .where('seq', '>', seq)
+    .orderBy('seq')
+    .execute()
+  return { seq: rows.at(-1)?.seq ?? seq, ids: [...new Set(rows.map((row) => row.monitor_id))] }
+}
+
+/** Where `changedSince` begins at start. */
+export async function latestChange(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('monitor_changes')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .executeTakeFirst()
+  return row?.seq ?? 0
+}
+
+const ENGINE = { type: 'engine', name: 'uptalk' } as const
+const NO_LIMITS = { plan: '', monitors: null, minIntervalSeconds: 0 }
+
+/** Resumes pauses that are over and deletes monitors whose end has come. */
+export async function settleDue(db: Db, sealer: Sealer, now: Instant): Promise<void> {
+  const due = await db
+    .selectFrom('monitors')
+    .select(['id', 'account_id', 'expires_at'])
+    .where((eb) =>
+      eb.or([
+        eb('expires_at', '<=', now),
+        eb.and([eb('is_active', '=', 0), eb('paused_until', '<=', now)]),
+      ]),
+    )
+    .execute()
+  for (const { id, account_id, expires_at } of due) {
+    const bound = bindAccount(db, account_id)
+    const tools = { now, by: ENGINE, sealer, limits: NO_LIMITS }
+    if (expires_at !== null && expires_at <= now) await deleteMonitor(bound, tools, id)
+    else await resumeMonitor(bound, tools, id)
+  }
+}
