@@ -74,11 +74,13 @@ export function exchange(
     request.on('information', (interim) => {
       skipped += sizeOf(interim)
       if (skipped > HEADER_LIMIT) fail('HPE_HEADER_OVERFLOW')
-      else if (interim.statusCode === 101) fail('HPE_INVALID_STATUS')
     })
     request.once('upgrade', () => fail('HPE_INVALID_STATUS'))
     request.once('response', (response) => {
+      if (response.statusCode === 101) return fail('HPE_INVALID_STATUS')
       answer = response
+      // Nobody may be reading it when it breaks.
+      response.on('error', () => {})
       end(worked(response))
     })
     if (signal.aborted) return giveUp()

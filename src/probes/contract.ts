@@ -41,5 +41,6 @@ export interface ProbeKind<Options = unknown> {
   readonly secrets: readonly string[]
   /** What a healthy answer is, for "Expected HTTP 200–299". */
   expected(options: Options): string
-  readonly look: Probe<Options>
+  /** A `Probe`; written as a method so that kinds with different options fit one register. */
+  look(...asked: Parameters<Probe<Options>>): ReturnType<Probe<Options>>
 }

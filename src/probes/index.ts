@@ -1,41 +1,59 @@
-import { z } from 'zod'
-import type { ProbeKind } from './contract.ts'
+import type { ProbeKind, Target, Tools } from './contract.ts'
+import { http } from './http.ts'
+import { type Outcome, statusOf } from './outcome.ts'
 
-export type { Probe, ProbeKind, Target, Tools } from './contract.ts'
-export { type Code, CODES, type Details, type Outcome } from './outcome.ts'
+export type { ProbeKind, Target, Tools } from './contract.ts'
+export {
+  type Code,
+  CODES,
+  type Details,
+  type LookStatus,
+  type Outcome,
+  type Timings,
+} from './outcome.ts'
 
-const options = z.strictObject({
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().nullable().default(null),
-  expectedStatuses: z.array(z.string()).default(['200-299']),
-  maxRedirects: z.int().default(5),
-  tlsVerify: z.boolean().default(true),
-  bodyContains: z.string().nullable().default(null),
-  bodyNotContains: z.string().nullable().default(null),
-  isAllowIp4: z.boolean().default(true),
-  isAllowIp6: z.boolean().default(true),
-})
+/** Every type of monitor there is; the keys are the types' names on the wire. */
+export const PROBES = {
+  HTTP: http,
+} as const satisfies Record<string, ProbeKind>
 
-const http: ProbeKind<z.output<typeof options>> = {
-  optionsName: 'httpInfo',
-  defaultIntervalSeconds: 300,
-  address: z
-    .string('must be a web address such as https://example.com/')
-    .regex(/^https?:\/\/[^\s@]+$/, 'must be a web address such as https://example.com/'),
-  options,
-  secrets: ['headers', 'body'],
-  expected: () => 'HTTP 200–299',
-  look: async () => ({
-    status: 'unknown',
-    code: 'internal',
-    message: '',
-    durationMs: 0,
-    timings: { total: 0 },
-  }),
-}
-
-export const PROBES = { HTTP: http } as const
 export type MonitorType = keyof typeof PROBES
+
 export const isMonitorType = (it: unknown): it is MonitorType =>
   typeof it === 'string' && Object.hasOwn(PROBES, it)
+
+export interface LookTools extends Tools {
+  /** Told what a bug of ours threw; the outcome says `internal` then. */
+  readonly onBug: (error: unknown) => void
+}
+
+/**
+ * Looks at `target` once, its options as they lie in a row. Never throws: what should not happen is
+ * an outcome of ours, charged to nobody.
+ */
+export async function look(
+  type: MonitorType,
+  target: Target,
+  signal: AbortSignal,
+  { onBug, ...tools }: LookTools,
+): Promise<Outcome> {
+  const start = tools.clock.monotonic()
+  try {
+    const kind: ProbeKind = PROBES[type]
+    return await kind.look(
+      { ...target, options: kind.options.parse(target.options) },
+      signal,
+      tools,
+    )
+  } catch (error) {
+    onBug(error)
+    const total = Math.round(tools.clock.monotonic() - start)
+    return {
+      status: statusOf('internal'),
+      code: 'internal',
+      message: 'we could not look, by a mistake of ours; the log says more',
+      durationMs: total,
+      timings: { total },
+    }
+  }
+}

@@ -45,6 +45,20 @@ export const CODES = {
 
 export type Code = keyof typeof CODES
 
+/** What a look that ended with `code` says of its monitor. */
+export function statusOf(code: Code): LookStatus {
+  switch (CODES[code]) {
+    case 'none':
+      return 'up'
+    case 'warning':
+      return 'degraded'
+    case 'ours':
+      return 'unknown'
+    default:
+      return 'down'
+  }
+}
+
 /** Milliseconds, each a phase's own length, summed over redirects; absent: the phase was not reached. */
 export interface Timings {
   readonly dns?: number

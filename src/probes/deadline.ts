@@ -1,0 +1,52 @@
+import type { Clock } from '../kernel/index.ts'
+
+/** A look's one deadline. Disposing ends its timer; the signal stays as it is then. */
+export interface Deadline extends Disposable {
+  readonly signal: AbortSignal
+  /** This process stood still for so long that a timeout may be its own fault. */
+  wasLate(): boolean
+}
+
+const SLICE_MS = 500
+const LATE_MS = 1000
+
+/** Aborts after `timeoutMs`, or with `outer`. */
+export function startDeadline(clock: Clock, timeoutMs: number, outer: AbortSignal): Deadline {
+  const expired = new AbortController()
+  const done = new AbortController()
+  const expire = () => expired.abort()
+  if (outer.aborted) expire()
+  else outer.addEventListener('abort', expire, { once: true })
+  const start = clock.monotonic()
+  let late = false
+  let began = start
+  let slice = 0
+  const measure = () => {
+    if (clock.monotonic() - began - slice > LATE_MS) late = true
+  }
+  const run = async () => {
+    for (;;) {
+      began = clock.monotonic()
+      const left = start + timeoutMs - began
+      if (left <= 0) break
+      // In slices, to notice a process that stood still in the middle.
+      slice = Math.min(left, SLICE_MS)
+      await clock.sleep(slice, done.signal)
+      if (done.signal.aborted) return
+      measure()
+    }
+    expire()
+  }
+  void run()
+  return {
+    signal: expired.signal,
+    wasLate() {
+      measure()
+      return late
+    },
+    [Symbol.dispose]() {
+      outer.removeEventListener('abort', expire)
+      done.abort()
+    },
+  }
+}

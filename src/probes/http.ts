@@ -1,0 +1,22 @@
+import type { ProbeKind } from './contract.ts'
+import { lookByHttp } from './http-look.ts'
+import { httpOptions, type HttpOptions } from './http-options.ts'
+import { webAddress } from './web-address.ts'
+
+/** A web page: its status, its redirects, its certificate, and what its body must say. */
+export const http: ProbeKind<HttpOptions> = {
+  optionsName: 'httpInfo',
+  defaultIntervalSeconds: 300,
+  address: webAddress,
+  options: httpOptions,
+  secrets: ['headers', 'body'],
+  expected({ expectedStatuses, bodyContains, bodyNotContains }) {
+    const statuses = expectedStatuses.map((text) => text.replace('-', '–')).join(', ')
+    const conditions = [
+      ...(bodyContains === null ? [] : [`with "${bodyContains}"`]),
+      ...(bodyNotContains === null ? [] : [`without "${bodyNotContains}"`]),
+    ]
+    return [`HTTP ${statuses}`, conditions.join(' and ')].filter(Boolean).join(' ')
+  },
+  look: lookByHttp,
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../kernel/index.ts'
+import type { Timings } from './outcome.ts'
+
+type Phase = Exclude<keyof Timings, 'total'>
+
+/** Measures phases, each summed over all the times it ran, finished or not. */
+export interface Stopwatch {
+  time<T>(phase: Phase, work: Promise<T>): Promise<T>
+  read(): { readonly durationMs: number; readonly timings: Timings }
+}
+
+const tenths = (ms: number): number => Math.round(ms * 10) / 10
+
+export function startStopwatch(clock: Clock): Stopwatch {
+  const start = clock.monotonic()
+  const phases: Partial<Record<Phase, number>> = {}
+  return {
+    async time(phase, work) {
+      const began = clock.monotonic()
+      try {
+        return await work
+      } finally {
+        phases[phase] = (phases[phase] ?? 0) + clock.monotonic() - began
+      }
+    },
+    read() {
+      const total = clock.monotonic() - start
+      const rounded = Object.entries(phases).map(([phase, ms]) => [phase, tenths(ms)])
+      return {
+        durationMs: Math.round(total),
+        timings: { ...Object.fromEntries(rounded), total: tenths(total) },
+      }
+    },
+  }
+}

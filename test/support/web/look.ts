@@ -1,0 +1,29 @@
+import { type Clock, systemClock } from '../../../src/kernel/index.ts'
+import { type Network, openNetwork } from '../../../src/network/index.ts'
+import { look, type Outcome } from '../../../src/probes/index.ts'
+
+interface How {
+  readonly options?: Readonly<Record<string, unknown>>
+  readonly timeoutMs?: number
+  readonly network?: Network
+  readonly signal?: AbortSignal
+  readonly clock?: Clock
+}
+
+/** One HTTP look as the engine would take it. A bug of ours fails the test. */
+export async function lookAt(url: string, how: How = {}): Promise<Outcome> {
+  const bugs: unknown[] = []
+  const outcome = await look(
+    'HTTP',
+    { url, timeoutMs: how.timeoutMs ?? 1500, options: how.options ?? {} },
+    how.signal ?? new AbortController().signal,
+    {
+      clock: how.clock ?? systemClock,
+      network: how.network ?? openNetwork({ privateTargets: 'allow' }),
+      userAgent: 'Uptalk/test (+here)',
+      onBug: (error) => bugs.push(error),
+    },
+  )
+  if (bugs.length > 0) throw bugs[0]
+  return outcome
+}
