@@ -268,7 +268,7 @@ export interface Tables {
   idempotency_keys: IdempotencyKeysTable
   confirmations: ConfirmationsTable
   audit_logs: AuditLogsTable
-  seen_updates: { update_id: number }
+  seen_updates: { seq: Generated<number>; update_id: number }
   meta: { key: string; value: string }
 }
 

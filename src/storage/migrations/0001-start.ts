@@ -257,7 +257,8 @@ create table audit_logs (
 create index audit_of_account on audit_logs (account_id, id);
 
 create table seen_updates (
-  update_id integer primary key
+  seq integer primary key autoincrement,
+  update_id integer not null unique
 ) strict;
 
 create table meta (

@@ -1,0 +1,154 @@
+import { ensureAccount } from '../../src/accounts/index.ts'
+import { type Engine, startEngine } from '../../src/engine/index.ts'
+import { readNews } from '../../src/incidents/index.ts'
+import { type Log, quietLog, systemChance } from '../../src/kernel/index.ts'
+import { addMonitor, type Monitor, type MonitorView } from '../../src/monitors/index.ts'
+import { openNetwork } from '../../src/network/index.ts'
+import {
+  addChannel,
+  type Delivery,
+  type DeliveryPart,
+  type Messenger,
+  type Post,
+  startDelivery,
+} from '../../src/notifications/index.ts'
+import { look, type Outcome } from '../../src/probes/index.ts'
+import {
+  type AccountDb,
+  bindAccount,
+  buildSealer,
+  type Db,
+  openDatabase,
+} from '../../src/storage/index.ts'
+import { HandClock } from './clock.ts'
+
+export const sealer = buildSealer('a secret of at least 32 characters', systemChance)
+const chance = { random: () => 0.5, bytes: (size: number) => systemChance.bytes(size) }
+export const by = { type: 'cli', name: 'test' } as const
+export const limits = { plan: 'business', monitors: null, minIntervalSeconds: 10 }
+
+/** A channel that keeps what it is told and answers as the test likes. */
+export class Pager implements Messenger {
+  readonly posts: (Post & { readonly id: string })[] = []
+  readonly edits: { readonly id: string; readonly news: Post['news'] }[] = []
+  answer: (() => Delivery | Promise<Delivery>) | null = null
+
+  async post(post: Post): Promise<Delivery> {
+    const refused = await this.answer?.()
+    if (refused !== undefined && refused.kind !== 'done') return refused
+    const id = `m${this.posts.length + 1}`
+    this.posts.push({ ...post, id })
+    return { kind: 'done', messageId: id }
+  }
+
+  async edit(_: Post['address'], id: string, news: Post['news']): Promise<Delivery> {
+    const refused = await this.answer?.()
+    if (refused !== undefined && refused.kind !== 'done') return refused
+    this.edits.push({ id, news })
+    return { kind: 'done', messageId: id }
+  }
+
+  /** What was said in order, a word each. */
+  get said(): string[] {
+    return [
+      ...this.posts.map(({ news }) => news.kind),
+      ...this.edits.map(({ news }) =>
+        news.kind === 'alert'
+          ? `edited: ${news.incident.endReason ?? news.incident.code}`
+          : news.kind,
+      ),
+    ]
+  }
+}
+
+/** Engine, delivery and one account over a database in memory, with time in hand. */
+export class House implements AsyncDisposable {
+  readonly clock: HandClock
+  readonly db: Db
+  readonly account: AccountDb
+  readonly pager = new Pager()
+  #parts: { engine: Engine; delivery: DeliveryPart } | null = null
+  readonly #log: Log
+  readonly #probe: ((monitor: Monitor) => Promise<Outcome>) | undefined
+
+  private constructor(
+    db: Db,
+    accountId: number,
+    log: Log,
+    probe?: (monitor: Monitor) => Promise<Outcome>,
+  ) {
+    this.clock = new HandClock()
+    this.db = db
+    this.account = bindAccount(db, accountId)
+    this.#log = log
+    this.#probe = probe
+  }
+
+  static async open(
+    options: { probe?: (monitor: Monitor) => Promise<Outcome>; log?: Log } = {},
+  ): Promise<House> {
+    const db = await openDatabase(':memory:')
+    const { id } = await ensureAccount(db, 1, 'business')
+    const house = new House(db, id, options.log ?? quietLog, options.probe)
+    await addChannel(house.account, 1, {
+      kind: 'pager',
+      name: 'ops',
+      linkId: null,
+      channelId: 'c1',
+      threadId: null,
+    })
+    return house
+  }
+
+  get engine(): Engine {
+    return this.#parts!.engine
+  }
+
+  start(): this {
+    const tools = { clock: this.clock, chance, log: this.#log }
+    const network = openNetwork({ privateTargets: 'allow' })
+    const delivery = startDelivery(this.db, {
+      ...tools,
+      messengers: { pager: this.pager },
+      readNews: (db, account, id) => readNews(bindAccount(db, account), id),
+    })
+    const probe =
+      this.#probe ??
+      ((monitor: Monitor, signal: AbortSignal) =>
+        look(monitor.type, monitor, signal, {
+          clock: this.clock,
+          network,
+          userAgent: 'test',
+          onBug: (error) => {
+            throw error
+          },
+        }))
+    const engine = startEngine(this.db, { ...tools, sealer, probe, onNews: () => delivery.wake() })
+    this.#parts = { engine, delivery }
+    return this
+  }
+
+  async stop(): Promise<void> {
+    await this.#parts?.engine[Symbol.asyncDispose]()
+    await this.#parts?.delivery[Symbol.asyncDispose]()
+    this.#parts = null
+  }
+
+  async add(input: Record<string, unknown> = {}): Promise<MonitorView> {
+    return addMonitor(
+      this.account,
+      { now: this.clock.now(), by, sealer, limits },
+      { type: 'HTTP', name: 'shop', url: 'http://shop.example/', intervalSeconds: 60, ...input },
+    )
+  }
+
+  /** Tools for the changes a test makes itself. */
+  get change() {
+    return { now: this.clock.now(), by, sealer, limits }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+    await this.db.destroy()
+  }
+}
