@@ -88,7 +88,7 @@ function codeOf(issue: z.core.$ZodIssue, value: unknown): ViolationCode {
 
 /**
  * What zod found, in our words. A schema's own message completes "<path> …" ("must be 1 to 5"); the
- * value given is added unless its path names a secret.
+ * value given is added unless its path names a secret, or the issue says `params: { secret: true }`.
  */
 export function violationsOf(error: z.ZodError, input: unknown): Violation[] {
   return error.issues.flatMap((issue): Violation[] => {
@@ -102,7 +102,9 @@ export function violationsOf(error: z.ZodError, input: unknown): Violation[] {
     const value = valueAt(input, issue.path)
     const code = codeOf(issue, value)
     if (code === 'required') return [{ path, code, message: 'is required' }]
-    const given = SECRET.test(path) ? undefined : quote(value)
+    const secret =
+      SECRET.test(path) || (issue.code === 'custom' && issue.params?.['secret'] === true)
+    const given = secret ? undefined : quote(value)
     return [
       {
         path,
