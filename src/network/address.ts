@@ -65,9 +65,11 @@ export function embedded(address: string): readonly string[] {
   if (zeros(0, 5) && g5 === 0xffff) return [tail]
   if (zeros(0, 4) && g4 === 0xffff && g5 === 0) return [tail]
   if (g0 === 0x64 && g1 === 0xff9b && zeros(2, 6)) return [tail]
-  // RFC 6052 splits the address around bits 64 to 71; a network may also cut its own /96 from it.
-  if (g0 === 0x64 && g1 === 0xff9b && g2 === 1)
-    return [dotted(g3, ((g4 & 255) << 8) | (g5 >> 8)), tail]
+  if (g0 === 0x64 && g1 === 0xff9b && g2 === 1) {
+    // RFC 6052 splits the address around bits 64 to 71; a network may also cut its own /96 from it.
+    const split = dotted(g3, ((g4 & 255) << 8) | (g5 >> 8))
+    return g6 === 0 && g7 === 0 ? [split] : zeros(3, 6) ? [tail] : [split, tail]
+  }
   if (g0 === 0x2002) return [dotted(g1, g2)]
   return []
 }

@@ -112,9 +112,9 @@ export function connect(
       end(lost(loudest.code, loudest.address, port))
     }
     const giveUp = () => {
-      const address = [...open.values()][0] ?? waiting[0] ?? addresses[0]
-      if (address === undefined) return tellLoudest()
-      end(lost('connect_timeout', address, port))
+      for (const address of [...open.values(), ...waiting])
+        failures.push({ code: 'connect_timeout', address })
+      tellLoudest()
     }
     const next = () => {
       clearTimeout(timer)

@@ -4,8 +4,8 @@ const LONGEST = 2048
 const EXAMPLE = 'https://shop.example/health'
 const MUST = `must be a web address like ${EXAMPLE}`
 
-// Scheme, authority, and all after it up to a fragment. A backslash would end the authority, too.
-const SHAPE = /^(https?):\/\/([^/?#\\]+)([^#]*)/i
+// Scheme, authority, and all after it up to a fragment.
+const SHAPE = /^(https?):\/\/([^/?#]+)([^#]*)/i
 // Blanks and controls: the URL parser would drop some of them silently.
 const UNSEEN = /[\s\p{Cc}]/u
 
@@ -17,7 +17,9 @@ function problemOf(text: string): Problem | undefined {
   if (!/^https?:/i.test(text))
     return { message: `must begin with http:// or https://, like ${EXAMPLE}`, code: 'format' }
   const authority = SHAPE.exec(text)?.[2]
-  if (authority === undefined || UNSEEN.test(text)) return { message: MUST, code: 'format' }
+  // A backslash would end the authority for the URL parser, and not for the eye.
+  if (authority === undefined || authority.includes('\\') || UNSEEN.test(text))
+    return { message: MUST, code: 'format' }
   if (authority.includes('@'))
     return {
       message: `must not carry a user name or password; put them into httpInfo.headers, like {"authorization": "Basic …"}, and give ${EXAMPLE}`,

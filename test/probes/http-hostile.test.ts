@@ -15,8 +15,9 @@ function forEver(socket: Socket, text: string | Buffer, everyMs?: number) {
     socket.once('close', () => clearInterval(timer))
     return
   }
+  const much = Buffer.from(text.toString().repeat(Math.ceil(4096 / text.length)))
   const go = () => {
-    while (!socket.destroyed && socket.write(text));
+    while (!socket.destroyed && socket.write(much));
   }
   socket.on('drain', go)
   go()

@@ -18,7 +18,13 @@ export interface Site extends AsyncDisposable {
   empty(): Promise<void>
 }
 
-async function stand(server: Server, scheme: string, host = '127.0.0.1'): Promise<Site> {
+/** Puts a server on loopback. */
+export async function stand(
+  server: Server,
+  scheme: string,
+  host = '127.0.0.1',
+  port = 0,
+): Promise<Site> {
   const open = new Set<Socket>()
   let seenEmpty: (() => void)[] = []
   server.on('connection', (socket: Socket) => {
@@ -31,7 +37,7 @@ async function stand(server: Server, scheme: string, host = '127.0.0.1'): Promis
       seenEmpty = []
     })
   })
-  server.listen(0, host)
+  server.listen(port, host)
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
@@ -72,11 +78,11 @@ export const saying = (text: string | Uint8Array): Promise<Site> =>
   raw((socket) => socket.once('data', () => socket.end(text)))
 
 /** Over TLS, with `chain[0]`'s key and the certificates of all of `chain`. */
-export function secureWeb(
+export async function secureWeb(
   chain: readonly Paper[],
   answer: RequestListener = (_, response) => void response.end('hello'),
   options: TlsOptions = {},
-): Promise<Site> {
+): Promise<Site & { replace(options: TlsOptions): void }> {
   const http = createHttp(answer)
   const server = createTls(
     {
@@ -88,7 +94,8 @@ export function secureWeb(
     (socket) => http.emit('connection', socket),
   )
   server.on('tlsClientError', () => {})
-  return stand(server, 'https')
+  const site = await stand(server, 'https')
+  return { ...site, replace: (changed) => server.setSecureContext(changed) }
 }
 
 const SLEEPER = `
