@@ -42,27 +42,36 @@ const codingsOf = (response: IncomingMessage): string[] =>
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity')
 
-/** "deflate" is zlib by the book and bare in the wild: the first byte tells. */
-async function inflater(source: Readable): Promise<Transform> {
-  if (source.readableLength === 0 && !source.readableEnded)
+/** The first byte, left where it is; nothing when the stream ends (or breaks) without one. */
+async function firstByte(source: Readable): Promise<number | undefined> {
+  if (source.readableLength === 0 && !source.readableEnded && !source.destroyed)
     await new Promise<void>((resolve) => {
-      source.once('readable', resolve).once('error', () => resolve())
-      source.once('close', resolve)
+      const seen = () => {
+        for (const event of ['readable', 'error', 'close']) source.off(event, seen)
+        resolve()
+      }
+      for (const event of ['readable', 'error', 'close']) source.on(event, seen)
     })
   const head = source.read() as Buffer | null
-  if (head === null) return createInflate()
+  if (head === null) return undefined
   source.unshift(head)
-  return (head[0]! & 0x0f) === 8 ? createInflate() : createInflateRaw()
+  return head[0]
 }
+
+// "deflate" is zlib by the book and bare in the wild.
+const inflater = (first: number | undefined): Transform =>
+  first === undefined || (first & 0x0f) === 8 ? createInflate() : createInflateRaw()
 
 async function decode(
   response: IncomingMessage,
   codings: readonly string[],
   onTrouble: (coding: string) => void,
 ): Promise<Readable> {
+  // Nothing is nothing in every coding, though no coding says so.
+  if (codings.length > 0 && (await firstByte(response)) === undefined) return response
   let source: Readable = response
   for (const coding of codings.toReversed()) {
-    const decoder = coding === 'deflate' ? await inflater(source) : DECODERS[coding]!()
+    const decoder = coding === 'deflate' ? inflater(await firstByte(source)) : DECODERS[coding]!()
     decoder.once('error', () => onTrouble(coding))
     // Errors reach the last stream, which is read; the callback only keeps them from flying.
     source = pipeline(source, decoder, () => {})
