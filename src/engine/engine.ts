@@ -24,6 +24,7 @@ import { type AccountDb, bindAccount, type Db, type Sealer } from '../storage/in
 import { Agenda } from './agenda.ts'
 import { Ledger } from './ledger.ts'
 import { Slots } from './slots.ts'
+import { Sight, type SightTools } from './sight.ts'
 import { lookAt, lookAndJudge, type WatchTools, Watched } from './watched.ts'
 
 /** How soon changes made by other processes are noticed. */
@@ -36,6 +37,7 @@ const STOP_MS = 5 * SECOND
 export interface EngineTools extends PartTools {
   readonly sealer: Sealer
   readonly probe: WatchTools['probe']
+  readonly sight: Pick<SightTools, 'network' | 'canaries' | 'onReturn'>
   /** A verdict was written that people may have to be told of. */
   readonly onNews: () => void
 }
@@ -47,6 +49,7 @@ export interface Engine extends Part, Looker {
     readonly skipped: number
     readonly missed: number
     readonly isStoring: boolean
+    readonly isBlind: boolean
   }
 }
 
@@ -74,6 +77,7 @@ class Watching {
   readonly #slots = new Slots()
   readonly #bell = new Bell()
   readonly #ledger: Ledger
+  readonly #sight: Sight
   readonly #ending = new AbortController()
   readonly #asked = new Set<Promise<unknown>>()
   #noticing: Promise<void> = Promise.resolve()
@@ -87,6 +91,14 @@ class Watching {
     this.#db = db
     this.#tools = tools
     this.#ledger = new Ledger(db, tools.log)
+    this.#sight = new Sight({
+      ...tools.sight,
+      clock: tools.clock,
+      log: tools.log,
+      onBlind: () => {
+        for (const watched of this.#watched.values()) watched.forgetSuspicion()
+      },
+    })
   }
 
   counts() {
@@ -95,6 +107,7 @@ class Watching {
       skipped: this.#skipped,
       missed: this.#missed,
       isStoring: this.#isStoring,
+      isBlind: this.#sight.isBlind,
     }
   }
 
@@ -124,6 +137,7 @@ class Watching {
         settledAt = tick
         this.#isStoring = await this.#ledger.flush()
         await settleDue(this.#db, this.#tools.sealer, now)
+        void this.#sight.tick()
       }
       this.#beginDue(now)
       const next = this.#agenda.nextAt() ?? Infinity
@@ -253,6 +267,7 @@ class Watching {
       clock: this.#tools.clock,
       log: this.#tools.log,
       probe: this.#tools.probe,
+      sight: this.#sight,
       signal: this.#ending.signal,
       onNews: this.#tools.onNews,
     }

@@ -5,6 +5,7 @@ import { type Check, type Monitor, recordCheck, type WatchedMonitor } from '../m
 import { type Outcome, PROBES } from '../probes/index.ts'
 import type { AccountDb } from '../storage/index.ts'
 import type { Entry, Ledger } from './ledger.ts'
+import type { Sight } from './sight.ts'
 
 /** A monitor being watched, and what the engine has in mind about it. */
 export class Watched {
@@ -17,6 +18,13 @@ export class Watched {
   isAsked = false
   /** Ends a running look whose result nobody may use any more. */
   readonly cancel = new AbortController()
+
+  /** A failure we may have seen only because we saw nothing does not count. */
+  forgetSuspicion(): void {
+    if (this.judged.streak?.kind !== 'failing') return
+    this.judged = { ...this.judged, streak: null }
+    this.retryAt = null
+  }
 
   constructor(it: WatchedMonitor) {
     this.monitor = it.monitor
@@ -31,6 +39,7 @@ export interface WatchTools {
   readonly log: Log
   /** Looks once, never throws. */
   readonly probe: (monitor: Monitor, signal: AbortSignal) => Promise<Outcome>
+  readonly sight: Pick<Sight, 'weigh'>
   readonly signal: AbortSignal
   readonly onNews: () => void
 }
@@ -42,7 +51,8 @@ async function look(
   signal: AbortSignal,
 ): Promise<Omit<Check, 'id'>> {
   const startedAt = tools.clock.now()
-  const outcome = await tools.probe(monitor, signal)
+  const seen = await tools.probe(monitor, signal)
+  const outcome = signal.aborted ? seen : await tools.sight.weigh(monitor.id, monitor.url, seen)
   const finishedAt = Math.max(tools.clock.now(), startedAt)
   return { monitorId: monitor.id, cause, startedAt, finishedAt, outcome }
 }

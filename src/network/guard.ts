@@ -1,5 +1,5 @@
 import { BlockList } from 'node:net'
-import { type Address, embedded } from './address.ts'
+import { type Address, embedded, literal } from './address.ts'
 
 /** Nobody watches these: unset, link-local with the clouds' metadata, multicast, broadcast. */
 const NEVER = [
@@ -55,4 +55,13 @@ export function openGuard(privateTargets: 'allow' | 'deny'): Guard {
   const kept = listOf(privateTargets === 'deny' ? PRIVATE : [])
   return (address) =>
     listed(never, address) ? 'reserved' : listed(kept, address) ? 'private' : undefined
+}
+
+const isListed = openGuard('deny')
+
+/** Whether an address is one of this machine or of a private network; names but `localhost` are not. */
+export function isPrivate(host: string): boolean {
+  if (/^(?:.+\.)?localhost$/i.test(host)) return true
+  const address = literal(host)
+  return address !== undefined && isListed(address) !== undefined
 }

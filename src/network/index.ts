@@ -11,6 +11,7 @@ export type { Address, Families, Family } from './address.ts'
 export type { Connected } from './connect.ts'
 export { exchange, isProtocolError, type Question } from './exchange.ts'
 export { codeOf, type Failure, type FailureCode, type Tried } from './failure.ts'
+export { isPrivate } from './guard.ts'
 export type { Secured } from './secure.ts'
 
 /**

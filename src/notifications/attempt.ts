@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { IncidentId } from '../kernel/index.ts'
 import type { Db, Tables } from '../storage/index.ts'
 import type { Channel } from './channels.ts'
-import type { Address, Delivery, IncidentNews, Messenger } from './contract.ts'
+import type { Address, Delivery, IncidentNews, Messenger, News } from './contract.ts'
 
 export type Waiting = Selectable<Tables['notifications']>
 
@@ -46,7 +46,7 @@ export async function attempt(
 ): Promise<Attempt> {
   const address = addressOf(channel)
   if (row.event === 'notice') {
-    const news = { kind: 'notice', ...(JSON.parse(row.notice ?? '{}') as Notice) } as const
+    const news = JSON.parse(row.notice ?? '') as News
     const post = { address, news, nonce: nonceOf(row, row.event), replyTo: null, silent: false }
     return { kind: 'answered', delivery: await messenger.post(post, signal) }
   }
@@ -96,9 +96,4 @@ export async function attempt(
     delivery: await messenger.post(post, signal),
     shown: { ...shown, isMessage: false },
   }
-}
-
-interface Notice {
-  readonly channelName: string
-  readonly why: string
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { AccountId, ChannelId, Id, Instant } from '../kernel/index.ts'
 import { type AccountTx, bindAccount, type Db, type Tables } from '../storage/index.ts'
-import type { Address } from './contract.ts'
+import type { Address, News } from './contract.ts'
 
 export type Channel = Selectable<Tables['channels']>
 
@@ -90,7 +90,7 @@ export async function switchOff(
         channel_id: id,
         event: 'notice' as const,
         rev: 1,
-        notice: JSON.stringify({ channelName: channel.name, why }),
+        notice: JSON.stringify({ kind: 'notice', channelName: channel.name, why } satisfies News),
         due_at: now,
         created_at: now,
       })),

@@ -36,12 +36,14 @@ export interface IncidentNews {
 
 /**
  * What a channel is told. `alert` is the incident's one message, whatever its state has become;
- * `recovery` the short reply that it is over; `notice` anything else (a channel switched off).
+ * `recovery` the short reply that it is over; `notice` that a channel was switched off; `blind` that we
+ * ourselves saw nothing for a while.
  */
 export type News =
   | { readonly kind: 'alert'; readonly incident: IncidentNews }
   | { readonly kind: 'recovery'; readonly incident: IncidentNews }
   | { readonly kind: 'notice'; readonly channelName: string; readonly why: string }
+  | { readonly kind: 'blind'; readonly from: Instant; readonly to: Instant }
 
 /** What came of one attempt. */
 export type Delivery =

@@ -8,4 +8,4 @@ export {
 } from './channels.ts'
 export type { Address, Delivery, IncidentNews, Messenger, News, Post } from './contract.ts'
 export { type Delivery as DeliveryPart, startDelivery } from './deliver.ts'
-export { queueAlert, queueRecovery } from './queue.ts'
+export { queueAlert, queueBlindness, queueRecovery } from './queue.ts'

@@ -1,5 +1,6 @@
 import type { IncidentId, Instant } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import type { News } from './contract.ts'
+import type { AccountTx, Db } from '../storage/index.ts'
 
 /**
  * Queues, in the caller's transaction, that every channel of the account show the incident as it is
@@ -77,5 +78,29 @@ async function queue(
       })),
     )
     .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** Tells every channel of every account that we saw nothing for a while. */
+export async function queueBlindness(db: Db, from: Instant, to: Instant): Promise<void> {
+  const channels = await db
+    .selectFrom('channels')
+    .select(['id', 'account_id'])
+    .where('is_active', '=', 1)
+    .execute()
+  if (channels.length === 0) return
+  await db
+    .insertInto('notifications')
+    .values(
+      channels.map(({ id, account_id }) => ({
+        account_id,
+        channel_id: id,
+        event: 'notice' as const,
+        rev: 1,
+        notice: JSON.stringify({ kind: 'blind', from, to } satisfies News),
+        due_at: to,
+        created_at: to,
+      })),
+    )
     .execute()
 }

@@ -58,10 +58,13 @@ export class HandClock implements Clock {
         .toSorted((a, b) => a.until - b.until)[0]
       if (next === undefined) break
       this.#passed = Math.max(this.#passed, next.until)
+      const asleep = this.#sleepers.size
       next.wake()
-      await new Promise((resolve) => {
-        setImmediate(resolve)
-      })
+      // Who was woken mostly goes to sleep again; time waits for that a while.
+      for (let round = 0; round < 10 && (round === 0 || this.#sleepers.size < asleep); round += 1)
+        await new Promise((resolve) => {
+          setImmediate(resolve)
+        })
     }
     this.#passed = end
   }

@@ -3,13 +3,14 @@ import { type Engine, startEngine } from '../../src/engine/index.ts'
 import { readNews } from '../../src/incidents/index.ts'
 import { type Log, quietLog, systemChance } from '../../src/kernel/index.ts'
 import { addMonitor, type Monitor, type MonitorView } from '../../src/monitors/index.ts'
-import { openNetwork } from '../../src/network/index.ts'
+import { type Network, openNetwork } from '../../src/network/index.ts'
 import {
   addChannel,
   type Delivery,
   type DeliveryPart,
   type Messenger,
   type Post,
+  queueBlindness,
   startDelivery,
 } from '../../src/notifications/index.ts'
 import { look, type Outcome } from '../../src/probes/index.ts'
@@ -67,6 +68,11 @@ export class House implements AsyncDisposable {
   readonly db: Db
   readonly account: AccountDb
   readonly pager = new Pager()
+  /** What the engine doubts its sight by; nobody unless a test says so. */
+  sight: { network: Network; canaries: readonly string[] } = {
+    network: openNetwork({ privateTargets: 'allow' }),
+    canaries: [],
+  }
   #parts: { engine: Engine; delivery: DeliveryPart } | null = null
   readonly #log: Log
   readonly #probe: ((monitor: Monitor) => Promise<Outcome>) | undefined
@@ -123,7 +129,16 @@ export class House implements AsyncDisposable {
             throw error
           },
         }))
-    const engine = startEngine(this.db, { ...tools, sealer, probe, onNews: () => delivery.wake() })
+    const engine = startEngine(this.db, {
+      ...tools,
+      sealer,
+      probe,
+      onNews: () => delivery.wake(),
+      sight: {
+        ...this.sight,
+        onReturn: (from, to) => queueBlindness(this.db, from, to),
+      },
+    })
     this.#parts = { engine, delivery }
     return this
   }
