@@ -53,6 +53,7 @@ export function exchange(
     let skipped = 0
     const end = (result: Tried<IncomingMessage>) => {
       signal.removeEventListener('abort', giveUp)
+      socket.off('close', closed)
       if (!result.ok) {
         request.destroy()
         socket.destroy()
@@ -67,9 +68,13 @@ export function exchange(
       // A body that is no HTTP is told here, and only then as a cut connection to who reads it.
       if (isProtocolError(codeOf(error)) && !answer.complete) answer.destroy(error)
     })
-    request.once('close', () => {
+    const closed = () => {
       if (answer === undefined) fail('ECONNRESET')
-    })
+    }
+    request.once('close', closed)
+    // Node would wait for ever on a socket that was gone before it got it.
+    socket.once('close', closed)
+    if (socket.destroyed) return closed()
     // The parser begins to count anew with each interim answer, so a flood of them is counted here.
     request.on('information', (interim) => {
       skipped += sizeOf(interim)

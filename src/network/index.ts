@@ -7,12 +7,10 @@ import { openGuard } from './guard.ts'
 import { openResolve } from './resolve.ts'
 import { secure, type Secured } from './secure.ts'
 
-export type { Address, Families, Family } from './address.ts'
-export type { Connected } from './connect.ts'
-export { exchange, isProtocolError, type Question } from './exchange.ts'
-export { codeOf, type Failure, type FailureCode, type Tried } from './failure.ts'
+export type { Address, Families } from './address.ts'
+export { exchange, isProtocolError } from './exchange.ts'
+export { codeOf, type Tried } from './failure.ts'
 export { isPrivate } from './guard.ts'
-export type { Secured } from './secure.ts'
 
 /**
  * The one way out. What the far side does wrong is a value; an aborted `signal` is the timeout of

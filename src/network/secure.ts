@@ -58,10 +58,8 @@ export function secure(
     })
     const end = (result: Tried<Secured>) => {
       signal.removeEventListener('abort', giveUp)
-      if (!result.ok) {
-        socket.destroy()
-        raw.destroy()
-      }
+      // Takes the socket beneath with it.
+      if (!result.ok) socket.destroy()
       resolve(result)
     }
     const giveUp = () =>
@@ -76,6 +74,7 @@ export function secure(
       const distrust = socket.authorizationError as unknown as string | null | undefined
       end(worked({ socket, certificate, distrust: distrust ?? undefined }))
     })
+    if (raw.destroyed) return end(toTlsFailure(host, 'ECONNRESET'))
     if (signal.aborted) return giveUp()
     signal.addEventListener('abort', giveUp, { once: true })
   })

@@ -2,13 +2,19 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Network, openNetwork, type Tried } from '../../src/network/index.ts'
+import {
+  type Address,
+  type Families,
+  type Network,
+  openNetwork,
+  type Tried,
+} from '../../src/network/index.ts'
 import { nameServer } from '../support/web/name-server.ts'
 
-const BOTH = { ip4: true, ip6: true }
+const BOTH: Families = { ip4: true, ip6: true }
 const soon = () => AbortSignal.timeout(1500)
 
-const found = (tried: Tried<readonly { readonly address: string }[]>) =>
+const found = (tried: Tried<readonly Address[]>) =>
   tried.ok ? tried.value.map(({ address }) => address) : tried.failure.code
 
 const ask = async (network: Network, host: string, families = BOTH, signal = soon()) =>

@@ -167,9 +167,27 @@ test('a look that is stopped from outside says nothing about its target', async 
   const looking = lookAt(site.url, { signal: stopping.signal })
   await once(site.arrivals, 'connection')
   stopping.abort()
-  expect(await looking).toMatchObject({ status: 'unknown', code: 'probe_overloaded' })
+  const outcome = await looking
+  expect(outcome).toMatchObject({ status: 'unknown', code: 'probe_overloaded' })
+  expect(outcome.durationMs).toBeLessThan(1000)
   await site.empty()
   expect(await lookAt(site.url, { signal: stopping.signal })).toMatchObject({ status: 'unknown' })
+})
+
+test('we hang up on answers that are settled before their body ends', async () => {
+  await using site = await raw((socket) =>
+    socket.once('data', (asked: Buffer) => {
+      const status = asked.toString().split(/[ ?]/)[2]
+      socket.write(`HTTP/1.1 ${status} X\r\nlocation: http://[::\r\ncontent-length: 99\r\n\r\n`)
+    }),
+  )
+  for (const [status, code] of [
+    ['404', 'http_status'],
+    ['302', 'redirect_invalid'],
+  ]) {
+    expect(await lookAt(`${site.url}/?${status}`)).toMatchObject({ code })
+    await site.empty()
+  }
 })
 
 const sockets = () => process.getActiveResourcesInfo().filter((it) => it === 'TCPSocketWrap').length

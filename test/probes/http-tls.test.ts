@@ -86,6 +86,7 @@ describe('a certificate at fault', () => {
       message,
       details: { certificate: { problems: [code] } },
     })
+    await site.empty()
     const options = { tlsVerify: false }
     expect(await lookAt(site.url, { network, options })).toMatchObject({ code: 'ok' })
   })
@@ -130,6 +131,21 @@ describe('handshakes', () => {
     expect(await look('shop.test')).toMatchObject({ code: 'ok' })
     expect(await look('127.0.0.1')).toMatchObject({ code: 'ok' })
     expect(sent).toEqual(['shop.test'])
+  })
+
+  test('a name in the subject alone is no name', async () => {
+    await using site = await secureWeb([leaf({ name: 'shop.test', names: [] })])
+    await using server = await nameServer({ 'shop.test': { a: ['127.0.0.1'] } })
+    const named = openNetwork(
+      { privateTargets: 'allow', dnsServers: [server.address] },
+      { trust: [root.cert] },
+    )
+    const url = `https://shop.test:${site.port}/`
+    expect(await lookAt(url, { network: named })).toMatchObject({
+      code: 'tls_hostname_mismatch',
+      message: 'certificate is for no name at all, not shop.test',
+    })
+    await site.empty()
   })
 
   test('one that never ends', async () => {
