@@ -1,4 +1,4 @@
-import { connect as openSocket, type Socket } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { type Address, hostPort } from './address.ts'
 import { codeOf, failed, type FailureCode, OUT_OF_SOCKETS, type Tried, worked } from './failure.ts'
 
@@ -82,6 +82,11 @@ const lost = (code: ConnectCode, address: Address, port: number) =>
 const metItself = (socket: Socket): boolean =>
   socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress
 
+type OpenSocket = (address: Address, port: number) => Socket
+
+const openTcp: OpenSocket = ({ address }, port) =>
+  connectTcp({ host: address, port, autoSelectFamily: false, noDelay: true })
+
 /**
  * Connects to the first address that answers. Each is started a little after the one before and
  * beside it, none is given up for being slow.
@@ -90,6 +95,7 @@ export function connect(
   addresses: readonly Address[],
   port: number,
   signal: AbortSignal,
+  openSocket: OpenSocket = openTcp,
 ): Promise<Tried<Connected>> {
   const waiting = [...interleave(addresses)]
   const open = new Map<Socket, Address>()
@@ -123,12 +129,7 @@ export function connect(
         if (open.size === 0) tellLoudest()
         return
       }
-      const socket = openSocket({
-        host: address.address,
-        port,
-        autoSelectFamily: false,
-        noDelay: true,
-      })
+      const socket = openSocket(address, port)
       open.set(socket, address)
       const lose = (code: string) => {
         if (!open.delete(socket)) return

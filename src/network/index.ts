@@ -32,7 +32,10 @@ export interface Network {
     alpn: readonly string[],
     signal: AbortSignal,
   ): Promise<Tried<Secured>>
-  /** Why a literal host may not be watched, for refusing it early; nothing for names. */
+  /**
+   * Why a literal host (as `URL.hostname` has it) may not be watched, for refusing it early; nothing
+   * for names, which are judged when they are looked up.
+   */
   refusal(host: string): string | undefined
 }
 

@@ -55,7 +55,12 @@ function nameOf(lines: string): string {
 }
 
 const day = (at: Instant): string => toIso(at).slice(0, 10)
-const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`)
+
+function ago(ms: number): string {
+  const count = Math.floor(ms / DAY)
+  if (count === 0) return 'less than a day ago'
+  return count === 1 ? '1 day ago' : `${count} days ago`
+}
 
 function some(names: readonly string[]): string {
   if (names.length === 0) return 'no name at all'
@@ -77,8 +82,7 @@ export function judgeCertificate(
   const problems: Problem[] = []
   const tell = (code: Code, message: string) => problems.push({ code, message })
 
-  if (now > to)
-    tell('tls_expired', `certificate expired ${day(to)}, ${days(Math.floor((now - to) / DAY))} ago`)
+  if (now > to) tell('tls_expired', `certificate expired ${day(to)}, ${ago(now - to)}`)
   if (now < from) tell('tls_not_yet_valid', `certificate is valid only from ${day(from)}`)
   const datesTold = problems.length > 0
   if (!fits(x509, host))

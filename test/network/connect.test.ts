@@ -1,6 +1,6 @@
-import { createServer, type Socket } from 'node:net'
+import { createServer, Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { interleave } from '../../src/network/connect.ts'
+import { connect, interleave } from '../../src/network/connect.ts'
 import { type Address, openNetwork } from '../../src/network/index.ts'
 import { blackHole, raw, stand } from '../support/web/servers.ts'
 
@@ -47,6 +47,36 @@ test('when all fail, what a far side said itself is told', async () => {
     ok: false,
     failure: { phase: 'connect', code: 'connect_refused' },
   })
+})
+
+/** Connects where every attempt fails as the kernel would have it: its code by family. */
+async function fail(addresses: readonly Address[], codes: Readonly<Record<number, string>>) {
+  const met = await connect(addresses, 443, soon(), ({ family }) =>
+    new Socket().destroy(Object.assign(new Error('no'), { code: codes[family] })),
+  )
+  return met.ok ? 'ok' : `${met.failure.code}: ${met.failure.message}`
+}
+
+test.each([
+  ['ENETUNREACH', 'network_unreachable: this machine has no IPv4 network'],
+  ['EHOSTUNREACH', 'host_unreachable: no route to 1.1.1.1'],
+  ['EACCES', 'host_unreachable: no route to 1.1.1.1'],
+  ['ETIMEDOUT', 'connect_timeout: 1.1.1.1:443 did not answer'],
+  ['ECONNRESET', 'connection_reset: the connection to 1.1.1.1:443 was cut at once'],
+  ['EMFILE', 'probe_overloaded: this machine had no free socket'],
+  ['EADDRNOTAVAIL', 'probe_overloaded: this machine had no free socket'],
+])('%s means %s', async (code, said) => {
+  expect(await fail([four('1.1.1.1')], { 4: code })).toBe(said)
+})
+
+test('a family this machine has no network for is passed over in silence', async () => {
+  const both = [four('1.1.1.1'), six('2001:db8::1')]
+  for (const code of ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']) {
+    expect(await fail(both, { 6: code, 4: 'EHOSTUNREACH' })).toMatch(/^host_unreachable/)
+    expect(await fail([six('2001:db8::1')], { 6: code })).toBe(
+      'network_unreachable: this machine has no IPv6 network',
+    )
+  }
 })
 
 test('giving up leaves nothing open, whenever it happens', async () => {

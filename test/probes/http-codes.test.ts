@@ -59,6 +59,18 @@ test('what is sent is what was configured, and who we are', async () => {
   ])
 })
 
+test('a POST of nothing says so, and the usual headers may be replaced', async () => {
+  let seen: unknown
+  await using site = await web((request, response) => {
+    const { host, accept, 'content-length': length } = request.headers
+    seen = [host, accept, length]
+    response.end()
+  })
+  const options = { method: 'POST', headers: { Host: 'shop.test', Accept: 'text/html' } }
+  expect(await lookAt(site.url, { options })).toMatchObject({ code: 'ok' })
+  expect(seen).toEqual(['shop.test', 'text/html', '0'])
+})
+
 describe('names', () => {
   test.each([
     ['gone.test', 'dns_nxdomain', 'the name gone.test does not exist'],

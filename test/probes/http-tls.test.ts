@@ -46,6 +46,11 @@ describe('a certificate at fault', () => {
       [leaf({ from: -90, to: -2.5 })],
       `certificate expired ${dayIn(-2.5)}, 2 days ago`,
     ],
+    [
+      'tls_expired',
+      [leaf({ from: -90, to: -0.01 })],
+      `certificate expired ${dayIn(-0.01)}, less than a day ago`,
+    ],
     ['tls_not_yet_valid', [leaf({ from: 3 })], `certificate is valid only from ${dayIn(3)}`],
     [
       'tls_hostname_mismatch',
