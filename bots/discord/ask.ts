@@ -1,0 +1,61 @@
+import {
+  type AutocompleteInteraction,
+  type BaseInteraction,
+  type ChatInputCommandInteraction,
+  type CommandInteractionOption,
+  GuildMember,
+  PermissionFlagsBits,
+} from 'discord.js'
+import type { Actor, Ask } from '../commands/desk.ts'
+
+/** What the interaction itself says of who asks: no member cache, no privileged intent. */
+function standingOf(interaction: BaseInteraction): Actor['standing'] {
+  if (interaction.guildId === null) return 'creator'
+  if (interaction.guild?.ownerId === interaction.user.id) return 'creator'
+  // Administrator passes for every permission.
+  const manages = interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild) === true
+  return manages ? 'administrator' : 'member'
+}
+
+function displayNameOf({ member, user }: BaseInteraction): string {
+  // A member of a server we hold in memory is discord.js's, any other as the platform sent it.
+  const nick = member instanceof GuildMember ? member.nickname : member?.nick
+  return nick ?? user.displayName
+}
+
+export function askOf(interaction: BaseInteraction): Ask {
+  const { guildId, user, channelId } = interaction
+  const displayName = displayNameOf(interaction)
+  return {
+    actor: { userId: user.id, displayName, standing: standingOf(interaction) },
+    place: {
+      platform: 'discord',
+      serverId: guildId ?? `dm-${user.id}`,
+      channelId: channelId ?? '',
+      threadId: null,
+      isPrivate: guildId === null,
+      title: guildId === null ? displayName : (interaction.guild?.name ?? guildId),
+    },
+  }
+}
+
+/** The card's name: one word, or group and word. */
+export function commandOf(
+  interaction: ChatInputCommandInteraction | AutocompleteInteraction,
+): string {
+  const group = interaction.options.getSubcommandGroup(false)
+  const word = interaction.options.getSubcommand(false) ?? 'help'
+  return group === null ? word : `${group} ${word}`
+}
+
+/** Options as texts, as if typed. */
+export function givenOf(options: readonly CommandInteractionOption[]): Record<string, string> {
+  const leaves = options.flatMap((option): [string, string][] =>
+    option.options === undefined
+      ? option.value === undefined
+        ? []
+        : [[option.name, String(option.value)]]
+      : Object.entries(givenOf(option.options)),
+  )
+  return Object.fromEntries(leaves)
+}

@@ -1,0 +1,39 @@
+import { type Part, type PartTools, supervise } from '../../src/kernel/index.ts'
+import type { Messenger, News } from '../../src/notifications/contract.ts'
+import type { Desk } from '../commands/desk.ts'
+import type { Reply } from '../commands/reply.ts'
+import { openCounter } from './counter.ts'
+import { makeLife } from './life.ts'
+import { openMessenger } from './messenger.ts'
+import { openWire } from './wire.ts'
+
+/**
+ * Discord: people at the `desk`, channels told by the messenger. `apiUrl` is REST without its version
+ * (`https://discord.com/api`). The messenger works by REST alone, whatever the gateway does.
+ */
+export function openDiscord(
+  settings: { token: string; apiUrl: string },
+  desk: Desk,
+  word: (news: News) => Reply,
+  tools: PartTools,
+): { part: Part; messenger: Messenger } {
+  const wire = openWire(settings, tools.clock)
+  const counter = openCounter(desk, wire, tools)
+  const { life, isAlive } = makeLife({ settings, desk, counter, wire, tools })
+  const supervised = supervise('discord', tools, life)
+  return {
+    part: {
+      name: supervised.name,
+      // discord.js mends a broken connection itself, without the supervisor's hearing of it.
+      state: () => {
+        const state = supervised.state()
+        return state === 'ok' && !isAlive() ? 'retrying' : state
+      },
+      [Symbol.asyncDispose]: async () => {
+        await supervised[Symbol.asyncDispose]()
+        wire.close()
+      },
+    },
+    messenger: openMessenger(wire, word, tools.log),
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  type Client,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  type Guild,
+  Routes,
+} from 'discord.js'
+import { MINUTE, type PartTools, SECOND, StopPart } from '../../src/kernel/index.ts'
+import type { Desk } from '../commands/desk.ts'
+import { codeOf, reasonOf } from './answers.ts'
+import { abandon, makeClient } from './client.ts'
+import type { Counter } from './counter.ts'
+import { findGateway, probeGateway, TOKEN_REFUSED } from './gateway.ts'
+import { commandTree, sameTree } from './tree.ts'
+import type { Wire } from './wire.ts'
+
+const LOGIN_WITHIN_MS = MINUTE
+const LOOK_EVERY_MS = 30 * SECOND
+/** discord.js mends its own connection; after this long without a sign of life it gets a new one. */
+const SILENCE_MS = 5 * MINUTE
+const TREE_AGAIN_MS = MINUTE
+
+/** Closed with one of these, discord.js never comes back, and goes on calling itself ready. */
+const FINAL: ReadonlyMap<number, string> = new Map([
+  [GatewayCloseCodes.AuthenticationFailed, TOKEN_REFUSED],
+  [GatewayCloseCodes.InvalidShard, 'Discord refused the shard'],
+  [GatewayCloseCodes.ShardingRequired, 'Discord wants the bot sharded: it is in too many servers'],
+  [GatewayCloseCodes.InvalidAPIVersion, 'Discord has given up this version of its gateway'],
+  [GatewayCloseCodes.InvalidIntents, 'Discord refused the intents'],
+  [GatewayCloseCodes.DisallowedIntents, 'Discord refused the intents'],
+])
+
+export interface Rooms {
+  readonly settings: { readonly token: string; readonly apiUrl: string }
+  readonly desk: Desk
+  readonly counter: Counter
+  readonly wire: Wire
+  readonly tools: PartTools
+}
+
+/** Whether the gateway is with us now, by what was last heard of it. */
+export interface Pulse {
+  isAlive(): boolean
+}
+
+/** One stay at the gateway after another; `supervise` runs it again when it ends. */
+export function makeLife(rooms: Rooms) {
+  const { settings, wire, tools, counter } = rooms
+  let connected = false
+
+  async function life(signal: AbortSignal, ready: () => void): Promise<void> {
+    const url = await findGateway(wire, signal)
+    await probeGateway(url, tools.clock, signal)
+    if (signal.aborted) return
+    const client = makeClient(settings.apiUrl)
+    const ending = new AbortController()
+    const over = AbortSignal.any([signal, ending.signal])
+    try {
+      const lost = listen(client, rooms, (now) => (connected = now))
+      await login(client, lost, over)
+      if (signal.aborted) return
+      connected = true
+      ready()
+      void keepTree(client.application!.id, rooms, over)
+      await Promise.race([lost, watch(client, tools, over)])
+    } finally {
+      connected = false
+      ending.abort()
+      client.removeAllListeners()
+      await counter.finish()
+      await abandon(client, tools.clock)
+    }
+  }
+
+  async function login(client: Client, lost: Promise<never>, over: AbortSignal): Promise<void> {
+    const up = new Promise<void>((resolve) => {
+      client.once(Events.ClientReady, () => resolve())
+    })
+    const late = tools.clock.sleep(LOGIN_WITHIN_MS, over).then(() => {
+      if (!over.aborted) throw new Error('the login took too long')
+    })
+    const entered = client.login(settings.token).then(() => up)
+    await Promise.race([entered, lost, late]).catch((error: unknown) => {
+      if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
+        throw new StopPart(TOKEN_REFUSED)
+      throw error
+    })
+    // Whoever comes second has nobody left to tell.
+    entered.catch(() => {})
+    late.catch(() => {})
+  }
+
+  return { life, isAlive: () => connected }
+}
+
+/** Wires a fresh client up. Rejects when the gateway closed for good. */
+function listen(client: Client, rooms: Rooms, heard: (connected: boolean) => void): Promise<never> {
+  const { desk, counter, tools } = rooms
+  const { log, clock } = tools
+  // First of all: without a listener an error ends the process.
+  client.on(Events.Error, (error) => log.error({ err: error }, 'discord client failed'))
+  let said = -Infinity
+  client.on(Events.ShardError, (error) => {
+    heard(false)
+    if (clock.monotonic() - said < MINUTE) return
+    said = clock.monotonic()
+    log.warn({ why: error.message }, 'discord gateway went away')
+  })
+  client.on(Events.ShardReconnecting, () => heard(false))
+  client.on(Events.ShardReady, () => heard(true))
+  client.on(Events.ShardResume, () => heard(true))
+  client.on(Events.InteractionCreate, (interaction) => counter.receive(interaction))
+
+  const tell = async (work: Promise<void>) => {
+    try {
+      await work
+    } catch (error) {
+      log.error({ err: error }, 'place was not noted')
+    }
+  }
+  const placeOf = ({ id }: Guild) => ({ platform: 'discord', serverId: id }) as const
+  const back = (guild: Guild) => void tell(desk.placeBack(placeOf(guild)))
+  client.on(Events.GuildCreate, back)
+  // A server joined again while we were off is known only from here.
+  client.on(Events.GuildAvailable, back)
+  client.on(Events.GuildDelete, (guild) => {
+    void tell(desk.placeLeft(placeOf(guild), 'Uptalk was removed from the server'))
+  })
+
+  const lost = new Promise<never>((_, reject) => {
+    client.on(Events.ShardDisconnect, ({ code }) => {
+      const why = FINAL.get(code)
+      reject(why === undefined ? new Error(`the gateway closed (${code})`) : new StopPart(why))
+    })
+    client.on(Events.Invalidated, () => reject(new Error('the session was invalidated')))
+  })
+  lost.catch(() => {})
+  return lost
+}
+
+/** Rejects when nothing was heard of the gateway for too long; resolves when it is over. */
+async function watch(client: Client, { clock }: PartTools, over: AbortSignal): Promise<void> {
+  let heardAt = clock.monotonic()
+  const beat = () => client.ws.shards.first()?.lastPingTimestamp
+  let last = beat()
+  client.on(Events.Raw, () => (heardAt = clock.monotonic()))
+  for (;;) {
+    await clock.sleep(LOOK_EVERY_MS, over)
+    if (over.aborted) return
+    if (beat() !== last) heardAt = clock.monotonic()
+    last = beat()
+    if (clock.monotonic() - heardAt > SILENCE_MS) throw new Error('the gateway fell silent')
+  }
+}
+
+/** Registers the commands where the platform holds others, until it worked. */
+async function keepTree(applicationId: string, rooms: Rooms, over: AbortSignal): Promise<void> {
+  const { desk, wire, tools } = rooms
+  const path = Routes.applicationCommands(applicationId)
+  const wanted = [commandTree(desk.cards)]
+  while (!over.aborted)
+    try {
+      const held = await wire.send('get', path, { signal: over })
+      if (sameTree(held, wanted)) return
+      await wire.send('put', path, { body: wanted, signal: over })
+      tools.log.info({ commands: desk.cards.length }, 'discord commands registered')
+      return
+    } catch (error) {
+      if (over.aborted) return
+      tools.log.warn({ why: reasonOf(error) }, 'discord commands were not registered')
+      // A refused form stays refused.
+      if (codeOf(error) === 50_035) return
+      await tools.clock.sleep(TREE_AGAIN_MS, over)
+    }
+}

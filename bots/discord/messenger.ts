@@ -1,0 +1,79 @@
+import { MessageFlags, Routes } from 'discord.js'
+import type { Log } from '../../src/kernel/index.ts'
+import type { Delivery, Messenger, News } from '../../src/notifications/contract.ts'
+import type { Reply } from '../commands/reply.ts'
+import { codeOf, toDelivery } from './answers.ts'
+import { type DiscordPayload, plainForm, renderDiscord } from './render.ts'
+import type { Wire } from './wire.ts'
+
+/** "You cannot reply without permission to read message history." */
+const NO_REPLIES_HERE = 160_002
+const FORM_REFUSED = 50_035
+
+type Attempt = (payload: DiscordPayload) => Promise<unknown>
+
+/** Tells channels by REST alone: the gateway may be away. */
+export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log): Messenger {
+  async function tell(news: News, attempt: Attempt): Promise<Delivery> {
+    const pause = wire.pausedFor()
+    if (pause > 0)
+      return { kind: 'again', why: 'Discord turned down too many requests', afterMs: pause }
+    let payload: DiscordPayload
+    try {
+      payload = renderDiscord(word(news))
+    } catch (error) {
+      log.error({ err: error, news: news.kind }, 'news was not worded')
+      return { kind: 'ours', why: 'the message could not be worded' }
+    }
+    try {
+      return toDone(await attempt(payload))
+    } catch (error) {
+      if (codeOf(error) !== FORM_REFUSED) return toDelivery(error)
+      const refused = toDelivery(error)
+      log.error({ news: news.kind, refused }, 'message form was refused')
+      return inPlainForm(attempt, payload)
+    }
+  }
+
+  return {
+    post: ({ address, news, nonce, replyTo, silent }, signal) => {
+      const path = Routes.channelMessages(address.channelId)
+      const attempt = async (payload: DiscordPayload) => {
+        const body = {
+          ...payload,
+          nonce,
+          enforce_nonce: true,
+          ...(silent ? { flags: MessageFlags.SuppressNotifications } : {}),
+        }
+        if (replyTo === null) return wire.send('post', path, { body, signal })
+        const reply = { message_id: replyTo, fail_if_not_exists: false }
+        try {
+          const answering = { ...body, message_reference: reply }
+          return await wire.send('post', path, { body: answering, signal })
+        } catch (error) {
+          if (codeOf(error) !== NO_REPLIES_HERE) throw error
+          return wire.send('post', path, { body, signal })
+        }
+      }
+      return tell(news, attempt)
+    },
+    edit: ({ channelId }, messageId, news, signal) =>
+      tell(news, (body) =>
+        wire.send('patch', Routes.channelMessage(channelId, messageId), { body, signal }),
+      ),
+  }
+}
+
+function toDone(answer: unknown): Delivery {
+  const id = (answer as { id?: unknown } | null)?.id
+  return { kind: 'done', messageId: typeof id === 'string' ? id : null }
+}
+
+/** Once more with the headline alone: a plain alert beats none. */
+async function inPlainForm(attempt: Attempt, payload: DiscordPayload): Promise<Delivery> {
+  try {
+    return toDone(await attempt(plainForm(payload)))
+  } catch (error) {
+    return toDelivery(error)
+  }
+}
