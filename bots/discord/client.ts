@@ -1,4 +1,4 @@
-import { Client, Events, GatewayIntentBits, Options, type WebSocketShard } from 'discord.js'
+import { Client, Events, GatewayIntentBits, Options, Status, type WebSocketShard } from 'discord.js'
 import { type Clock, SECOND } from '../../src/kernel/index.ts'
 
 const DESTROY_WITHIN_MS = 2 * SECOND
@@ -36,6 +36,7 @@ export const makeClient = (apiUrl: string): Client =>
   new Client({
     intents: [GatewayIntentBits.Guilds],
     waitGuildTimeout: 0,
+    sweepers: {},
     allowedMentions: { parse: [], repliedUser: false },
     rest: {
       api: apiUrl,
@@ -46,24 +47,40 @@ export const makeClient = (apiUrl: string): Client =>
     makeCache: Options.cacheWithLimits(UNCACHED),
   })
 
+const GREETED: ReadonlySet<Status> = new Set([Status.Identifying, Status.Resuming])
+
 /**
- * Takes leave of a client for good. A shard that is between two attempts outlives `destroy()`: it
- * waits for its session's data before the next one, so it is left waiting for ever.
+ * Takes leave of a client for good; `destroy()` alone does not do it. A shard between two attempts
+ * outlives it: it asks for its session before the next one, and is left waiting for the answer. One
+ * whose socket is still opening must not be destroyed (the socket's error would have no listener and
+ * end the process): it is as soon as the gateway greets it.
  */
 export async function abandon(client: Client, clock: Clock): Promise<void> {
   client.removeAllListeners()
   client.on(Events.Error, () => {})
-  for (const [id, shard] of client.ws.shards) {
-    const stuck = new Promise<never>(() => {})
-    const frozen = Object.create(shard, {
-      sessionInfo: { get: () => stuck, set: () => {} },
-    }) as WebSocketShard
-    client.ws.shards.set(id, frozen)
-  }
+  const opening = client.ws.shards.some(({ status }) => status === Status.Connecting)
+  for (const [id, shard] of client.ws.shards) client.ws.shards.set(id, freeze(shard, client))
+  client.rest.clearHashSweeper()
+  client.rest.clearHandlerSweeper()
+  if (opening) return
   const done = new AbortController()
   await Promise.race([
     client.destroy().catch(() => {}),
     clock.sleep(DESTROY_WITHIN_MS, done.signal),
   ])
   done.abort()
+}
+
+function freeze(shard: WebSocketShard, client: Client): WebSocketShard {
+  const never = new Promise<never>(() => {})
+  return Object.create(shard, {
+    sessionInfo: { get: () => never, set: () => {} },
+    status: {
+      get: () => shard.status,
+      set: (status: Status) => {
+        shard.status = status
+        if (GREETED.has(status)) void client.destroy().catch(() => {})
+      },
+    },
+  }) as WebSocketShard
 }

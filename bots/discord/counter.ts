@@ -73,6 +73,9 @@ async function within<T>(work: Promise<T>, ms: number, tools: PartTools): Promis
   }
 }
 
+const patienceOf = (card: CommandCard | undefined): number =>
+  card?.slow === true ? SLOW_PATIENCE_MS : PATIENCE_MS
+
 export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
   const seen = new Set<string>()
   const running = new Set<Promise<void>>()
@@ -103,9 +106,6 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
       await how({ ...plainForm(payload), ...extra })
     }
   }
-
-  const patienceOf = (card: CommandCard | undefined): number =>
-    card?.slow === true ? SLOW_PATIENCE_MS : PATIENCE_MS
 
   async function onCommand(interaction: ChatInputCommandInteraction): Promise<void> {
     const { callback, edit } = openLine(wire, interaction)

@@ -7,7 +7,7 @@ import {
   type Guild,
   Routes,
 } from 'discord.js'
-import { MINUTE, type PartTools, SECOND, StopPart } from '../../src/kernel/index.ts'
+import { type Clock, MINUTE, type PartTools, SECOND, StopPart } from '../../src/kernel/index.ts'
 import type { Desk } from '../commands/desk.ts'
 import { codeOf, reasonOf } from './answers.ts'
 import { abandon, makeClient } from './client.ts'
@@ -78,9 +78,7 @@ export function makeLife(rooms: Rooms) {
     const up = new Promise<void>((resolve) => {
       client.once(Events.ClientReady, () => resolve())
     })
-    const late = tools.clock.sleep(LOGIN_WITHIN_MS, over).then(() => {
-      if (!over.aborted) throw new Error('the login took too long')
-    })
+    const late = expiry(tools.clock, over)
     const entered = client.login(settings.token).then(() => up)
     await Promise.race([entered, lost, late]).catch((error: unknown) => {
       if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
@@ -93,6 +91,13 @@ export function makeLife(rooms: Rooms) {
   }
 
   return { life, isAlive: () => connected }
+}
+
+const placeOf = ({ id }: Guild) => ({ platform: 'discord', serverId: id }) as const
+
+async function expiry(clock: Clock, over: AbortSignal): Promise<void> {
+  await clock.sleep(LOGIN_WITHIN_MS, over)
+  if (!over.aborted) throw new Error('the login took too long')
 }
 
 /** Wires a fresh client up. Rejects when the gateway closed for good. */
@@ -120,7 +125,6 @@ function listen(client: Client, rooms: Rooms, heard: (connected: boolean) => voi
       log.error({ err: error }, 'place was not noted')
     }
   }
-  const placeOf = ({ id }: Guild) => ({ platform: 'discord', serverId: id }) as const
   const back = (guild: Guild) => void tell(desk.placeBack(placeOf(guild)))
   client.on(Events.GuildCreate, back)
   // A server joined again while we were off is known only from here.

@@ -57,8 +57,8 @@ function linesOf(node: Node): string[] {
     case 'note':
       // What a footer can hold is there; a time is Markdown and stays among the lines.
       return isPlain(node.runs) ? [] : [`-# ${writeRuns(node.runs, LIMITS.value)}`]
-    case 'facts':
-      return []
+    default:
+      return [] // facts are fields
   }
 }
 

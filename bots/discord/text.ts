@@ -49,7 +49,7 @@ function writeRun(run: Run): string {
       return code(run.text, LONGEST.address)
     case 'verbatim':
       return code(run.text, LONGEST.verbatim)
-    case 'time':
+    default:
       return `<t:${Math.floor(run.at / 1000)}:${TIME_STYLES[run.style]}>`
   }
 }

@@ -26,7 +26,7 @@ function toOption({ name, summary, kind, required, choices }: Option): APIApplic
         type: ApplicationCommandOptionType.String,
         choices: (choices ?? []).slice(0, 25).map((choice) => ({ name: choice, value: choice })),
       }
-    case 'text':
+    default:
       return { ...common, type: ApplicationCommandOptionType.String }
   }
 }

@@ -12,21 +12,42 @@ interface Line {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-export function noteLog(): { log: Log; lines: Line[] } {
+function noteLog(seen: () => void): { log: Log; lines: Line[] } {
   const lines: Line[] = []
-  const at = (level: keyof Log) => (fields: Readonly<Record<string, unknown>>, event: string) => {
+  const at = (level: keyof Log) => (fields: Line['fields'], event: string) => {
     lines.push({ level, event, fields })
+    seen()
   }
-  return {
-    log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
-    lines,
+  const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  return { log, lines }
+}
+
+/** A hand clock that knows how long people sleep: deadlines and back-offs are told apart by length. */
+export class KnowingClock extends HandClock {
+  readonly #lengths: number[] = []
+  readonly #seen: () => void
+
+  constructor(seen: () => void) {
+    super()
+    this.#seen = seen
+  }
+
+  override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.#lengths.push(ms)
+    this.#seen()
+    await super.sleep(ms, signal)
+    this.#lengths.splice(this.#lengths.indexOf(ms), 1)
+  }
+
+  isAsleepFor(ms: number): boolean {
+    return this.#lengths.includes(ms)
   }
 }
 
 export interface Bot extends AsyncDisposable {
   readonly fake: FakeDiscord
   readonly desk: NotingDesk
-  readonly clock: HandClock
+  readonly clock: KnowingClock
   readonly lines: Line[]
   readonly part: Part
   readonly messenger: Messenger
@@ -42,9 +63,9 @@ interface Wanted {
 export async function startBot({ prepare, word, token }: Wanted = {}): Promise<Bot> {
   const fake = await FakeDiscord.open()
   prepare?.(fake)
-  const clock = new HandClock()
+  const clock = new KnowingClock(() => fake.lookAgain())
   const desk = new NotingDesk()
-  const { log, lines } = noteLog()
+  const { log, lines } = noteLog(() => fake.lookAgain())
   const { part, messenger } = openDiscord(
     { token: token ?? fake.token, apiUrl: fake.apiUrl },
     desk,
@@ -63,6 +84,12 @@ export async function startBot({ prepare, word, token }: Wanted = {}): Promise<B
       await fake[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Waits until somebody sleeps for `ms`, then lets that time pass. */
+export async function passBy({ fake, clock }: Bot, ms: number): Promise<void> {
+  await fake.waitFor(() => clock.isAsleepFor(ms), `somebody asleep for ${ms} ms`)
+  await clock.turn(ms)
 }
 
 /** The adapter, logged in, its commands registered. */

@@ -16,15 +16,23 @@ interface Identity {
   accepts(token: unknown): boolean
 }
 
-const HEARTBEAT_MS = 41_250
+/**
+ * `away`: the handshake is refused; `mute`: it is taken, and never a word said; `deaf`: hello is said,
+ * and nothing listened to.
+ */
+type Mood = 'well' | 'away' | 'mute' | 'deaf'
 
 /** Gateway v10: hello, identify, resume with replay, heartbeat; and all the ways it breaks off. */
 export class FakeGateway {
   readonly sessions: Session[] = []
   /** Sockets opened since the start, probes among them. */
   connections = 0
-  /** `away`: the handshake is refused; `mute`: it is taken, and never a word said. */
-  mood: 'well' | 'away' | 'mute' = 'well'
+  mood: Mood = 'well'
+  /** How the next connections are met, one each, before `mood` counts again. */
+  readonly nextMoods: Mood[] = []
+  heartbeatMs = 41_250
+  resumes = 0
+  acknowledges = true
   /** The next identify is answered by closing with this code. */
   closeNextIdentify: number | null = null
   url = ''
@@ -39,14 +47,24 @@ export class FakeGateway {
 
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // Who hangs up on us is no trouble of ours.
+      socket.on('error', () => {})
       this.connections += 1
-      this.#world.changed()
-      if (this.mood === 'away') {
+      const mood = this.nextMoods.shift() ?? this.mood
+      if (mood === 'away')
         socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
-        return
-      }
-      this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#greet(opened))
+      else this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#greet(opened, mood))
+      this.#world.changed()
     })
+  }
+
+  /** Whether nobody connects for `ms`: how a client that should be dead is found alive. */
+  async isQuiet(ms: number): Promise<boolean> {
+    const before = this.connections
+    await new Promise((resolve) => {
+      setTimeout(resolve, ms)
+    })
+    return this.connections === before
   }
 
   get live(): Session[] {
@@ -82,13 +100,13 @@ export class FakeGateway {
     for (const session of this.sessions.splice(0)) session.socket?.terminate()
   }
 
-  #greet(socket: WebSocket): void {
-    if (this.mood === 'mute') return
-    const hello = { op: 10, d: { heartbeat_interval: HEARTBEAT_MS } }
-    socket.send(JSON.stringify(hello))
+  #greet(socket: WebSocket, mood: Mood): void {
+    if (mood === 'mute') return
+    socket.send(JSON.stringify({ op: 10, d: { heartbeat_interval: this.heartbeatMs } }))
+    if (mood === 'deaf') return
     socket.on('message', (raw: Buffer) => {
       const { op, d } = JSON.parse(raw.toString()) as { op: number; d: Record<string, unknown> }
-      if (op === 1) socket.send(JSON.stringify({ op: 11 }))
+      if (op === 1 && this.acknowledges) socket.send(JSON.stringify({ op: 11 }))
       if (op === 2) this.#identify(socket, d)
       if (op === 6) this.#resume(socket, d)
     })
@@ -130,6 +148,7 @@ export class FakeGateway {
       socket.send(JSON.stringify({ op: 9, d: false }))
       return
     }
+    this.resumes += 1
     this.#adopt(session, socket)
     const missed = session.sent.filter(({ s }) => s > Number(d['seq']))
     for (const event of missed) socket.send(JSON.stringify(event))

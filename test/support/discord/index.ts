@@ -144,6 +144,11 @@ export class FakeDiscord implements AsyncDisposable {
     this.#world.changed()
   }
 
+  /** Something happened elsewhere (a line was logged): what is waited for may be true now. */
+  lookAgain(): void {
+    this.#world.changed()
+  }
+
   /**
    * Resolves with what `find` gives as soon as it is neither undefined nor false; looked at whenever
    * anything happens here.

@@ -1,3 +1,4 @@
+import type { APIEmbed } from 'discord.js'
 import {
   ApplicationCommandAutocompleteCallbackRequestSchema,
   ApplicationCommandUpdateRequestSchema,
@@ -10,7 +11,7 @@ import {
   UpdateMessageInteractionCallbackRequestSchema,
 } from 'discord-api-spec/zod'
 import type { ZodMiniType } from 'zod/mini'
-import { buttonsOf, type Body, type FakeMessage } from './world.ts'
+import { type Body, buttonsOf } from './world.ts'
 
 const MESSAGES = {
   post: MessageCreateRequestSchema,
@@ -58,40 +59,38 @@ const tooLong = (what: string, text: string | undefined, max: number): string[] 
       ? [`${what}: ${text.length} characters, at most ${max}`]
       : []
 
+function sizeOf({ title, description, fields, footer, author }: APIEmbed): number {
+  const texts = [title, description, footer?.text, author?.name]
+  for (const { name, value } of fields ?? []) texts.push(name, value)
+  return texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+}
+
+function judgeEmbed({ fields = [], description, title, footer }: APIEmbed): string[] {
+  const problems = footer === undefined ? [] : tooLong('footer.text', footer.text, 2048)
+  if (description === undefined && title === undefined && fields.length === 0)
+    problems.push('embed: empty')
+  for (const { name, value } of fields)
+    problems.push(
+      ...tooLong('field.name', name.trim(), 256),
+      ...tooLong('field.value', value.trim(), 1024),
+    )
+  return problems
+}
+
 /** The limits that are published, but not in the schema. */
 function byLimits(body: Body): string[] {
-  const embeds = body.embeds ?? []
-  const whole = embeds
-    .flatMap(({ title, description, fields, footer, author }) => [
-      title,
-      description,
-      footer?.text,
-      author?.name,
-      ...(fields ?? []).flatMap(({ name, value }) => [name, value]),
-    ])
-    .reduce((sum, text) => sum + (text?.length ?? 0), 0)
-  const buttons = buttonsOf({ body } as FakeMessage)
-  const ids = buttons.map(({ custom_id }) => custom_id)
-  return [
-    ...((body.content ?? '').length > 2000 ? ['content: more than 2000 characters'] : []),
-    ...(whole > 6000 ? [`embeds: ${whole} characters, at most 6000`] : []),
-    ...embeds.flatMap(({ fields, description, title, footer }) => [
-      ...(fields ?? []).flatMap(({ name, value }) => [
-        ...tooLong('field.name', name.trim(), 256),
-        ...tooLong('field.value', value.trim(), 1024),
-      ]),
-      ...(footer === undefined ? [] : tooLong('footer.text', footer.text, 2048)),
-      ...(description === undefined && title === undefined && (fields ?? []).length === 0
-        ? ['embed: empty']
-        : []),
-    ]),
-    ...((body.components ?? []).length > 5 ? ['components: more than 5 rows'] : []),
-    ...buttons.flatMap(({ label, custom_id }) => [
-      ...tooLong('label', label, 80),
-      ...tooLong('custom_id', custom_id, 100),
-    ]),
-    ...(new Set(ids).size < ids.length ? ['components: custom_id given twice'] : []),
-  ]
+  const { content, embeds, components } = body
+  const problems = (embeds ?? []).flatMap(judgeEmbed)
+  const whole = (embeds ?? []).reduce((sum, embed) => sum + sizeOf(embed), 0)
+  if (whole > 6000) problems.push(`embeds: ${whole} characters, at most 6000`)
+  if ((content ?? '').length > 2000) problems.push('content: more than 2000 characters')
+  if ((components ?? []).length > 5) problems.push('components: more than 5 rows')
+  const buttons = buttonsOf({ body })
+  for (const { label, custom_id } of buttons)
+    problems.push(...tooLong('label', label, 80), ...tooLong('custom_id', custom_id, 100))
+  if (new Set(buttons.map(({ custom_id }) => custom_id)).size < buttons.length)
+    problems.push('components: custom_id given twice')
+  return problems
 }
 
 export const isEmpty = (body: Body): boolean =>
@@ -140,24 +139,28 @@ function judgeOption(option: Option, path: string): string[] {
   const { name, description, choices = [], options = [], autocomplete } = option
   const here = `${path}/${name}`
   const required = options.map((it) => it.required === true)
-  return [
-    ...(NAME.test(name) && name === name.toLowerCase() ? [] : [`${here}: not a name`]),
-    ...tooLong(`${here} description`, description, 100),
-    ...(options.length > 25 ? [`${here}: more than 25 options`] : []),
-    ...(choices.length > 25 ? [`${here}: more than 25 choices`] : []),
-    ...(choices.length > 0 && autocomplete === true ? [`${here}: choices and autocomplete`] : []),
-    ...(new Set(options.map((it) => it.name)).size < options.length ? [`${here}: same names`] : []),
-    ...(required.includes(true, required.indexOf(false) + 1) && required.includes(false)
-      ? [`${here}: required options come first`]
-      : []),
-    ...options.flatMap((it) => judgeOption(it, here)),
-  ]
+  const problems = tooLong(`${here} description`, description, 100)
+  const wrong = (is: boolean, what: string) => {
+    if (is) problems.push(`${here}: ${what}`)
+  }
+  wrong(!NAME.test(name) || name !== name.toLowerCase(), 'not a name')
+  wrong(options.length > 25, 'more than 25 options')
+  wrong(choices.length > 25, 'more than 25 choices')
+  wrong(choices.length > 0 && autocomplete === true, 'choices and autocomplete')
+  wrong(new Set(options.map((it) => it.name)).size < options.length, 'the same name twice')
+  wrong(
+    required.includes(false) && required.includes(true, required.indexOf(false)),
+    'required options come first',
+  )
+  return problems.concat(...options.map((it) => judgeOption(it, here)))
 }
 
 export function judgeCommands(commands: readonly unknown[]): string[] {
-  return commands.flatMap((command) => [
-    ...bySchema(ApplicationCommandUpdateRequestSchema, command),
-    ...judgeOption(command as Option, ''),
-    ...(treeSize(command as Option) > 8000 ? ['tree: more than 8000 characters'] : []),
-  ])
+  const problems: string[] = []
+  for (const command of commands) {
+    problems.push(...bySchema(ApplicationCommandUpdateRequestSchema, command))
+    problems.push(...judgeOption(command as Option, ''))
+    if (treeSize(command as Option) > 8000) problems.push('tree: more than 8000 characters')
+  }
+  return problems
 }

@@ -121,7 +121,7 @@ export class People {
       name: key,
       value,
       type: typeof value === 'number' ? 4 : 3,
-      ...(key === focused ? { focused: true } : {}),
+      focused: key === focused,
     }))
     const [first, second] = name.split(' ')
     return second === undefined

@@ -90,17 +90,23 @@ export class FakeRest {
     if (method === 'PUT') {
       const problems = judgeCommands(body as unknown[])
       if (problems.length > 0) throw new Refusal(400, 50035, 'Invalid Form Body', problems)
-      this.#world.commands = (body as Record<string, unknown>[]).map((command) => ({
-        id: this.#world.nextId(),
-        application_id: this.#applicationId,
-        version: this.#world.nextId(),
-        default_member_permissions: null,
-        nsfw: false,
-        ...command,
-      }))
+      this.#world.commands = (body as object[]).map((command) =>
+        Object.assign(this.#registered(), command),
+      )
       this.#world.changed()
     }
     return { status: 200, body: this.#world.commands }
+  }
+
+  /** What the platform adds to a command of ours. */
+  #registered(): Record<string, unknown> {
+    return {
+      id: this.#world.nextId(),
+      application_id: this.#applicationId,
+      version: this.#world.nextId(),
+      default_member_permissions: null,
+      nsfw: false,
+    }
   }
 
   #channel(id: string): FakeChannel {

@@ -61,22 +61,21 @@ export const SILENT = 4096
 /** All a reader sees of a message, a line each: content, embed, fields, footer, buttons. */
 export function show(message: FakeMessage): string {
   const { content, embeds } = message.body
-  const buttons = buttonsOf(message).map(({ label }) => `[${label}]`)
-  return [
-    content ?? '',
-    ...(embeds ?? []).flatMap(({ title, description, fields, footer }) => [
-      title,
-      description,
-      ...(fields ?? []).map((field) => `${field.name}: ${field.value}`),
-      footer?.text,
-    ]),
-    buttons.join(' '),
-  ]
-    .filter((line) => line !== undefined && line !== '')
-    .join('\n')
+  const lines: (string | undefined)[] = [content ?? '']
+  for (const { title, description, fields, footer } of embeds ?? []) {
+    lines.push(title, description)
+    for (const { name, value } of fields ?? []) lines.push(`${name}: ${value}`)
+    lines.push(footer?.text)
+  }
+  lines.push(
+    buttonsOf(message)
+      .map(({ label }) => `[${label}]`)
+      .join(' '),
+  )
+  return lines.filter((line) => line !== undefined && line !== '').join('\n')
 }
 
-export function buttonsOf(message: FakeMessage): APIButtonComponentWithCustomId[] {
+export function buttonsOf(message: Pick<FakeMessage, 'body'>): APIButtonComponentWithCustomId[] {
   return (message.body.components ?? []).flatMap((row) =>
     row.components.filter(
       (part): part is APIButtonComponentWithCustomId =>
