@@ -46,7 +46,8 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'the request failed'
   if (error.name === 'AbortError') return 'Discord did not answer in time'
   const cause = (error.cause as { code?: unknown } | undefined)?.code
-  return typeof cause === 'string' ? `the connection failed (${cause})` : 'the connection failed'
+  if (typeof cause === 'string') return `the connection failed (${cause})`
+  return error.message === 'fetch failed' ? 'the connection failed' : `it failed (${error.name})`
 }
 
 /** One of the few things an answer can mean for a lane. */

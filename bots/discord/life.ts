@@ -20,7 +20,7 @@ const LOGIN_WITHIN_MS = MINUTE
 const LOOK_EVERY_MS = 30 * SECOND
 /** discord.js mends its own connection; after this long without a sign of life it gets a new one. */
 const SILENCE_MS = 5 * MINUTE
-const TREE_AGAIN_MS = MINUTE
+const TREE_AGAIN_MS = 20 * SECOND
 
 /** Closed with one of these, discord.js never comes back, and goes on calling itself ready. */
 const FINAL: ReadonlyMap<number, string> = new Map([

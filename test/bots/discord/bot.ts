@@ -57,6 +57,8 @@ interface Wanted {
   readonly prepare?: (fake: FakeDiscord) => void
   readonly word?: (news: News) => Reply
   readonly token?: string
+  /** What has to happen before the commands are there. */
+  readonly meanwhile?: (bot: Bot) => Promise<void>
 }
 
 /** The adapter beside a fake Discord; not yet logged in. */
@@ -95,6 +97,7 @@ export async function passBy({ fake, clock }: Bot, ms: number): Promise<void> {
 /** The adapter, logged in, its commands registered. */
 export async function onlineBot(wanted: Wanted = {}): Promise<Bot> {
   const bot = await startBot(wanted)
+  await wanted.meanwhile?.(bot)
   await bot.fake.waitFor(() => bot.fake.commands.length > 0, 'the commands')
   return bot
 }

@@ -82,6 +82,11 @@ export class FakeDiscord implements AsyncDisposable {
     return this.#world.commands
   }
 
+  /** Commands registered in an earlier life. */
+  holdCommands(commands: readonly Record<string, unknown>[]): void {
+    this.#world.commands = commands
+  }
+
   addGuild(name: string): FakeGuild {
     const guild: FakeGuild = {
       id: this.#world.nextId(),

@@ -233,6 +233,10 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
 }
 
 export function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers })
-  response.end(body === undefined ? undefined : JSON.stringify(body))
+  // An answer without a body has no type either; the library would read it as JSON.
+  if (body === undefined) response.writeHead(status, headers).end()
+  else
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify(body))
 }
