@@ -5,6 +5,7 @@ import type { Reply } from '../commands/reply.ts'
 import { openCounter } from './counter.ts'
 import { makeLife } from './life.ts'
 import { openMessenger } from './messenger.ts'
+import { openTally } from './tally.ts'
 import { openWire } from './wire.ts'
 
 /**
@@ -17,7 +18,7 @@ export function openDiscord(
   word: (news: News) => Reply,
   tools: PartTools,
 ): { part: Part; messenger: Messenger } {
-  const wire = openWire(settings, tools.clock)
+  const wire = openWire(settings, tools.clock, openTally(tools.clock))
   const counter = openCounter(desk, wire, tools)
   const { life, isAlive } = makeLife({ settings, desk, counter, wire, tools })
   const supervised = supervise('discord', tools, life)

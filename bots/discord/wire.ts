@@ -1,5 +1,6 @@
 import { REST, type RESTOptions } from 'discord.js'
-import { type Clock, MINUTE, SECOND } from '../../src/kernel/index.ts'
+import { type Clock, SECOND } from '../../src/kernel/index.ts'
+import type { Tally } from './tally.ts'
 
 type Method = 'get' | 'post' | 'patch' | 'put'
 
@@ -22,28 +23,7 @@ export interface Wire {
 const DEADLINE_MS = 10 * SECOND
 /** Waits up to this are left to the library; longer ones come back as an error. */
 const SHORT_WAIT_MS = 2000
-/** The platform bans an address at 10,000 of these; we stop long before. */
-const TURNED_DOWN = { limit: 1000, windowMs: 10 * MINUTE } as const
 const EDITED_TOO_OFTEN = 30_046
-
-interface Counter {
-  count(): void
-  pausedFor(): number
-}
-
-function countTurnedDown(clock: Clock): Counter {
-  const at: number[] = []
-  return {
-    count: () => {
-      at.push(clock.monotonic())
-      if (at.length > TURNED_DOWN.limit) at.shift()
-    },
-    pausedFor: () =>
-      at.length < TURNED_DOWN.limit
-        ? 0
-        : Math.max(0, at[0]! + TURNED_DOWN.windowMs - clock.monotonic()),
-  }
-}
 
 /**
  * 429 with 30046 means "never again for this message", not "later": given on as a 400, so that the
@@ -62,8 +42,11 @@ async function readFirst(response: Response): Promise<Response> {
   return new Response(text, { status: 400, headers: { 'content-type': 'application/json' } })
 }
 
-export function openWire(settings: { token: string; apiUrl: string }, clock: Clock): Wire {
-  const turnedDown = countTurnedDown(clock)
+export function openWire(
+  settings: { token: string; apiUrl: string },
+  clock: Clock,
+  turnedDown: Tally,
+): Wire {
   const makeRequest = async (url: string, init: RequestInit) => {
     const response = await fetch(url, init)
     const shared = response.headers.get('x-ratelimit-scope') === 'shared'

@@ -13,6 +13,8 @@ export type Fault =
       /** Seconds, sent with a 429. */
       readonly retryAfter?: number
       readonly global?: boolean
+      /** A limit of the place, not of the bot: not held against it. */
+      readonly shared?: boolean
     }
 
 interface Planned {

@@ -195,6 +195,7 @@ export class FakeDiscord implements AsyncDisposable {
       const headers = {
         ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
         ...(fault.global === true ? { 'x-ratelimit-global': 'true' } : {}),
+        ...(fault.shared === true ? { 'x-ratelimit-scope': 'shared' } : {}),
       }
       send(response, { status, body: { code, message, retry_after: retryAfter }, headers })
       this.#world.changed()
