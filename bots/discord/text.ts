@@ -6,12 +6,12 @@ const LONGEST = { name: 100, address: 300, verbatim: 300, ours: 1500 } as const
 /** Joins words without a sign of it: what it sits in is no link any more. */
 const WORD_JOINER = '\u2060'
 
-/** What Markdown could begin with anywhere, then what it begins with at the start of a line. */
+/** What Markdown could begin with anywhere, then with what a line could: heading, list, emoji code. */
 function escapeMarkup(words: string): string {
   return words
     .replace(/[\\`*_~|[\]<>@]/g, '\\$&')
-    .replace(/^[#+-]/, '\\$&')
-    .replace(/^(\d+)\./, '$1\\.')
+    .replace(/^(#{1,6}|-#|[+-])(?=\s|$)/, '\\$&')
+    .replace(/^(\d+)\.(?=\s|$)/, '$1\\.')
     .replace(/:(?=[\w+\\-]+:)/g, '\\:')
 }
 

@@ -252,3 +252,14 @@ test('a removed bot says so, an outage does not, and coming back is heard', asyn
     `left ${other.id}: Uptalk was removed from the server`,
   ])
 })
+
+test('a listener that breaks takes nothing down', async () => {
+  await using bot = await onlineBot()
+  bot.desk.placeLeft = async () => {
+    throw new Error('a bug')
+  }
+  bot.fake.removeGuild(bot.fake.addGuild('Other').id)
+  await bot.fake.waitFor(() => bot.lines.some(({ event }) => event === 'place was not noted'))
+  expect(show((await bot.fake.command({ name: 'status' })).message)).toBe('heard status')
+  expect(bot.part.state()).toBe('ok')
+})

@@ -232,7 +232,7 @@ test.each([
   let counted = 0
   const tally = { count: () => (counted += 1), pausedFor: () => 0 }
   const wire = openWire({ token: fake.token, apiUrl: fake.apiUrl }, new HandClock(), tally)
-  await expect(wire.send('get', '/gateway/bot')).rejects.toThrow()
+  await expect(wire.send('get', '/gateway/bot')).rejects.toThrow(Error)
   wire.close()
   expect(counted).toBe(times)
 })
