@@ -167,7 +167,10 @@ async function keepTree(applicationId: string, rooms: Rooms, over: AbortSignal):
   while (!over.aborted)
     try {
       const held = await wire.send('get', path, { signal: over })
-      if (sameTree(held, wanted)) return
+      if (sameTree(held, wanted)) {
+        tools.log.debug({}, 'discord commands were unchanged')
+        return
+      }
       await wire.send('put', path, { body: wanted, signal: over })
       tools.log.info({ commands: desk.cards.length }, 'discord commands registered')
       return

@@ -2,7 +2,7 @@ import { PermissionFlagsBits } from 'discord.js'
 import { expect, test } from 'vitest'
 import { commandTree } from '../../../bots/discord/tree.ts'
 import { show, treeSize } from '../../support/discord/index.ts'
-import { type Bot, onlineBot, passBy } from './bot.ts'
+import { type Bot, onlineBot, passBy, startBot } from './bot.ts'
 import { CARDS, say } from './desk.ts'
 
 /** What the desk says to `what` is held back until the returned function is called. */
@@ -177,20 +177,26 @@ test('odd choices are made to fit', async () => {
   expect(bot.fake.refused).toEqual([])
 })
 
-test('commands are registered once, and again only when they differ', async () => {
+test('commands are registered for servers and direct messages, once', async () => {
   await using bot = await onlineBot()
-  const puts = () => bot.fake.requests.filter(({ method }) => method === 'PUT').length
-  expect(puts()).toBe(1)
   const [uptime] = bot.fake.commands
   expect(uptime).toMatchObject({ name: 'uptime', contexts: [0, 1], integration_types: [0] })
   expect(treeSize(uptime as never)).toBeLessThan(8000)
-  await using again = await onlineBot({
-    prepare: (fake) => {
-      fake.holdCommands(bot.fake.commands)
-    },
-  })
-  await again.fake.command({ name: 'status' })
+  await using again = await startBot({ prepare: (fake) => fake.holdCommands(bot.fake.commands) })
+  await again.fake.waitFor(() =>
+    again.lines.some(({ event }) => event === 'discord commands were unchanged'),
+  )
   expect(again.fake.requests.filter(({ method }) => method === 'PUT')).toEqual([])
+})
+
+test('commands that differ in a word are registered anew', async () => {
+  await using bot = await onlineBot()
+  const held = JSON.parse(
+    JSON.stringify(bot.fake.commands).replace('What status does', 'What it did'),
+  ) as typeof bot.fake.commands
+  await using again = await startBot({ prepare: (fake) => fake.holdCommands(held) })
+  await again.fake.waitFor(() => JSON.stringify(again.fake.commands).includes('What status does'))
+  expect(again.fake.commands).toHaveLength(1)
 })
 
 test('commands that could not be registered are registered later', async () => {

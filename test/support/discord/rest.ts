@@ -91,7 +91,7 @@ export class FakeRest {
       const problems = judgeCommands(body as unknown[])
       if (problems.length > 0) throw new Refusal(400, 50035, 'Invalid Form Body', problems)
       this.#world.commands = (body as object[]).map((command) =>
-        Object.assign(this.#registered(), command),
+        Object.assign(this.#registered(), withoutDefaults(command)),
       )
       this.#world.changed()
     }
@@ -224,6 +224,12 @@ export class FakeRest {
     this.#world.changed()
   }
 }
+
+/** What is false anyway is not kept. */
+const withoutDefaults = (command: object): object =>
+  JSON.parse(
+    JSON.stringify(command, (_, value: unknown) => (value === false ? undefined : value)),
+  ) as object
 
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
