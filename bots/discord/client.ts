@@ -47,6 +47,12 @@ export const makeClient = (apiUrl: string): Client =>
     makeCache: Options.cacheWithLimits(UNCACHED),
   })
 
+/** Hears nothing any more, and cannot end the process by an error nobody listens to. */
+export function deafen(client: Client): void {
+  client.removeAllListeners()
+  client.on(Events.Error, () => {})
+}
+
 const GREETED: ReadonlySet<Status> = new Set([Status.Identifying, Status.Resuming])
 
 /**
@@ -56,8 +62,7 @@ const GREETED: ReadonlySet<Status> = new Set([Status.Identifying, Status.Resumin
  * end the process): it is as soon as the gateway greets it.
  */
 export async function abandon(client: Client, clock: Clock): Promise<void> {
-  client.removeAllListeners()
-  client.on(Events.Error, () => {})
+  deafen(client)
   const opening = client.ws.shards.some(({ status }) => status === Status.Connecting)
   for (const [id, shard] of client.ws.shards) client.ws.shards.set(id, freeze(shard, client))
   client.rest.clearHashSweeper()

@@ -1,23 +1,26 @@
-import { Routes } from 'discord.js'
+import { type APIGatewayBotInfo, Routes } from 'discord.js'
 import { type Clock, SECOND, StopPart } from '../../src/kernel/index.ts'
 import { statusOf } from './answers.ts'
 import type { Wire } from './wire.ts'
 
 const HELLO_WITHIN_MS = 10 * SECOND
 const HELLO = 10
+/** Who uses up a day's logins loses his token: a bot that falls over again and again stops before. */
+const LOGINS_KEPT = 50
 
 export const TOKEN_REFUSED = 'Discord refused the token; set DISCORD_TOKEN to a valid one'
 
 /** Where to log in. @throws StopPart when the token is refused */
 export async function findGateway(wire: Wire, signal: AbortSignal): Promise<string> {
   try {
-    const answer = (await wire.send('get', Routes.gatewayBot(), { signal })) as { url?: unknown }
-    if (typeof answer.url === 'string') return answer.url
+    const answer = (await wire.send('get', Routes.gatewayBot(), { signal })) as APIGatewayBotInfo
+    if (answer.session_start_limit.remaining < LOGINS_KEPT)
+      throw new Error('Discord allows too few more logins for now')
+    return answer.url
   } catch (error) {
     if (statusOf(error) === 401) throw new StopPart(TOKEN_REFUSED)
     throw error
   }
-  throw new Error('Discord named no gateway')
 }
 
 /**

@@ -20,15 +20,15 @@ export function openDiscord(
 ): { part: Part; messenger: Messenger } {
   const wire = openWire(settings, tools.clock, openTally(tools.clock))
   const counter = openCounter(desk, wire, tools)
-  const { life, isAlive } = makeLife({ settings, desk, counter, wire, tools })
-  const supervised = supervise('discord', tools, life)
+  const stay = makeLife({ settings, desk, counter, wire, tools })
+  const supervised = supervise('discord', tools, (signal, ready) => stay.life(signal, ready))
   return {
     part: {
       name: supervised.name,
       // discord.js mends a broken connection itself, without the supervisor's hearing of it.
       state: () => {
         const state = supervised.state()
-        return state === 'ok' && !isAlive() ? 'retrying' : state
+        return state === 'ok' && !stay.isAlive() ? 'retrying' : state
       },
       [Symbol.asyncDispose]: async () => {
         await supervised[Symbol.asyncDispose]()

@@ -10,7 +10,7 @@ import {
 import { type Clock, MINUTE, type PartTools, SECOND, StopPart } from '../../src/kernel/index.ts'
 import type { Desk } from '../commands/desk.ts'
 import { codeOf, reasonOf } from './answers.ts'
-import { abandon, makeClient } from './client.ts'
+import { abandon, deafen, makeClient } from './client.ts'
 import type { Counter } from './counter.ts'
 import { findGateway, probeGateway, TOKEN_REFUSED } from './gateway.ts'
 import { commandTree, sameTree } from './tree.ts'
@@ -32,7 +32,7 @@ const FINAL: ReadonlyMap<number, string> = new Map([
   [GatewayCloseCodes.DisallowedIntents, 'Discord refused the intents'],
 ])
 
-export interface Rooms {
+interface Rooms {
   readonly settings: { readonly token: string; readonly apiUrl: string }
   readonly desk: Desk
   readonly counter: Counter
@@ -40,13 +40,12 @@ export interface Rooms {
   readonly tools: PartTools
 }
 
-/** Whether the gateway is with us now, by what was last heard of it. */
-export interface Pulse {
-  isAlive(): boolean
-}
-
 /** One stay at the gateway after another; `supervise` runs it again when it ends. */
-export function makeLife(rooms: Rooms) {
+export function makeLife(rooms: Rooms): {
+  life(signal: AbortSignal, ready: () => void): Promise<void>
+  /** Whether the gateway is with us now, by what was last heard of it. */
+  isAlive(): boolean
+} {
   const { settings, wire, tools, counter } = rooms
   let connected = false
 
@@ -68,7 +67,7 @@ export function makeLife(rooms: Rooms) {
     } finally {
       connected = false
       ending.abort()
-      client.removeAllListeners()
+      deafen(client)
       await counter.finish()
       await abandon(client, tools.clock)
     }
@@ -78,16 +77,18 @@ export function makeLife(rooms: Rooms) {
     const up = new Promise<void>((resolve) => {
       client.once(Events.ClientReady, () => resolve())
     })
-    const late = expiry(tools.clock, over)
     const entered = client.login(settings.token).then(() => up)
-    await Promise.race([entered, lost, late]).catch((error: unknown) => {
+    const done = new AbortController()
+    const late = expiry(tools.clock, AbortSignal.any([over, done.signal]))
+    try {
+      await Promise.race([entered, lost, late])
+    } catch (error) {
       if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
         throw new StopPart(TOKEN_REFUSED)
       throw error
-    })
-    // Whoever comes second has nobody left to tell.
-    entered.catch(() => {})
-    late.catch(() => {})
+    } finally {
+      done.abort()
+    }
   }
 
   return { life, isAlive: () => connected }
@@ -108,7 +109,6 @@ function listen(client: Client, rooms: Rooms, heard: (connected: boolean) => voi
   client.on(Events.Error, (error) => log.error({ err: error }, 'discord client failed'))
   let said = -Infinity
   client.on(Events.ShardError, (error) => {
-    heard(false)
     if (clock.monotonic() - said < MINUTE) return
     said = clock.monotonic()
     log.warn({ why: error.message }, 'discord gateway went away')

@@ -4,7 +4,7 @@ import type { Tally } from './tally.ts'
 
 type Method = 'get' | 'post' | 'patch' | 'put'
 
-export interface Sent {
+interface Sent {
   readonly body?: unknown
   /** False for interaction routes: their token is in the path. */
   readonly auth?: boolean

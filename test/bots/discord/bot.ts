@@ -23,7 +23,7 @@ function noteLog(seen: () => void): { log: Log; lines: Line[] } {
 }
 
 /** A hand clock that knows how long people sleep: deadlines and back-offs are told apart by length. */
-export class KnowingClock extends HandClock {
+class KnowingClock extends HandClock {
   readonly #lengths: number[] = []
   readonly #seen: () => void
 

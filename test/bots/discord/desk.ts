@@ -1,5 +1,5 @@
 import type { Ask, Choice, CommandCard, Desk } from '../../../bots/commands/desk.ts'
-import { name, type Reply, text } from '../../../bots/commands/reply.ts'
+import { type Reply, text } from '../../../bots/commands/reply.ts'
 
 const card = (over: Partial<CommandCard> & { name: string }): CommandCard => ({
   summary: `What ${over.name} does`,
@@ -105,5 +105,3 @@ export class NotingDesk implements Desk {
     throw new Error('Discord moves nothing')
   }
 }
-
-export const named = (words: string): Reply => say('', { headline: [name(words), text(' is up')] })

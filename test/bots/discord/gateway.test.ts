@@ -81,6 +81,21 @@ test.concurrent('a login that is never finished is given up after a minute', asy
   expect(gateway.sessions).toHaveLength(1)
 })
 
+test.concurrent('with the day’s logins almost used up none is tried', async () => {
+  await using bot = await startBot({
+    prepare: ({ gateway }) => {
+      gateway.loginsLeft = 5
+    },
+  })
+  const { gateway } = bot.fake
+  await passBy(bot, 1000)
+  await bot.fake.waitFor(() => bot.clock.isAsleepFor(2000))
+  expect(gateway.connections).toBe(0)
+  gateway.loginsLeft = 1000
+  await passBy(bot, 2000)
+  await expectAnswering(bot)
+})
+
 test.concurrent('a refused token stops the part, said once, and nothing is asked again', async () => {
   await using bot = await startBot({ token: 'wrong.token.here' })
   const { fake } = bot

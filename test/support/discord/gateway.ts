@@ -32,6 +32,8 @@ export class FakeGateway {
   readonly nextMoods: Mood[] = []
   heartbeatMs = 41_250
   resumes = 0
+  /** Of a day's 1000, as `GET /gateway/bot` tells it. */
+  loginsLeft = 1000
   acknowledges = true
   /** The next identify is answered by closing with this code. */
   closeNextIdentify: number | null = null
@@ -171,7 +173,7 @@ export class FakeGateway {
   }
 }
 
-export const botUser = (id: string) => ({
+const botUser = (id: string) => ({
   id,
   username: 'Uptalk',
   discriminator: '0',

@@ -14,7 +14,7 @@ import {
 } from './world.ts'
 
 export { treeSize } from './judge.ts'
-export { buttonsOf, EPHEMERAL, show, SILENT } from './world.ts'
+export { show, SILENT } from './world.ts'
 export type { Answered, FakeChannel, FakeGuild, FakeMessage, FakeUser, Where }
 
 const APPLICATION = '1100000000000000001'
@@ -158,8 +158,17 @@ export class FakeDiscord implements AsyncDisposable {
    * Resolves with what `find` gives as soon as it is neither undefined nor false; looked at whenever
    * anything happens here.
    */
-  waitFor<T>(find: () => T | undefined | false, what = 'something'): Promise<T> {
-    return this.#world.waitFor(find, what, PATIENCE_MS)
+  waitFor<T>(
+    find: () => T | undefined | false,
+    what = 'something',
+    patienceMs = PATIENCE_MS,
+  ): Promise<T> {
+    return this.#world.waitFor(find, what, patienceMs)
+  }
+
+  /** Nonces are remembered for a few minutes only; these are over. */
+  forgetNonces(): void {
+    this.#world.nonces.clear()
   }
 
   /** From now on (or not any more) every request and login with the token is turned down. */
@@ -180,6 +189,7 @@ export class FakeDiscord implements AsyncDisposable {
     const path = (request.url ?? '').replace(/\?.*/, '')
     const method = request.method ?? 'GET'
     const body = await readBody(request)
+    this.#rest.requests.push({ method, path, body })
     const fault = this.faults.take(`${method} ${path}`)
     if (fault === 'hang') {
       this.#world.changed()
@@ -191,7 +201,6 @@ export class FakeDiscord implements AsyncDisposable {
     }
     if (typeof fault === 'object') {
       const { status, code = 0, message = 'Fault', retryAfter } = fault
-      this.#rest.requests.push({ method, path, body })
       const headers = {
         ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
         ...(fault.global === true ? { 'x-ratelimit-global': 'true' } : {}),

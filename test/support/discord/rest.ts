@@ -48,7 +48,6 @@ export class FakeRest {
   }
 
   answer(seen: Seen, authorized: boolean): Answer {
-    this.requests.push(seen)
     try {
       return this.#route(seen, authorized)
     } catch (error) {
@@ -82,8 +81,9 @@ export class FakeRest {
   }
 
   #gatewayBot() {
-    const session_start_limit = { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 1 }
-    return { url: this.#gateway.url, shards: 1, session_start_limit }
+    const { url, loginsLeft: remaining } = this.#gateway
+    const session_start_limit = { total: 1000, remaining, reset_after: 0, max_concurrency: 1 }
+    return { url, shards: 1, session_start_limit }
   }
 
   #commands(method: string, body: unknown): Answer {
