@@ -13,8 +13,11 @@ export class Mailbox {
   #allowed: readonly string[] = []
   #poll: { wake: () => void; end: (refusal: Refusal) => void } | undefined
 
-  constructor(firstId: number) {
+  readonly #onWait: () => void
+
+  constructor(firstId: number, onWait: () => void) {
     this.#lastId = firstId
+    this.#onWait = onWait
   }
 
   put(news: News): number {
@@ -61,6 +64,7 @@ export class Mailbox {
     const timer = setTimeout(resolve, ms)
     gone.addEventListener('abort', poll.wake)
     this.#poll = poll
+    this.#onWait()
     try {
       await promise
     } finally {

@@ -25,7 +25,7 @@ export class FakePlatform implements AsyncDisposable {
   token: string
   readonly now: () => number
   readonly #troubles = new Troubles()
-  readonly #mailbox = new Mailbox(5000)
+  readonly #mailbox = new Mailbox(5000, () => this.lookAgain())
   readonly queries = new Map<string, Query>()
   readonly #waiting: Waiting
   readonly #server: BotApiServer
@@ -117,6 +117,11 @@ export class FakePlatform implements AsyncDisposable {
   /** Resolves with what `look` finds, looked at after every change. */
   waitFor<Found>(look: () => Found | undefined | null | false): Promise<Found> {
     return this.#waiting.for(look)
+  }
+
+  /** Looks again for those who wait: for what changed outside the platform. */
+  lookAgain(): void {
+    this.#waiting.changed()
   }
 
   /** Resolves when the bot waits in a long poll. */

@@ -1,0 +1,44 @@
+import { Api, type ApiClientOptions, GrammyError, HttpError } from 'grammy'
+import { plain } from '../../src/kernel/index.ts'
+
+export interface Connection {
+  readonly token: string
+  /** Without a slash at its end: grammY throws on one. */
+  readonly apiRoot: string
+}
+
+/** Longer than the long poll, so that the poll ends before the client gives up on it. */
+export const POLL_CLIENT_SECONDS = 45
+export const POLL_SECONDS = 30
+export const SEND_CLIENT_SECONDS = 10
+
+export const clientOptions = (to: Connection, timeoutSeconds: number): ApiClientOptions => ({
+  apiRoot: to.apiRoot,
+  timeoutSeconds,
+  sensitiveLogs: false,
+})
+
+export const openApi = (to: Connection, timeoutSeconds: number): Api =>
+  new Api(to.token, clientOptions(to, timeoutSeconds))
+
+type Signal = NonNullable<Parameters<Api['getMe']>[0]>
+
+/** grammY types signals by a polyfill of its own; it only listens for `abort`, as all of them can. */
+export const grammySignal = (signal: AbortSignal): Signal => signal as unknown as Signal
+
+const WHY_MAX = 200
+
+/** Errno or TLS code of a request that failed on the way; nothing else of it is safe to show. */
+export function networkCode(error: HttpError): string | undefined {
+  const { error: cause } = error
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined
+  return typeof cause.code === 'string' ? cause.code : undefined
+}
+
+/** The reason in words fit for logs and people. The token is in every URL, so no URL is among them. */
+export function whyOf(error: unknown): string {
+  if (error instanceof GrammyError) return plain(error.description, WHY_MAX)
+  if (error instanceof HttpError)
+    return `Telegram could not be reached (${networkCode(error) ?? 'no answer'})`
+  return plain(error instanceof Error ? error.message : String(error), WHY_MAX)
+}

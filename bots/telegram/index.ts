@@ -1,0 +1,66 @@
+import { type Part, type PartTools, SECOND, supervise } from '../../src/kernel/index.ts'
+import type { Messenger, News } from '../../src/notifications/contract.ts'
+import type { Desk } from '../commands/desk.ts'
+import type { Reply } from '../commands/reply.ts'
+import { openApi, SEND_CLIENT_SECONDS, whyOf } from './client.ts'
+import { hearUpdates, type SeenUpdates } from './hear.ts'
+import { countLimits } from './limits.ts'
+import { setMenus } from './menu.ts'
+import { openMessenger } from './messenger.ts'
+import { pollLife } from './poll.ts'
+import { openSpeaker } from './speaker.ts'
+import { openStandings } from './standing.ts'
+import { Tasks } from './tasks.ts'
+import { openWire } from './wire.ts'
+
+export type { SeenUpdates } from './hear.ts'
+
+const RUNNING_HANDLERS_MS = 5 * SECOND
+
+/**
+ * Telegram: `part` hears people by polling and answers them from `desk`; `messenger` tells chats
+ * what `word` makes of the news, also while polling is down.
+ */
+export function openTelegram(
+  settings: { readonly token: string; readonly apiUrl: string },
+  desk: Desk,
+  word: (news: News) => Reply,
+  seen: SeenUpdates,
+  tools: PartTools,
+): { part: Part; messenger: Messenger } {
+  const to = { token: settings.token, apiRoot: settings.apiUrl.replace(/\/+$/, '') }
+  const sending = openApi(to, SEND_CLIENT_SECONDS)
+  const wire = openWire(sending, countLimits(tools.clock), tools)
+  const silenced = new AbortController()
+  const tasks = new Tasks(tools.log)
+  const hear = hearUpdates({
+    desk,
+    seen,
+    speaker: openSpeaker(wire, sending, silenced.signal, tools),
+    standings: openStandings(sending, tools.clock),
+    tasks,
+    tools,
+  })
+  const live = pollLife(to, hear, tools)
+  const menus = async (): Promise<void> => {
+    try {
+      await setMenus(sending, desk.cards)
+    } catch (error) {
+      tools.log.warn({ why: whyOf(error) }, 'telegram menu was not set')
+    }
+  }
+  const part = supervise('telegram', tools, async (signal, ready) => {
+    try {
+      await live(signal, () => {
+        ready()
+        tasks.aside(menus)
+      })
+    } finally {
+      if (signal.aborted) {
+        await tasks.settled(tools.clock, RUNNING_HANDLERS_MS)
+        silenced.abort()
+      }
+    }
+  })
+  return { part, messenger: openMessenger(wire, word, tools) }
+}

@@ -1,0 +1,50 @@
+import { type Clock, MINUTE, SECOND } from '../../src/kernel/index.ts'
+
+const PER_SECOND_OVERALL = 30
+const PER_MINUTE_IN_GROUP = 20
+const CHATS_REMEMBERED = 1000
+
+/** Telegram's limits, counted here so that they are not hit; edits count too. */
+export interface Limits {
+  /** 0 when the chat may be written to now, which counts as done; else the wait in milliseconds. */
+  take(chatId: string): number
+  /** Telegram's own word: nothing to this chat for `ms`. */
+  block(chatId: string, ms: number): void
+}
+
+export function countLimits(clock: Clock): Limits {
+  const perChat = new Map<string, number[]>()
+  const blocked = new Map<string, number>()
+  let overall: number[] = []
+
+  const forget = (now: number): void => {
+    for (const [chatId, times] of perChat)
+      if ((times.at(-1) ?? 0) <= now - MINUTE) perChat.delete(chatId)
+    for (const [chatId, until] of blocked) if (until <= now) blocked.delete(chatId)
+  }
+
+  return {
+    take(chatId) {
+      const now = clock.monotonic()
+      if (perChat.size + blocked.size > CHATS_REMEMBERED) forget(now)
+      overall = overall.filter((at) => at > now - SECOND)
+      const times = (perChat.get(chatId) ?? []).filter((at) => at > now - MINUTE)
+      // Groups and channels have negative ids.
+      const full = chatId.startsWith('-') && times.length >= PER_MINUTE_IN_GROUP
+      const wait = Math.max(
+        0,
+        (blocked.get(chatId) ?? 0) - now,
+        overall.length >= PER_SECOND_OVERALL ? overall[0]! + SECOND - now : 0,
+        times.length > 0 ? times.at(-1)! + SECOND - now : 0,
+        full ? times.at(-PER_MINUTE_IN_GROUP)! + MINUTE - now : 0,
+      )
+      if (wait > 0) return Math.ceil(wait)
+      overall.push(now)
+      perChat.set(chatId, [...times, now])
+      return 0
+    },
+    block(chatId, ms) {
+      blocked.set(chatId, clock.monotonic() + ms)
+    },
+  }
+}

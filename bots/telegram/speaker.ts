@@ -1,0 +1,93 @@
+import type { Api } from 'grammy'
+import type { PartTools } from '../../src/kernel/index.ts'
+import { MINUTE } from '../../src/kernel/index.ts'
+import type { Address, Delivery } from '../../src/notifications/contract.ts'
+import { deliveryOf } from './answers.ts'
+import { grammySignal } from './client.ts'
+import type { Screen } from './render.ts'
+import type { Wire } from './wire.ts'
+
+export interface Where {
+  readonly address: Address
+  readonly replyTo: string | null
+}
+
+/** Answers people. Waits for limits; repeats nothing but what Telegram asked to repeat. */
+export interface Speaker {
+  /** The message's id, or nothing where it could not be said. */
+  say(where: Where, screen: Screen): Promise<string | undefined>
+  /** Edits in place; says it anew where the message is not there any more. */
+  show(where: Where, messageId: string | undefined, screen: Screen): Promise<void>
+  /** Ends the spinner of a pressed button. */
+  answerPress(queryId: string, text?: string): Promise<void>
+}
+
+const TRIES = 20
+const PATIENCE_MS = MINUTE
+
+export function openSpeaker(
+  wire: Wire,
+  api: Api,
+  signal: AbortSignal,
+  { clock, log }: Pick<PartTools, 'clock' | 'log'>,
+): Speaker {
+  async function insist(
+    address: Address,
+    attempt: (address: Address) => Promise<Delivery>,
+  ): Promise<Delivery> {
+    let at = address
+    let delivery: Delivery = { kind: 'again', why: 'not tried' }
+    for (let tried = 0; tried < TRIES && !signal.aborted; tried += 1) {
+      delivery = await attempt(at)
+      if (delivery.kind === 'elsewhere') {
+        at = delivery.address
+        continue
+      }
+      const afterMs = delivery.kind === 'again' ? delivery.afterMs : undefined
+      if (afterMs === undefined || afterMs > PATIENCE_MS) break
+      await clock.sleep(afterMs, signal)
+    }
+    if (delivery.kind !== 'done' && delivery.kind !== 'missing')
+      log.warn(
+        { why: delivery.kind === 'elsewhere' ? 'moved on' : delivery.why },
+        'answer was lost',
+      )
+    return delivery
+  }
+
+  const say: Speaker['say'] = async ({ address, replyTo }, screen) => {
+    const said = await insist(address, (at) =>
+      wire.send(at, screen, { replyTo, silent: false }, signal),
+    )
+    return said.kind === 'done' ? (said.messageId ?? undefined) : undefined
+  }
+
+  return {
+    say,
+    async show(where, messageId, screen) {
+      if (messageId !== undefined) {
+        const shown = await insist(where.address, (at) => wire.edit(at, messageId, screen, signal))
+        if (shown.kind !== 'missing') return
+      }
+      await say(where, screen)
+    },
+    async answerPress(queryId, text) {
+      const address: Address = { channelId: '', threadId: null }
+      const words = text === undefined ? {} : { text }
+      const alert = text === undefined || text === '' ? {} : { show_alert: true }
+      for (let tried = 0; tried < 3; tried += 1)
+        try {
+          await api.answerCallbackQuery(queryId, { ...words, ...alert }, grammySignal(signal))
+          return
+        } catch (error) {
+          const delivery = deliveryOf(error, address)
+          // "query is too old" is nobody's fault: the spinner has ended by itself.
+          if (delivery.kind !== 'again' || delivery.afterMs === undefined) {
+            log.debug({ why: 'why' in delivery ? delivery.why : '' }, 'press was not answered')
+            return
+          }
+          await clock.sleep(Math.min(delivery.afterMs, PATIENCE_MS), signal)
+        }
+    },
+  }
+}
