@@ -35,6 +35,7 @@ export const refuse = (
 export const broken = refuse(500, 'Internal Server Error')
 export const badGateway: Trouble = { kind: 'html', status: 502 }
 export const hang: Trouble = { kind: 'hang', processed: false }
+export const hangAfter: Trouble = { kind: 'hang', processed: true }
 export const cutBefore: Trouble = { kind: 'cut', processed: false }
 export const cutAfter: Trouble = { kind: 'cut', processed: true }
 export const conflict = refuse(

@@ -47,7 +47,7 @@ export function judgeKeyboard(markup: Keyboard | undefined): void {
 }
 
 const CLICKABLE =
-  /(?<![\w@/])@\w{3,}|(?<![\w/])\/\w+(?:@\w+)?|(?<!\w)#\w+|(?<!\w)\$[A-Z]{3,8}\b|\b(?:https?:\/\/)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b\S*|\b(?:tg|https?):\/\/\S+/giu
+  /(?<![\w@/])@\w{3,}|(?<![\w/])\/\w+(?:@\w+)?|(?<!\w)#\w+|(?<!\w)\$[A-Z]{3,8}\b|\b(?:https?:\/\/)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b(?:\/\S*)?|\b(?:tg|https?):\/\/\S+/giu
 
 /** What Telegram would make clickable by itself: everything that looks the part outside code. */
 export function clickable(text: string, entities: readonly Entity[]): string[] {
