@@ -6,7 +6,7 @@ const NAME = /^[a-z0-9_]{1,32}$/
 const SUMMARY_MAX = 256
 
 /** In groups one word for everything; in private chats each command by its first word. */
-export function menusOf(cards: readonly CommandCard[]): {
+function menusOf(cards: readonly CommandCard[]): {
   here: BotCommand[]
   alone: BotCommand[]
 } {

@@ -47,11 +47,11 @@ export function openSpeaker(
       if (afterMs === undefined || afterMs > PATIENCE_MS) break
       await clock.sleep(afterMs, signal)
     }
-    if (delivery.kind !== 'done' && delivery.kind !== 'missing')
-      log.warn(
-        { why: delivery.kind === 'elsewhere' ? 'moved on' : delivery.why },
-        'answer was lost',
-      )
+    if (delivery.kind !== 'done' && delivery.kind !== 'missing') {
+      const why = delivery.kind === 'elsewhere' ? 'moved again and again' : delivery.why
+      // A chat that is closed to us is its people's wish, however often they ask there.
+      log[delivery.kind === 'gone' ? 'debug' : 'warn']({ why }, 'answer was lost')
+    }
     return delivery
   }
 

@@ -6,7 +6,7 @@ import { grammySignal } from './client.ts'
 import type { Limits } from './limits.ts'
 import { defused, type Screen } from './render.ts'
 
-export interface Manner {
+interface Manner {
   readonly replyTo: string | null
   /** Not to ring the phone. */
   readonly silent: boolean

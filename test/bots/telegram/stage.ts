@@ -15,7 +15,7 @@ export const reply = (words: string, more: Partial<Reply> = {}): Reply => ({
   ...more,
 })
 
-export const card = (words: string, more: Partial<CommandCard> = {}): CommandCard => ({
+const card = (words: string, more: Partial<CommandCard> = {}): CommandCard => ({
   name: words,
   summary: `About ${words}.`,
   example: words,
@@ -28,7 +28,7 @@ export const card = (words: string, more: Partial<CommandCard> = {}): CommandCar
 type Answering = (ask: Ask) => Promise<Reply> | Reply
 
 /** A desk that answers what it was taught, else repeats what it heard. */
-export class TaughtDesk implements Desk {
+class TaughtDesk implements Desk {
   readonly cards = [card('status'), card('check', { slow: true }), card('alerts show')]
   readonly heard: { ask: Ask; what: string }[] = []
   readonly places: string[] = []
@@ -69,13 +69,13 @@ export class TaughtDesk implements Desk {
   }
 }
 
-export interface LogLine {
+interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
   readonly event: string
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-export class HeardLog implements Log {
+class HeardLog implements Log {
   readonly lines: LogLine[] = []
   /** Called at every line. */
   onLine: () => void = () => {}
@@ -117,14 +117,20 @@ export class Stage implements AsyncDisposable {
   readonly fake: FakeTelegram
   readonly desk = new TaughtDesk()
   readonly log = new HeardLog()
-  readonly seen = new Set<number>()
+  readonly seen: Set<number>
   readonly part: Part
   readonly messenger: Messenger
 
-  constructor(fake: FakeTelegram, clock: WatchedClock, word: (news: News) => Reply) {
+  constructor(
+    fake: FakeTelegram,
+    clock: WatchedClock,
+    word: (news: News) => Reply,
+    seen = new Set<number>(),
+  ) {
+    this.seen = seen
+
     this.fake = fake
     this.clock = clock
-    const { seen } = this
     this.log.onLine = () => fake.lookAgain()
     clock.onSleep = () => fake.lookAgain()
     const telegram = openTelegram(
@@ -162,13 +168,21 @@ export class Stage implements AsyncDisposable {
     await this.clock.turn(ms)
   }
 
+  /** The process ends and starts again, with what it remembers. */
+  async restart(): Promise<Stage> {
+    await this.part[Symbol.asyncDispose]()
+    const next = new Stage(this.fake, this.clock, noticeWords, this.seen)
+    await this.fake.polled()
+    return next
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.part[Symbol.asyncDispose]()
     await this.fake[Symbol.asyncDispose]()
   }
 }
 
-export const noticeWords = (news: News): Reply =>
+const noticeWords = (news: News): Reply =>
   news.kind === 'notice'
     ? reply('A channel is off', { body: [line(name(news.channelName), text(` ${news.why}`))] })
     : reply('An alert')

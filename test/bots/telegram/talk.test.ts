@@ -85,26 +85,6 @@ test('words older than ten minutes are let go, but a link is wanted all the same
   expect(desk.heard.map(({ what }) => what)).toEqual(['link ABCD2345'])
 })
 
-test('an update that comes twice is handled once', async () => {
-  await using stage = await openRunningStage()
-  const { fake, desk } = stage
-  const ann = fake.person('Ann')
-  const chat = fake.privateChat(ann)
-  const from = { ...ann }
-  const message = {
-    message_id: 7,
-    date: stage.clock.now() / 1000,
-    chat: { id: chat.id, type: 'private', first_name: 'Ann' },
-    from,
-    text: '/status',
-  } as never
-  const id = fake.deliver({ message })
-  await fake.waitFor(() => fake.messages(chat.id)[0])
-  fake.deliver({ message }, id)
-  await stage.say({ chat, from: ann, text: '/list' })
-  expect(desk.heard.map(({ what }) => what)).toEqual(['status', 'list'])
-})
-
 test('a topic is answered in the topic, a reply thread outside forums is not one', async () => {
   await using stage = await openRunningStage()
   const { fake, desk } = stage

@@ -1,4 +1,4 @@
-export { clickable } from './judge.ts'
 export * from './faults.ts'
-export { type Answer, FakeTelegram, type Saying } from './fake.ts'
-export type { Person, Room, Sent } from './world.ts'
+export { FakeTelegram } from './fake.ts'
+export { clickable } from './judge.ts'
+export type { Room, Sent } from './world.ts'

@@ -137,7 +137,7 @@ const sendChatAction = {
   action: z.enum(['typing', 'upload_photo']),
 } satisfies Shape<'sendChatAction'>
 
-export const METHODS = {
+const METHODS = {
   getMe: z.strictObject({}),
   deleteWebhook: z.strictObject(deleteWebhook),
   getUpdates: z.strictObject(getUpdates),
@@ -157,7 +157,6 @@ export type Method = keyof typeof METHODS
 export type Params<M extends Method> = z.output<(typeof METHODS)[M]>
 export type Entity = z.output<typeof entity>
 export type Keyboard = z.output<typeof keyboard>
-export type Button = z.output<typeof button>
 
 export const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name)
 

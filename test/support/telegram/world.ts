@@ -4,7 +4,7 @@ import type { Entity, Keyboard } from './schemas.ts'
 
 export type Person = User
 
-export interface Shown {
+interface Shown {
   readonly text: string
   readonly entities: readonly Entity[]
   readonly keyboard: Keyboard | undefined
