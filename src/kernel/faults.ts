@@ -5,6 +5,7 @@
 export const FAULTS = {
   monitor_unknown: { status: 404, slug: 'not-found', says: 'There is no monitor {name}.' },
   monitor_unclear: { status: 409, slug: 'conflict', says: '{name} could be {candidates}.' },
+  check_unknown: { status: 404, slug: 'not-found', says: 'There is no check {name}.' },
   incident_unknown: { status: 404, slug: 'not-found', says: 'There is no incident {name}.' },
   incident_closed: { status: 409, slug: 'conflict', says: 'Incident {name} is over already.' },
   reference_taken: {
@@ -18,6 +19,11 @@ export const FAULTS = {
     says: 'The plan {plan} holds {limit} monitors, and that many are there; delete one first.',
   },
   account_unknown: { status: 404, slug: 'not-found', says: 'There is no account {name}.' },
+  account_taken: {
+    status: 409,
+    slug: 'conflict',
+    says: 'There is an account called {name} already; pick another name.',
+  },
   keys_full: {
     status: 409,
     slug: 'key-limit-reached',
