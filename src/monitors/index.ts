@@ -6,7 +6,8 @@ export {
   pauseMonitor,
   resumeMonitor,
 } from './change.ts'
-export { type MonitorConfig, type MonitorLimits } from './input.ts'
+export { type CheckFilter, countChecks, getCheck, listChecks } from './checks.ts'
+export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 export {
   type Monitor,
   type MonitorState,
@@ -20,6 +21,7 @@ export {
   countByStatus,
   countMonitors,
   getMonitor,
+  listMonitorIds,
   listMonitors,
   type MonitorFilter,
   type MonitorOrder,

@@ -134,3 +134,8 @@ export async function countByStatus(
   }
   return counts
 }
+
+export async function listMonitorIds(db: AccountTx): Promise<MonitorId[]> {
+  const rows = await db.selectFrom('monitors').select('id').execute()
+  return rows.map(({ id }) => id)
+}
