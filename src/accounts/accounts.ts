@@ -1,5 +1,6 @@
+import { audit, type By } from '../audit/index.ts'
 import { type AccountId, Fault, type Instant, parseInput } from '../kernel/index.ts'
-import type { Db } from '../storage/index.ts'
+import { type AccountDb, type Db, sqliteCode } from '../storage/index.ts'
 import { nameRule } from './rules.ts'
 
 export type Plan = 'free' | 'team' | 'business'
@@ -88,4 +89,32 @@ export async function ensureAccount(
         .executeTakeFirstOrThrow()
     )
   })
+}
+
+/**
+ * Gives the account another name or time zone; both have passed `nameRule` and `zoneRule`.
+ * @throws Fault `account_taken`
+ */
+export async function editAccount(
+  db: AccountDb,
+  now: Instant,
+  by: By,
+  change: Partial<Pick<Account, 'name' | 'timezone'>>,
+): Promise<Account> {
+  try {
+    return await db.transaction().execute(async (tx) => {
+      const before = await tx.selectFrom('accounts').select(columns).executeTakeFirstOrThrow()
+      const after = { ...before, ...change }
+      const fields = (['name', 'timezone'] as const).filter((it) => after[it] !== before[it])
+      if (fields.length === 0) return before
+      await tx.updateTable('accounts').set(change).execute()
+      const changes = fields.map((it) => [it, [before[it], after[it]] as const] as const)
+      const subject = `/api/users/${before.id}`
+      await audit(tx, now, by, 'account.update', subject, Object.fromEntries(changes))
+      return after
+    })
+  } catch (error) {
+    if (sqliteCode(error) !== 'SQLITE_CONSTRAINT_UNIQUE') throw error
+    throw new Fault('account_taken', { name: JSON.stringify(change.name) })
+  }
 }

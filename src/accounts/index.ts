@@ -2,6 +2,7 @@ export {
   type Account,
   accountById,
   accountNamed,
+  editAccount,
   ensureAccount,
   firstAccount,
   type Limits,
@@ -21,9 +22,11 @@ export {
   type ChatLink,
   createLinkCode,
   findLink,
+  LINK_CODE_LIFE_MS,
   type LinkPlace,
   markLinkLeft,
   moveLink,
   spendLinkCode,
 } from './links.ts'
 export { mayAct, type Role, roleIn, ROLES } from './roles.ts'
+export { nameRule, zoneRule } from './rules.ts'

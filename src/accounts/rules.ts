@@ -8,3 +8,16 @@ export const nameRule = z.string(NAME_RULE).transform((text, ctx) => {
   ctx.issues.push({ code: 'custom', message: NAME_RULE, input: text, params: { code: 'length' } })
   return z.NEVER
 })
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    // Offsets pass there, too, but know nothing of summer time.
+    return /^[A-Za-z]/.test(name)
+  } catch {
+    return false
+  }
+}
+
+const ZONE_RULE = 'must be a time zone such as Europe/Berlin'
+export const zoneRule = z.string(ZONE_RULE).refine(isZone, ZONE_RULE)
