@@ -203,3 +203,28 @@ export async function acknowledgeIncident(
     return getIncident(tx, id)
   })
 }
+
+/**
+ * Nobody is on it after all.
+ * @throws Fault `incident_unknown`, `incident_closed`
+ */
+export async function unacknowledgeIncident(
+  db: AccountDb,
+  now: Instant,
+  by: By,
+  id: IncidentId,
+): Promise<Incident> {
+  return db.transaction().execute(async (tx) => {
+    const incident = await getIncident(tx, id)
+    if (incident.resolved_at !== null) throw new Fault('incident_closed', { name: `#${id}` })
+    if (incident.acknowledged_at === null) return incident
+    await tx
+      .updateTable('incidents')
+      .set({ acknowledged_at: null, acknowledged_by: null, rev: incident.rev + 1 })
+      .where('id', '=', id)
+      .execute()
+    await queueAlert(tx, now, id, incident.rev + 1, now)
+    await audit(tx, now, by, 'incident.unacknowledge', `/api/target_incidents/${id}`)
+    return getIncident(tx, id)
+  })
+}

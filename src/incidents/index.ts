@@ -11,6 +11,7 @@ export {
   type Opening,
   recauseIncident,
   resolveIncident,
+  unacknowledgeIncident,
 } from './incidents.ts'
 export {
   judge,
