@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http'
+import { readMediaType } from './negotiate.ts'
+import { Problem } from './problem.ts'
+
+const LARGEST_BYTES = 256 * 1024
+const DEEPEST = 32
+
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+const TAKES = {
+  POST: { types: ['application/ld+json', 'application/json'], header: 'accept-post' },
+  PATCH: { types: ['application/merge-patch+json'], header: 'accept-patch' },
+} as const
+
+const cutShort = () => new Problem('malformed-json', 'The body ended early.')
+const tooLarge = () => new Problem('payload-too-large', 'A body is at most 256 KiB.')
+
+/** Refuses by the headers alone what would not be read. @throws Problem */
+export function refuseBody(request: IncomingMessage, method: keyof typeof TAKES): void {
+  const { headers } = request
+  if (Number(headers['content-length'] ?? 0) > LARGEST_BYTES) throw tooLarge()
+  const { types, header } = TAKES[method]
+  const unsupported = (detail: string) =>
+    new Problem('unsupported-media-type', detail, {}, { [header]: types.join(', ') })
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity')
+    throw unsupported('Bodies are taken as they are, without Content-Encoding.')
+  const given = headers['content-type']
+  if (given === undefined) {
+    if (!hasBody(request)) return
+    throw unsupported(`Content-Type is missing; it must be ${types.join(' or ')}.`)
+  }
+  const { name, parameters } = readMediaType(given)
+  if (!types.some((it) => it === name))
+    throw unsupported(`Content-Type must be ${types.join(' or ')}.`)
+  if ((parameters.get('charset') ?? 'utf-8').toLowerCase() !== 'utf-8')
+    throw unsupported('The only charset is utf-8.')
+}
+
+/** The bytes of a body. What is too large is left to run dry, so that the answer can be read. */
+export function readBytes(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (request.destroyed) return reject(cutShort())
+    const parts: Buffer[] = []
+    let size = 0
+    const settle = (then: () => void) => {
+      request.off('data', take).off('end', end).off('error', cutOff).off('close', cutOff)
+      // Without a listener a late error would end the process.
+      request.on('error', () => {})
+      then()
+    }
+    const take = (part: Buffer) => {
+      size += part.length
+      parts.push(part)
+      if (size <= LARGEST_BYTES) return
+      request.resume()
+      settle(() => reject(tooLarge()))
+    }
+    const end = () => settle(() => resolve(Buffer.concat(parts)))
+    const cutOff = () => settle(() => reject(cutShort()))
+    request.on('data', take).on('end', end).on('error', cutOff).on('close', cutOff)
+  })
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((it) => isDeeper(it, levels - 1))
+}
+
+const malformed = (detail: string) => new Problem('malformed-json', detail)
+
+/** A body as an object. @throws Problem `malformed-json`, `malformed-body` */
+export function parseBody(bytes: Buffer): Readonly<Record<string, unknown>> {
+  if (bytes.length === 0) throw malformed('The body is empty; an object such as {} is needed.')
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw malformed(
+      error instanceof SyntaxError ? 'The body is not JSON.' : 'The body is not UTF-8.',
+    )
+  }
+  if (isDeeper(value, DEEPEST)) throw malformed(`JSON is at most ${DEEPEST} levels deep.`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Problem('malformed-body', 'The body must be an object.')
+  return value as Record<string, unknown>
+}

@@ -1,0 +1,65 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Clock, HOUR, type Id, MINUTE, SECOND } from '../kernel/index.ts'
+import { Problem } from './problem.ts'
+
+/** The key a request carries; undefined without one. @throws Problem when it carries two */
+export function readCredential(headers: IncomingHttpHeaders): string | undefined {
+  const plain = [headers['x-api-key'] ?? []].flat().join(', ').trim()
+  const bearer = /^\s*bearer\s+(\S.*?)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? ''
+  if (plain !== '' && bearer !== '' && plain !== bearer)
+    throw new Problem(
+      'ambiguous-credentials',
+      'X-API-Key and Authorization hold different keys; send one of them.',
+    )
+  return plain || bearer || undefined
+}
+
+const WINDOW_MS = MINUTE
+const FAILURES = 20
+const REMEMBERED = 10_000
+
+/** Slows down whoever tries keys: by address, in memory. */
+export interface AuthLock {
+  /** Seconds until `ip` may try again; undefined when it may now. */
+  waitOf(ip: string, keyId: Id<'key'> | undefined): number | undefined
+  failed(ip: string): void
+  worked(ip: string, keyId: Id<'key'>): void
+}
+
+export function buildAuthLock(clock: Clock): AuthLock {
+  const failures = new Map<string, { startedAt: number; count: number }>()
+  const worked = new Map<string, number>()
+
+  const forget = (now: number) => {
+    if (failures.size > REMEMBERED)
+      for (const [ip, { startedAt }] of failures)
+        if (now - startedAt >= WINDOW_MS) failures.delete(ip)
+    if (worked.size > REMEMBERED)
+      for (const [it, at] of worked) if (now - at >= HOUR) worked.delete(it)
+  }
+  return {
+    waitOf(ip, keyId) {
+      const now = clock.monotonic()
+      const window = failures.get(ip)
+      if (window === undefined || window.count < FAILURES) return undefined
+      const left = window.startedAt + WINDOW_MS - now
+      if (left <= 0) return undefined
+      const lastWorked = keyId === undefined ? undefined : worked.get(`${ip} ${keyId}`)
+      if (lastWorked !== undefined && now - lastWorked < HOUR) return undefined
+      return Math.max(1, Math.ceil(left / SECOND))
+    },
+    failed(ip) {
+      const now = clock.monotonic()
+      forget(now)
+      const window = failures.get(ip)
+      if (window === undefined || now - window.startedAt >= WINDOW_MS)
+        failures.set(ip, { startedAt: now, count: 1 })
+      else window.count += 1
+    },
+    worked(ip, keyId) {
+      const now = clock.monotonic()
+      forget(now)
+      worked.set(`${ip} ${keyId}`, now)
+    },
+  }
+}

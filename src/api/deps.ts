@@ -1,0 +1,33 @@
+import type { Chance, Clock, Log } from '../kernel/index.ts'
+import type { Looker } from '../monitors/index.ts'
+import type { Db, Sealer } from '../storage/index.ts'
+
+/** How the process is, as `/healthz` shows it. */
+export interface Health {
+  /** False while starting and stopping. */
+  readonly ready: boolean
+  readonly status: 'ok' | 'degraded'
+  readonly parts: Readonly<Record<string, string>>
+}
+
+export interface ApiSettings {
+  /** Where people reach us, its path included; null: as the request says. */
+  readonly publicUrl: string | null
+  readonly allowInsecureHttp: boolean
+  /** CIDRs, addresses, or `loopback`: whose `X-Forwarded-*` are believed. */
+  readonly trustedProxies: readonly string[]
+  /** What becomes of parameters and fields nobody knows. */
+  readonly unknown: 'reject' | 'ignore'
+  readonly version: string
+}
+
+export interface ApiDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: Log
+  readonly sealer: Sealer
+  readonly looker: Looker
+  readonly health: () => Health
+  readonly settings: ApiSettings
+}

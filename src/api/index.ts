@@ -1,0 +1,2 @@
+export type { ApiDeps, ApiSettings, Health } from './deps.ts'
+export { buildApi } from './server.ts'

@@ -1,0 +1,86 @@
+import { type Check, countChecks, getCheck, listChecks } from '../../monitors/index.ts'
+import { toIso } from '../../kernel/index.ts'
+import { choice, relation, span } from '../parameters.ts'
+import { type Answer, type Resource, route } from '../route.ts'
+import type { Site } from '../site.ts'
+
+const PATH = '/api/target_checks'
+
+export const checkPath = ({ id }: Check): string => `${PATH}/${id}`
+
+const checkFields = (check: Check, site: Site) => ({
+  id: check.id,
+  target: site.iri(`/api/targets/${check.monitorId}`),
+  trigger: check.cause,
+  startedAt: toIso(check.startedAt),
+  finishedAt: toIso(check.finishedAt),
+  status: check.outcome.status,
+  code: check.outcome.code,
+  message: check.outcome.message,
+  durationMs: check.outcome.durationMs,
+  timings: check.outcome.timings ?? null,
+  details: check.outcome.details ?? null,
+})
+
+export const checkItem = (check: Check, site: Site): Answer => ({
+  kind: 'item',
+  type: 'TargetCheck',
+  path: checkPath(check),
+  fields: checkFields(check, site),
+})
+
+const parameters = {
+  target: relation('/api/targets'),
+  status: choice({ UP: ['up'], DEGRADED: ['degraded'], DOWN: ['down'], UNKNOWN: ['unknown'] }),
+  startedAt: span,
+}
+
+export const checks: Resource = {
+  name: 'TargetCheck',
+  title: 'One look at a target and what it found',
+  path: PATH,
+  fields: [
+    ['id', 'integer', 'read'],
+    ['target', 'Target', 'read'],
+    ['trigger', 'string', 'read'],
+    ['startedAt', 'dateTime', 'read'],
+    ['finishedAt', 'dateTime', 'read'],
+    ['status', 'string', 'read'],
+    ['code', 'string', 'read'],
+    ['message', 'string', 'read'],
+    ['durationMs', 'integer', 'read'],
+    ['timings', 'object', 'read'],
+    ['details', 'object', 'read'],
+  ],
+  routes: [
+    route({
+      method: 'GET',
+      path: PATH,
+      scope: 'read',
+      parameters,
+      pageSize: 30,
+      run: async ({ db, site, query, page }) => {
+        const filter = {
+          ...(query.target === undefined ? {} : { monitorId: query.target }),
+          ...(query.status === undefined ? {} : { statuses: query.status }),
+          ...(query.startedAt === undefined ? {} : { started: query.startedAt }),
+        }
+        const found = await listChecks(db, filter, page)
+        return {
+          kind: 'members',
+          type: 'TargetCheck',
+          path: PATH,
+          total: await countChecks(db, filter),
+          members: found.map((it) => ({ path: checkPath(it), fields: checkFields(it, site) })),
+        }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${PATH}/{id}`,
+      scope: 'read',
+      find: ({ db, id }) => getCheck(db, id),
+      run: async ({ site }, check) => checkItem(check, site),
+    }),
+  ],
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import {
+  acknowledgeIncident,
+  countIncidents,
+  getIncident,
+  type Incident,
+  listIncidents,
+  unacknowledgeIncident,
+} from '../../incidents/index.ts'
+import { type Instant, SECOND, toIso } from '../../kernel/index.ts'
+import { bodyOf } from '../fields.ts'
+import { choice, flag, relation, span } from '../parameters.ts'
+import { type Answer, type Resource, route } from '../route.ts'
+import type { Site } from '../site.ts'
+
+const PATH = '/api/target_incidents'
+const incidentPath = ({ id }: Incident): string => `${PATH}/${id}`
+const isoOrNull = (at: Instant | null) => (at === null ? null : toIso(at))
+
+const incidentFields = (incident: Incident, site: Site, now: Instant) => ({
+  id: incident.id,
+  target: incident.monitor_id === null ? null : site.iri(`/api/targets/${incident.monitor_id}`),
+  targetName: incident.monitor_name,
+  startedAt: toIso(incident.started_at),
+  endedAt: isoOrNull(incident.resolved_at),
+  isOpen: incident.resolved_at === null,
+  durationSeconds: Math.max(
+    0,
+    Math.floor(((incident.resolved_at ?? now) - incident.started_at) / SECOND),
+  ),
+  errorCode: incident.code,
+  errorMessage: incident.message,
+  httpStatus: incident.http_status,
+  acknowledgedAt: isoOrNull(incident.acknowledged_at),
+  acknowledgedBy: incident.acknowledged_by,
+  notes: [],
+  severity: incident.severity,
+  detectedAt: toIso(incident.detected_at),
+  endReason: incident.end_reason,
+})
+
+const incidentItem = (incident: Incident, site: Site, now: Instant): Answer => ({
+  kind: 'item',
+  type: 'TargetIncident',
+  path: incidentPath(incident),
+  fields: incidentFields(incident, site, now),
+  rev: incident.rev,
+})
+
+const parameters = {
+  target: relation('/api/targets'),
+  isOpen: flag,
+  severity: choice({ DOWN: ['down'], WARNING: ['warning'] }),
+  startedAt: span,
+}
+
+const acknowledgement = z.strictObject({ isAcknowledged: z.boolean('must be true or false') })
+
+export const incidents: Resource = {
+  name: 'TargetIncident',
+  title: 'An outage or a warning, from its first failure to its end',
+  path: PATH,
+  fields: [
+    ['id', 'integer', 'read'],
+    ['target', 'Target', 'read'],
+    ['targetName', 'string', 'read'],
+    ['startedAt', 'dateTime', 'read'],
+    ['endedAt', 'dateTime', 'read'],
+    ['isOpen', 'boolean', 'read'],
+    ['durationSeconds', 'integer', 'read'],
+    ['errorCode', 'string', 'read'],
+    ['errorMessage', 'string', 'read'],
+    ['httpStatus', 'integer', 'read'],
+    ['acknowledgedAt', 'dateTime', 'read'],
+    ['acknowledgedBy', 'string', 'read'],
+    ['notes', 'object', 'read'],
+    ['severity', 'string', 'read'],
+    ['detectedAt', 'dateTime', 'read'],
+    ['endReason', 'string', 'read'],
+  ],
+  routes: [
+    route({
+      method: 'GET',
+      path: PATH,
+      scope: 'read',
+      parameters,
+      pageSize: 30,
+      run: async ({ db, site, now, query, page }) => {
+        const filter = {
+          ...(query.target === undefined ? {} : { monitorId: query.target }),
+          ...(query.isOpen === undefined ? {} : { isOpen: query.isOpen }),
+          ...(query.severity === undefined ? {} : { severities: query.severity }),
+          ...(query.startedAt === undefined ? {} : { started: query.startedAt }),
+        }
+        const found = await listIncidents(db, filter, page)
+        return {
+          kind: 'members',
+          type: 'TargetIncident',
+          path: PATH,
+          total: await countIncidents(db, filter),
+          members: found.map((it) => ({
+            path: incidentPath(it),
+            fields: incidentFields(it, site, now),
+          })),
+        }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${PATH}/{id}`,
+      scope: 'read',
+      find: ({ db, id }) => getIncident(db, id),
+      run: async ({ site, now }, incident) => incidentItem(incident, site, now),
+    }),
+    route({
+      method: 'PATCH',
+      path: `${PATH}/{id}/is_acknowledged`,
+      scope: 'write',
+      body: bodyOf(acknowledgement),
+      find: ({ db, id }) => getIncident(db, id),
+      revOf: ({ rev }) => rev,
+      run: async ({ db, deps, site, now, by, id }, _, { isAcknowledged }) => {
+        const change = isAcknowledged ? acknowledgeIncident : unacknowledgeIncident
+        const incident = await change(db, now, by, id)
+        deps.looker.nudge()
+        return incidentItem(incident, site, now)
+      },
+    }),
+  ],
+}

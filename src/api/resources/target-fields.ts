@@ -1,0 +1,40 @@
+import { PROBES } from '../../probes/index.ts'
+import type { Field } from '../route.ts'
+
+/** What a target has on the wire, for machines to read. */
+export const TARGET_FIELDS: readonly Field[] = [
+  ['id', 'integer', 'read'],
+  ['name', 'string', 'required'],
+  ['url', 'string', 'required'],
+  ['type', 'string', 'required'],
+  ['user', 'User', 'write'],
+  ['isActive', 'boolean', 'write'],
+  ['frequency', 'integer', 'write'],
+  ['intervalSeconds', 'integer', 'write'],
+  ['requestTimeout', 'integer', 'write'],
+  ['statusSummary', 'string', 'read'],
+  ['isDegraded', 'boolean', 'read'],
+  ['isInMaintenance', 'boolean', 'read'],
+  ['lastCheckAt', 'dateTime', 'read'],
+  ['nextCheckAt', 'dateTime', 'read'],
+  ['lastChangeAt', 'dateTime', 'read'],
+  ['pausedUntil', 'dateTime', 'read'],
+  ['lastResponseTime', 'integer', 'read'],
+  ['lastErrorCode', 'string', 'read'],
+  ['lastErrorMessage', 'string', 'read'],
+  ['uptime24h', 'decimal', 'read'],
+  ['expiresAt', 'dateTime', 'write'],
+  ['externalRef', 'string', 'write'],
+  ['managedBy', 'string', 'write'],
+  ['tags', 'object', 'write'],
+  ['dependsOn', 'Target', 'write'],
+  ['alertPolicy', 'object', 'write'],
+  ...[...new Set(Object.values(PROBES).map(({ optionsName }) => optionsName))].map(
+    (name) => [name, 'object', 'write'] as const,
+  ),
+  ['ssl', 'object', 'read'],
+  ['domain', 'object', 'read'],
+  ['stats', 'object', 'read'],
+  ['createdAt', 'dateTime', 'read'],
+  ['updatedAt', 'dateTime', 'read'],
+]

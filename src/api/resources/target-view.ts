@@ -1,0 +1,124 @@
+import { DAY, type Instant, SECOND, toIso } from '../../kernel/index.ts'
+import { type MonitorView, slotAfter } from '../../monitors/index.ts'
+import { PROBES } from '../../probes/index.ts'
+import { type Observed, observedTime, responseTimes, uptimePercent } from '../../stats/index.ts'
+import type { Answer, Call } from '../route.ts'
+import { toFrequency } from './target-interval.ts'
+import { shownOptions } from './target-options.ts'
+
+export const PATH = '/api/targets'
+
+export const targetPath = ({ monitor }: MonitorView): string => `${PATH}/${monitor.id}`
+
+const isoOrNull = (at: Instant | null) => (at === null ? null : toIso(at))
+
+const SUMMARY = { pending: 'PENDING', up: 'GOOD', degraded: 'GOOD', down: 'ERROR' } as const
+
+/** Null while paused; something not looked at since it was changed is due since then. */
+function nextCheckAt({ monitor, state }: MonitorView, now: Instant): Instant | null {
+  if (!monitor.isActive) return null
+  if (state.status === 'pending' && state.lastStatus === null) return monitor.updatedAt
+  return state.retryAt ?? slotAfter(monitor.id, monitor.intervalMs, now)
+}
+
+/** What a list shows of a target. */
+function memberFields(view: MonitorView, uptime24h: number | null, { site, now }: Call) {
+  const { monitor, state } = view
+  const hasTrouble = state.lastStatus !== null && state.lastStatus !== 'up'
+  const intervalSeconds = monitor.intervalMs / SECOND
+  return {
+    id: monitor.id,
+    name: monitor.name,
+    url: monitor.url,
+    type: monitor.type,
+    user: site.iri(`/api/users/${monitor.accountId}`),
+    isActive: monitor.isActive,
+    frequency: toFrequency(intervalSeconds),
+    intervalSeconds,
+    requestTimeout: monitor.timeoutMs / SECOND,
+    statusSummary: monitor.isActive ? SUMMARY[state.status] : 'PAUSED',
+    isDegraded: monitor.isActive && state.status === 'degraded',
+    isInMaintenance: false,
+    lastCheckAt: isoOrNull(state.lastCheckAt),
+    nextCheckAt: isoOrNull(nextCheckAt(view, now)),
+    lastChangeAt: isoOrNull(state.changedAt),
+    pausedUntil: isoOrNull(monitor.pausedUntil),
+    lastResponseTime: state.lastMs,
+    lastErrorCode: hasTrouble ? state.lastCode : null,
+    lastErrorMessage: hasTrouble ? state.lastMessage : null,
+    uptime24h,
+    expiresAt: isoOrNull(monitor.expiresAt),
+    externalRef: monitor.externalRef,
+    managedBy: monitor.managedBy,
+    tags: monitor.tags,
+    dependsOn: [],
+    createdAt: toIso(monitor.createdAt),
+    updatedAt: toIso(monitor.updatedAt),
+  }
+}
+
+const NOTHING: Observed = { observedMs: 0, downMs: 0 }
+
+async function uptimes(
+  { db, now }: Call,
+  views: readonly MonitorView[],
+  days: number,
+): Promise<(view: MonitorView) => number | null> {
+  const ids = views.map(({ monitor }) => monitor.id)
+  const observed = await observedTime(db, ids, now - days * DAY, now)
+  return ({ monitor }) => uptimePercent(observed.get(monitor.id) ?? NOTHING)
+}
+
+/** The targets of one page. */
+export async function targetMembers(call: Call, views: readonly MonitorView[]) {
+  const uptime24h = await uptimes(call, views, 1)
+  return views.map((view) => ({
+    path: targetPath(view),
+    fields: memberFields(view, uptime24h(view), call),
+  }))
+}
+
+/** A target with everything there is to it. */
+export async function targetItem(
+  call: Call,
+  view: MonitorView,
+  status: 200 | 201 = 200,
+): Promise<Answer> {
+  const { db, now, principal } = call
+  const { monitor } = view
+  const [day, week, month] = [
+    await uptimes(call, [view], 1),
+    await uptimes(call, [view], 7),
+    await uptimes(call, [view], 30),
+  ]
+  const times = await responseTimes(db, monitor.id, now - DAY)
+  const { createdAt, updatedAt, ...member } = memberFields(view, day(view), call)
+  return {
+    kind: 'item',
+    type: 'Target',
+    path: targetPath(view),
+    rev: monitor.rev,
+    status,
+    fields: {
+      ...member,
+      alertPolicy: monitor.policy,
+      [PROBES[monitor.type].optionsName]: shownOptions(
+        monitor.type,
+        monitor.options,
+        principal.scope !== 'read',
+      ),
+      ssl: null,
+      domain: null,
+      stats: {
+        uptime24h: day(view),
+        uptime7d: week(view),
+        uptime30d: month(view),
+        avgResponseTime24h: times.avgMs,
+        p95ResponseTime24h: times.p95Ms,
+        checks24h: times.count,
+      },
+      createdAt,
+      updatedAt,
+    },
+  }
+}

@@ -1,0 +1,208 @@
+import type { z } from 'zod'
+import { PLANS } from '../../accounts/index.ts'
+import { Fault, type MonitorId } from '../../kernel/index.ts'
+import {
+  addMonitor,
+  type ChangeTools,
+  countMonitors,
+  deleteMonitor,
+  editMonitor,
+  getMonitor,
+  listMonitors,
+  type MonitorLimits,
+  type MonitorView,
+  parseConfig,
+  pauseMonitor,
+  resumeMonitor,
+} from '../../monitors/index.ts'
+import { type MonitorType, PROBES } from '../../probes/index.ts'
+import { bodyOf, rawBody } from '../fields.ts'
+import { type Call, type Resource, type Route, route } from '../route.ts'
+import { activity, readPause } from './target-activity.ts'
+import { checkItem } from './checks.ts'
+import { TARGET_FIELDS } from './target-fields.ts'
+import { TARGET_FILTERS } from './target-filters.ts'
+import { inWireNames, type Reading, readTarget, refuseInvalid } from './target-input.ts'
+import { PATH, targetItem, targetMembers } from './target-view.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+function limitsOf({ account }: Call): MonitorLimits {
+  const { monitors, minIntervalSeconds } = PLANS[account.plan]
+  return { plan: account.plan, monitors, minIntervalSeconds }
+}
+
+const toolsOf = (call: Call): ChangeTools => ({
+  now: call.now,
+  by: call.by,
+  sealer: call.deps.sealer,
+  limits: limitsOf(call),
+})
+
+const find = ({ db, deps, id }: Call): Promise<MonitorView> => getMonitor(db, deps.sealer, id)
+const revOf = ({ monitor }: MonitorView): number => monitor.rev
+
+async function create(call: Call, raw: Fields, routeType?: MonitorType) {
+  const { account, site, isLenient, now } = call
+  const reading = readTarget(raw, {
+    base: undefined,
+    routeType,
+    accountId: account.id,
+    site,
+    isLenient,
+  })
+  refuseInvalid(reading, () => parseConfig(reading.wanted, now, limitsOf(call)))
+  const view = await inWireNames(
+    () => reading,
+    () => addMonitor(call.db, toolsOf(call), reading.wanted),
+  )
+  call.deps.looker.nudge()
+  return targetItem(call, view, 201)
+}
+
+async function patch(call: Call, raw: Fields) {
+  const { account, site, isLenient, now } = call
+  let reading: Reading | undefined
+  const view = await inWireNames(
+    () => reading,
+    () =>
+      editMonitor(
+        call.db,
+        toolsOf(call),
+        call.id,
+        (base) => {
+          const ground = { base, routeType: undefined, accountId: account.id, site, isLenient }
+          reading = readTarget(raw, ground)
+          refuseInvalid(reading, () => parseConfig(reading!.wanted, now, limitsOf(call)))
+          return reading.wanted
+        },
+        call.ifRev,
+      ),
+  )
+  call.deps.looker.nudge()
+  return targetItem(call, view)
+}
+
+async function setActive(call: Call, id: MonitorId, body: z.output<typeof activity>) {
+  const until = readPause(call.now, body)
+  const view = body.isActive
+    ? await resumeMonitor(call.db, toolsOf(call), id)
+    : await pauseMonitor(call.db, toolsOf(call), id, until)
+  call.deps.looker.nudge()
+  return targetItem(call, view)
+}
+
+/** A target of another type is not at this path. */
+async function findOf(call: Call, type: MonitorType): Promise<MonitorView> {
+  const view = await find(call)
+  if (view.monitor.type !== type) throw new Fault('monitor_unknown', { name: `#${call.id}` })
+  return view
+}
+
+/** The paths of one type: `/api/targets/type_port`. */
+function typedRoutes(type: MonitorType): Route[] {
+  const path = `${PATH}/type_${type.toLowerCase()}`
+  return [
+    route({
+      method: 'POST',
+      path,
+      scope: 'write',
+      body: rawBody,
+      run: (call, _, raw) => create(call, raw, type),
+    }),
+    route({
+      method: 'PATCH',
+      path: `${path}/{id}`,
+      scope: 'write',
+      body: rawBody,
+      find: (call) => findOf(call, type),
+      revOf,
+      run: (call, _, raw) => patch(call, raw),
+    }),
+  ]
+}
+
+export const targets: Resource = {
+  name: 'Target',
+  title: 'Something that is watched',
+  path: PATH,
+  fields: TARGET_FIELDS,
+  routes: [
+    route({
+      method: 'GET',
+      path: PATH,
+      scope: 'read',
+      parameters: TARGET_FILTERS,
+      pageSize: 10,
+      run: async (call) => {
+        const { type, statusSummary, order: by = [], ...same } = call.query
+        const filter = {
+          ...same,
+          ...(type === undefined ? {} : { types: type }),
+          ...(statusSummary === undefined ? {} : { statuses: statusSummary }),
+        }
+        const views = await listMonitors(call.db, call.deps.sealer, filter, by, call.page)
+        return {
+          kind: 'members',
+          type: 'Target',
+          path: PATH,
+          total: await countMonitors(call.db, filter),
+          members: await targetMembers(call, views),
+        }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: PATH,
+      scope: 'write',
+      body: rawBody,
+      run: (call, _, raw) => create(call, raw),
+    }),
+    ...(Object.keys(PROBES) as MonitorType[]).flatMap(typedRoutes),
+    route({
+      method: 'GET',
+      path: `${PATH}/{id}`,
+      scope: 'read',
+      find,
+      run: (call, view) => targetItem(call, view),
+    }),
+    route({
+      method: 'PATCH',
+      path: `${PATH}/{id}`,
+      scope: 'write',
+      body: rawBody,
+      find,
+      revOf,
+      run: (call, _, raw) => patch(call, raw),
+    }),
+    route({
+      method: 'DELETE',
+      path: `${PATH}/{id}`,
+      scope: 'write',
+      find,
+      revOf,
+      run: async (call) => {
+        await deleteMonitor(call.db, toolsOf(call), call.id, call.ifRev)
+        call.deps.looker.nudge()
+        return { kind: 'nothing' }
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: `${PATH}/{id}/is_active`,
+      scope: 'write',
+      body: bodyOf(activity),
+      find,
+      revOf,
+      run: (call, _, body) => setActive(call, call.id, body),
+    }),
+    route({
+      method: 'POST',
+      path: `${PATH}/{id}/checks`,
+      scope: 'write',
+      isCheck: true,
+      find,
+      run: async ({ db, deps, site, id }) => checkItem(await deps.looker.check(db, id), site),
+    }),
+  ],
+}

@@ -1,0 +1,92 @@
+import type { Account, Principal, Scope } from '../accounts/index.ts'
+import type { By } from '../audit/index.ts'
+import type { Instant } from '../kernel/index.ts'
+import type { AccountDb } from '../storage/index.ts'
+import type { ApiDeps } from './deps.ts'
+import type { BodyRule } from './fields.ts'
+import type { Page } from './paging.ts'
+import type { Parameters, Query } from './parameters.ts'
+import type { Site } from './site.ts'
+
+/** A request that got as far as its route: who asks, what for, and what it may use. */
+export interface Call<P extends Parameters = Parameters> {
+  readonly deps: ApiDeps
+  /** Bound to the caller's account. */
+  readonly db: AccountDb
+  readonly account: Account
+  readonly principal: Principal
+  readonly by: By
+  readonly now: Instant
+  readonly site: Site
+  /** `{id}` of the path; 0 where it has none. */
+  readonly id: number
+  readonly query: Query<P>
+  readonly page: Page
+  readonly isLenient: boolean
+  /** `If-Match`, for a change to ask again in its own transaction. */
+  readonly ifRev: number | undefined
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** What a route answers, before it becomes JSON-LD or JSON. */
+export type Answer =
+  | {
+      readonly kind: 'item'
+      readonly type: string
+      /** Its IRI's path; null for a thing without an address. */
+      readonly path: string | null
+      readonly fields: Fields
+      readonly rev?: number
+      readonly status?: 200 | 201
+      /** Fields that must not be kept: shown this once, not even replayed. */
+      readonly secrets?: readonly string[]
+    }
+  | {
+      readonly kind: 'members'
+      readonly type: string
+      readonly path: string
+      readonly total: number
+      readonly members: readonly { readonly path: string; readonly fields: Fields }[]
+    }
+  | { readonly kind: 'nothing' }
+
+/**
+ * One route, declared. Everything that is the same for all (credentials, quota, formats, paging,
+ * conditions, replays, headers) happens around it, in the order the wire promises.
+ */
+export interface Route<P extends Parameters = Parameters, Found = unknown, Body = unknown> {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** `{id}` stands for an id. */
+  readonly path: string
+  readonly scope: Scope
+  readonly parameters?: P
+  /** A list, of that many a page. */
+  readonly pageSize?: number
+  readonly body?: BodyRule<Body>
+  /** Counted as a check, too. */
+  readonly isCheck?: boolean
+  /** The thing the path names. @throws Fault when the account has none such */
+  find?(call: Call<P>): Promise<Found>
+  /** Revision of what was found, for `If-Match`. */
+  revOf?(found: Found): number
+  run(call: Call<P>, found: Found, body: Body): Promise<Answer>
+}
+
+/** Types a declaration by its own parts. */
+export const route = <P extends Parameters, Found, Body>(declared: Route<P, Found, Body>): Route =>
+  declared
+
+/** A kind of thing on the wire: its fields, for machines to read, and its routes. */
+export interface Resource {
+  /** `Target`. */
+  readonly name: string
+  readonly title: string
+  /** The path of its list, or of the one there is. */
+  readonly path: string
+  readonly fields: readonly Field[]
+  readonly routes: readonly Route[]
+}
+
+/** Name, what it holds (a scalar, `object`, or a resource's name), and who writes it. */
+export type Field = readonly [name: string, holds: string, access: 'read' | 'write' | 'required']

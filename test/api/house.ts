@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import { type ApiDeps, type ApiSettings, buildApi } from '../../src/api/index.ts'
+import { type Chance, quietLog } from '../../src/kernel/index.ts'
+import { type Check, getMonitor } from '../../src/monitors/index.ts'
+import { bindAccount, buildSealer, type Db, openDatabase } from '../../src/storage/index.ts'
+import { HandClock } from '../support/clock.ts'
+
+type Json = Record<string, unknown>
+type Scope = 'read' | 'write' | 'admin'
+
+/** Chance that repeats itself from run to run, and never within one. */
+function countedChance(): Chance {
+  let drawn = 0
+  return {
+    random: () => 0.5,
+    bytes: (size) => {
+      drawn += 1
+      const hash = createHash('sha512').update(String(drawn)).digest()
+      return new Uint8Array(hash.subarray(0, size))
+    },
+  }
+}
+
+export interface Account {
+  readonly id: number
+  readonly keys: Readonly<Record<Scope, string>>
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly text: string
+  readonly json: Json
+}
+
+/** The API in a house of its own: a database, two accounts, and time that stands still. */
+export interface House extends AsyncDisposable {
+  readonly app: FastifyInstance
+  readonly db: Db
+  readonly clock: HandClock
+  readonly deps: ApiDeps
+  readonly ours: Account
+  readonly theirs: Account
+  readonly lines: { fields: Readonly<Record<string, unknown>>; event: string }[]
+  readonly nudges: () => number
+  /** Asks with our admin key, unless `headers` say otherwise. */
+  ask(method: string, url: string, more?: Asked): Promise<Answered>
+  /** A target of ours (or theirs), straight through the API. */
+  add(fields?: Json, account?: Account): Promise<Json & { id: number }>
+}
+
+export interface Asked {
+  readonly body?: unknown
+  /** Sent as it is, instead of `body`. */
+  readonly raw?: string | Buffer
+  readonly key?: string | null
+  readonly headers?: Readonly<Record<string, string>>
+  readonly from?: string
+}
+
+const keyOf = (seed: string): string =>
+  `upty_${createHash('sha256').update(seed).digest('hex').slice(0, 48)}`
+
+async function addAccount(db: Db, name: string, now: number): Promise<Account> {
+  const { id } = await db
+    .insertInto('accounts')
+    .values({ name, plan: 'team', created_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const keys = {
+    read: keyOf(`${name} read`),
+    write: keyOf(`${name} write`),
+    admin: keyOf(`${name} admin`),
+  }
+  for (const [scope, key] of Object.entries(keys))
+    await db
+      .insertInto('keys')
+      .values({
+        account_id: id,
+        name: scope,
+        scope: scope as Scope,
+        hash: createHash('sha256').update(key).digest('hex'),
+        prefix: key.slice(0, 9),
+        created_at: now,
+      })
+      .execute()
+  return { id, keys }
+}
+
+const typeFor = (method: string) =>
+  method === 'PATCH' ? 'application/merge-patch+json' : 'application/ld+json'
+
+function toOptions(method: string, url: string, key: string, asked: Asked): InjectOptions {
+  const payload = asked.raw ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body))
+  return {
+    method: method as NonNullable<InjectOptions['method']>,
+    url,
+    headers: {
+      ...(asked.key === null ? {} : { 'x-api-key': asked.key ?? key }),
+      ...(payload === undefined ? {} : { 'content-type': typeFor(method) }),
+      ...asked.headers,
+    },
+    ...(payload === undefined ? {} : { payload }),
+    ...(asked.from === undefined ? {} : { remoteAddress: asked.from }),
+  }
+}
+
+export async function openHouse(settings: Partial<ApiSettings> = {}): Promise<House> {
+  const db = await openDatabase(':memory:')
+  const clock = new HandClock()
+  const chance = countedChance()
+  const sealer = buildSealer('a secret of thirty-two characters', chance)
+  const lines: House['lines'] = []
+  const note = (fields: Readonly<Record<string, unknown>>, event: string) => {
+    lines.push({ fields, event })
+  }
+  let nudges = 0
+  const deps: ApiDeps = {
+    db,
+    clock,
+    chance,
+    sealer,
+    log: { ...quietLog, info: note, error: note },
+    looker: {
+      nudge: () => {
+        nudges += 1
+      },
+      check: async (bound, id): Promise<Check> => {
+        await getMonitor(bound, sealer, id)
+        return {
+          id: 7,
+          monitorId: id,
+          cause: 'manual',
+          startedAt: clock.now(),
+          finishedAt: clock.now(),
+          outcome: {
+            status: 'up',
+            code: 'ok',
+            message: 'HTTP 200',
+            durationMs: 12,
+            timings: { total: 12 },
+          },
+        }
+      },
+    },
+    health: () => ({ ready: true, status: 'ok', parts: { engine: 'ok' } }),
+    settings: {
+      publicUrl: null,
+      allowInsecureHttp: false,
+      trustedProxies: ['loopback'],
+      unknown: 'reject',
+      version: '0.0.0',
+      ...settings,
+    },
+  }
+  const app = buildApi(deps)
+  const ours = await addAccount(db, 'ours', clock.now())
+  const theirs = await addAccount(db, 'theirs', clock.now())
+  const ask = async (method: string, url: string, asked: Asked = {}): Promise<Answered> => {
+    const answer = await app.inject(toOptions(method, url, ours.keys.admin, asked))
+    const isJson = /json/.test(String(answer.headers['content-type'])) && answer.body !== ''
+    return {
+      status: answer.statusCode,
+      headers: answer.headers as Record<string, string | undefined>,
+      text: answer.body,
+      json: isJson ? (JSON.parse(answer.body) as Json) : {},
+    }
+  }
+  return {
+    app,
+    db,
+    clock,
+    deps,
+    ours,
+    theirs,
+    lines,
+    nudges: () => nudges,
+    ask,
+    add: async (fields = {}, account = ours) => {
+      const body = { type: 'HTTP', name: 'Shop', url: 'https://shop.example/', ...fields }
+      const { status, json, text } = await ask('POST', '/api/targets', {
+        body,
+        key: account.keys.admin,
+      })
+      if (status !== 201) throw new Error(text)
+      return json as Json & { id: number }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await app.close()
+      await db.destroy()
+    },
+  }
+}
+
+/** An incident of a target, as the engine would have written it. */
+export async function addIncident(
+  { db, clock }: House,
+  account: Account,
+  monitorId: number,
+  more: { readonly resolvedAt?: number; readonly startedAt?: number } = {},
+): Promise<number> {
+  const startedAt = more.startedAt ?? clock.now() - 60_000
+  const { id } = await bindAccount(db, account.id)
+    .insertInto('incidents')
+    .values({
+      monitor_id: monitorId,
+      monitor_name: 'Shop',
+      url: 'https://shop.example/',
+      severity: 'down',
+      started_at: startedAt,
+      detected_at: startedAt + 20_000,
+      code: 'connect_refused',
+      message: 'connection refused',
+      failures: 2,
+      ...(more.resolvedAt === undefined
+        ? {}
+        : { resolved_at: more.resolvedAt, closed_at: more.resolvedAt, end_reason: 'resolved' }),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
