@@ -91,10 +91,15 @@ async function addAccount(db: Db, name: string, now: number): Promise<Account> {
 const typeFor = (method: string) =>
   method === 'PATCH' ? 'application/merge-patch+json' : 'application/ld+json'
 
-function toOptions(method: string, url: string, key: string, asked: Asked): InjectOptions {
+function toOptions(
+  method: NonNullable<InjectOptions['method']>,
+  url: string,
+  key: string,
+  asked: Asked,
+): InjectOptions {
   const payload = asked.raw ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body))
   return {
-    method: method as NonNullable<InjectOptions['method']>,
+    method,
     url,
     headers: {
       ...(asked.key === null ? {} : { 'x-api-key': asked.key ?? key }),
