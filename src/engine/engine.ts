@@ -80,6 +80,7 @@ class Watching {
   readonly #sight: Sight
   readonly #ending = new AbortController()
   readonly #asked = new Set<Promise<unknown>>()
+  readonly #untended = new Set<string>()
   #noticing: Promise<void> = Promise.resolve()
   #seq = 0
   #skipped = 0
@@ -90,7 +91,7 @@ class Watching {
   constructor(db: Db, tools: EngineTools) {
     this.#db = db
     this.#tools = tools
-    this.#ledger = new Ledger(db, tools.log)
+    this.#ledger = new Ledger(db, tools.log, tools.onNews)
     this.#sight = new Sight({
       ...tools.sight,
       clock: tools.clock,
@@ -130,18 +131,29 @@ class Watching {
       if (this.#isNudged || tick - polledAt >= POLL_MS) {
         polledAt = tick
         this.#isNudged = false
-        await this.#noticeChanges()
-        await this.#answerRequests()
+        await this.#tend('changes', () => this.#noticeChanges())
+        await this.#tend('requests', () => this.#answerRequests())
       }
       if (tick - settledAt >= SECOND) {
         settledAt = tick
         this.#isStoring = await this.#ledger.flush()
-        await settleDue(this.#db, this.#tools.sealer, now)
+        await this.#tend('pauses', () => settleDue(this.#db, this.#tools.sealer, now))
         void this.#sight.tick()
       }
       this.#beginDue(now)
       const next = this.#agenda.nextAt() ?? Infinity
       await this.#bell.wait(clock, Math.min(Math.max(next - clock.now(), 0), POLL_MS), signal)
+    }
+  }
+
+  /** Work beside the looking: its trouble is said once, and looking goes on. */
+  async #tend(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+      this.#untended.delete(what)
+    } catch (error) {
+      if (!this.#untended.has(what)) this.#tools.log.error({ err: error, what }, 'not tended')
+      this.#untended.add(what)
     }
   }
 
@@ -160,23 +172,32 @@ class Watching {
   }
 
   async check(bound: AccountDb, id: MonitorId): Promise<Check> {
-    const { monitor } = await getMonitor(bound, this.#tools.sealer, id)
-    await this.#noticeChanges()
-    const watched = this.#watched.get(id)
-    // A paused one is looked at and reported on, and that is all.
-    if (watched === undefined)
-      return this.#slots.run(monitor.url, () =>
-        lookAt(bound, this.#watchTools(), monitor, 'manual'),
-      )
-    watched.isAsked = true
-    return watched.running ?? this.#begin(watched, 'manual')
+    for (;;) {
+      const { monitor } = await getMonitor(bound, this.#tools.sealer, id)
+      await this.#noticeChanges()
+      const watched = this.#watched.get(id)
+      // A paused one is looked at and reported on, and that is all.
+      if (watched === undefined)
+        return this.#slots.run(monitor.url, () =>
+          lookAt(bound, this.#watchTools(), monitor, 'manual'),
+        )
+      watched.isAsked = true
+      const check = await (watched.running ?? this.#begin(watched, 'manual'))
+      if (check.id !== 0 || this.#ending.signal.aborted) return check
+      await this.#noticeChanges()
+      // Changed while we looked: what was seen is of the configuration before.
+      if (this.#watched.get(id) === watched) return check
+    }
   }
 
   /** The clock was set or we slept: nobody is due for what was missed, everybody for what comes. */
   #rearrange(now: Instant): void {
     this.#tools.log.warn({}, 'clock stepped')
-    for (const [id, { monitor }] of this.#watched)
-      this.#agenda.set(id, slotAfter(id, monitor.intervalMs, now))
+    for (const [id, { monitor, retryAt }] of this.#watched) {
+      const slot = slotAfter(id, monitor.intervalMs, now)
+      const retry = retryAt === null ? slot : now + monitor.policy.retrySeconds * SECOND
+      this.#agenda.set(id, Math.min(slot, retry))
+    }
   }
 
   /** One at a time: two who notice the same change would take it up twice. */
@@ -188,8 +209,10 @@ class Watching {
   async #noticeNow(): Promise<void> {
     const { seq, ids } = await changedSince(this.#db, this.#seq)
     if (ids.length === 0) return
-    this.#seq = seq
+    // What is owed belongs to the configuration before the change.
+    await this.#ledger.flush()
     await this.#take(ids)
+    this.#seq = seq
   }
 
   async #take(ids: readonly MonitorId[] | undefined): Promise<void> {
@@ -202,9 +225,12 @@ class Watching {
         this.#watched.delete(id)
         this.#agenda.delete(id)
       }
-    await clearLookNow(
-      this.#db,
-      loaded.filter((it) => it.lookNow).map((it) => it.monitor.id),
+    // A flag that cannot be cleared costs one look more at the next start.
+    await this.#tend('looks at once', () =>
+      clearLookNow(
+        this.#db,
+        loaded.filter((it) => it.lookNow).map(({ monitor }) => monitor),
+      ),
     )
     for (const it of loaded) {
       const { id, intervalMs } = it.monitor

@@ -2,7 +2,9 @@ const OVERALL = 1024
 const PER_HOST = 8
 const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/
 
-const hostOf = (address: string): string => URL.parse(address)?.hostname ?? address
+// `shop.example:443` reads as a URL too, with a scheme and no host.
+const hostOf = (address: string): string =>
+  URL.parse(address)?.hostname || address.replace(/:\d+$/, '')
 
 /** Bounds how many looks run at once, overall and at one host; the others wait in order. */
 export class Slots {

@@ -133,35 +133,37 @@ export async function lookAndJudge(
   const settle = () => {
     watched.judged = state
     watched.retryAt = retryAt
-    if (outcome.status !== 'unknown') watched.lastAt = startedAt
+    watched.lastAt = startedAt
   }
   if (isRoutine) {
     ledger.hold(entry)
     settle()
     return { ...check, id: 0 }
   }
-  const kept = await writeOrRetry(tools, ledger, watched, entry)
-  if (kept === undefined) return { ...check, id: 0 }
+  const kept = await write(tools, ledger, watched, entry)
+  if (kept === 'lost') return { ...check, id: 0 }
   settle()
   if (verdict !== null && verdict.kind !== 'blip') {
     tools.onNews()
     tools.log.info({ monitor: monitor.name, code: outcome.code }, `incident ${verdict.kind}`)
   }
-  return kept
+  return kept === 'owed' ? { ...check, id: 0 } : kept
 }
 
-/** A verdict that cannot be written is not made: the judgement stays, and we look again soon. */
-async function writeOrRetry(
+async function write(
   tools: WatchTools,
   ledger: Ledger,
   watched: Watched,
   entry: Entry,
-): Promise<Check | undefined> {
+): Promise<Check | 'owed' | 'lost'> {
   try {
-    return await ledger.write(entry)
+    const kept = await ledger.write(entry)
+    if (kept !== 'stale') return kept
+    // The change is about to be noticed; until then nobody is in a hurry.
+    watched.retryAt = null
   } catch (error) {
     tools.log.error({ err: error, monitor: watched.monitor.name }, 'verdict not stored')
     watched.retryAt = tools.clock.now() + Math.min(5000, watched.monitor.intervalMs)
-    return undefined
   }
+  return 'lost'
 }

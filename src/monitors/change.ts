@@ -158,6 +158,13 @@ function parseChange(
   old: MonitorConfig,
   { now, limits }: ChangeTools,
 ): MonitorConfig {
+  const { isActive } = wanted
+  // Pausing and resuming never fail for rules that came later than the monitor.
+  if (
+    typeof isActive === 'boolean' &&
+    isDeepStrictEqual({ ...wanted, isActive: old.isActive }, old)
+  )
+    return { ...old, isActive }
   const sameEnd = wanted['expiresAt'] === old.expiresAt
   const sameInterval = wanted['intervalSeconds'] === old.intervalSeconds
   const parsed = parseConfig(sameEnd ? { ...wanted, expiresAt: null } : wanted, now, {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type JudgeState, UNJUDGED } from '../incidents/index.ts'
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import { bindAccount, type Db, type Sealer } from '../storage/index.ts'
@@ -8,11 +9,16 @@ import { type Monitor, toMonitor } from './monitor.ts'
 export interface WatchedMonitor {
   readonly monitor: Monitor
   readonly judged: JudgeState
+  /** Null where the time before is nobody's: created, paused or re-addressed since. */
   readonly lastAt: Instant | null
   readonly retryAt: Instant | null
   /** Created, resumed or re-addressed: to be looked at now. */
   readonly lookNow: boolean
 }
+
+/** One parameter, however many: SQLite takes some thousand, and each length is another statement. */
+const inList = (ids: readonly MonitorId[]) =>
+  sql<MonitorId>`(select value from json_each(${JSON.stringify(ids)}))`
 
 /** Every active monitor of every account, or those of `ids` that are there and active. */
 export async function loadWatched(
@@ -24,25 +30,31 @@ export async function loadWatched(
     .selectFrom('monitors as m')
     .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
     .selectAll('m')
-    .select(['s.status', 's.streak', 's.last_check_at', 's.retry_at'])
+    .select(['s.status', 's.streak', 's.last_check_at', 's.last_status', 's.retry_at'])
     .where('m.is_active', '=', 1)
-  if (ids !== undefined) query = query.where('m.id', 'in', ids)
+  if (ids !== undefined) query = query.where('m.id', 'in', inList(ids))
   return (await query.execute()).map((row) => ({
     monitor: toMonitor(row, sealer),
     judged:
       row.streak === null
         ? { ...UNJUDGED, status: row.status }
         : (JSON.parse(row.streak) as JudgeState),
-    lastAt: row.last_check_at,
+    lastAt: row.last_status === null ? null : row.last_check_at,
     retryAt: row.retry_at,
     lookNow: row.look_now === 1,
   }))
 }
 
-/** The look that was due at once is being made. */
-export async function clearLookNow(db: Db, ids: readonly MonitorId[]): Promise<void> {
-  if (ids.length > 0)
-    await db.updateTable('monitors').set({ look_now: 0 }).where('id', 'in', ids).execute()
+/** The look that was due at once is being made; one asked for by a later change stays due. */
+export async function clearLookNow(
+  db: Db,
+  monitors: readonly Pick<Monitor, 'id' | 'rev'>[],
+): Promise<void> {
+  if (monitors.length === 0) return
+  const pairs = JSON.stringify(monitors.map(({ id, rev }) => [id, rev]))
+  await sql`
+    update monitors set look_now = 0 where (id, rev) in
+      (select value ->> 0, value ->> 1 from json_each(${pairs}))`.execute(db)
 }
 
 /** What changed since `seq`, by whichever process, and the newest seq. */
@@ -71,7 +83,10 @@ export async function latestChange(db: Db): Promise<number> {
 const ENGINE = { type: 'engine', name: 'uptalk' } as const
 const NO_LIMITS = { plan: '', monitors: null, minIntervalSeconds: 0 }
 
-/** Resumes pauses that are over and deletes monitors whose end has come. */
+/**
+ * Resumes pauses that are over and deletes monitors whose end has come. One that cannot be settled
+ * keeps no other waiting; its trouble is thrown once all are done.
+ */
 export async function settleDue(db: Db, sealer: Sealer, now: Instant): Promise<void> {
   const due = await db
     .selectFrom('monitors')
@@ -83,10 +98,16 @@ export async function settleDue(db: Db, sealer: Sealer, now: Instant): Promise<v
       ]),
     )
     .execute()
+  const troubles: unknown[] = []
   for (const { id, account_id, expires_at } of due) {
     const bound = bindAccount(db, account_id)
     const tools = { now, by: ENGINE, sealer, limits: NO_LIMITS }
-    if (expires_at !== null && expires_at <= now) await deleteMonitor(bound, tools, id)
-    else await resumeMonitor(bound, tools, id)
+    try {
+      if (expires_at !== null && expires_at <= now) await deleteMonitor(bound, tools, id)
+      else await resumeMonitor(bound, tools, id)
+    } catch (error) {
+      troubles.push(error)
+    }
   }
+  if (troubles.length > 0) throw new AggregateError(troubles, 'monitors not settled')
 }

@@ -1,5 +1,5 @@
 import { ensureAccount } from '../../src/accounts/index.ts'
-import { type Engine, startEngine } from '../../src/engine/index.ts'
+import { type Engine, type EngineTools, startEngine } from '../../src/engine/index.ts'
 import { readNews } from '../../src/incidents/index.ts'
 import { type Log, quietLog, systemChance } from '../../src/kernel/index.ts'
 import { addMonitor, type Monitor, type MonitorView } from '../../src/monitors/index.ts'
@@ -13,7 +13,7 @@ import {
   queueBlindness,
   startDelivery,
 } from '../../src/notifications/index.ts'
-import { look, type Outcome } from '../../src/probes/index.ts'
+import { look } from '../../src/probes/index.ts'
 import {
   type AccountDb,
   bindAccount,
@@ -75,14 +75,9 @@ export class House implements AsyncDisposable {
   }
   #parts: { engine: Engine; delivery: DeliveryPart } | null = null
   readonly #log: Log
-  readonly #probe: ((monitor: Monitor) => Promise<Outcome>) | undefined
+  readonly #probe: EngineTools['probe'] | undefined
 
-  private constructor(
-    db: Db,
-    accountId: number,
-    log: Log,
-    probe?: (monitor: Monitor) => Promise<Outcome>,
-  ) {
+  private constructor(db: Db, accountId: number, log: Log, probe?: EngineTools['probe']) {
     this.clock = new HandClock()
     this.db = db
     this.account = bindAccount(db, accountId)
@@ -90,9 +85,7 @@ export class House implements AsyncDisposable {
     this.#probe = probe
   }
 
-  static async open(
-    options: { probe?: (monitor: Monitor) => Promise<Outcome>; log?: Log } = {},
-  ): Promise<House> {
+  static async open(options: { probe?: EngineTools['probe']; log?: Log } = {}): Promise<House> {
     const db = await openDatabase(':memory:')
     const { id } = await ensureAccount(db, 1, 'business')
     const house = new House(db, id, options.log ?? quietLog, options.probe)

@@ -47,6 +47,8 @@ create table monitors (
   updated_at integer not null
 ) strict;
 create index monitors_of_account on monitors (account_id);
+create index monitors_ending on monitors (expires_at) where expires_at is not null;
+create index monitors_resuming on monitors (paused_until) where paused_until is not null;
 create unique index monitors_reference on monitors (account_id, external_ref) where external_ref is not null;
 
 create table monitor_states (
