@@ -40,6 +40,7 @@ export async function readNews(
       endReason: incident.end_reason,
       code: incident.code,
       message: incident.message,
+      httpStatus: incident.http_status,
       failures: incident.failures,
       expected: incident.expected,
       lastGoodAt: incident.last_good_at,

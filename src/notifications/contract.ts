@@ -22,6 +22,8 @@ export interface IncidentNews {
   readonly endReason: 'resolved' | 'paused' | 'deleted' | 'changed' | null
   readonly code: string
   readonly message: string
+  /** Where `code` is `http_status`. */
+  readonly httpStatus?: number | null
   readonly failures: number
   readonly expected: string | null
   readonly lastGoodAt: Instant | null
