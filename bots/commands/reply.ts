@@ -35,8 +35,11 @@ export type Node =
 export interface Action {
   readonly label: string
   readonly press: string
+  /** The press that confirms what cannot be undone. */
   readonly danger?: boolean
   readonly disabled?: boolean
+  /** The same as a typed line, for places without buttons. */
+  readonly line?: string
 }
 
 /** What a command says, without any platform's markup; the renderers know theirs and its limits. */

@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { DAY, SECOND } from '../../src/kernel/index.ts'
+import { addMonitor, type Check, type MonitorView } from '../../src/monitors/index.ts'
+import { accountCommand, type Call } from './command.ts'
+import { press, say, signed } from './compose.ts'
+import { looked } from './check.ts'
+import { firstLook } from './looking.ts'
+import { DURATION, durationRule } from './options.ts'
+import { monitorValue } from './present.ts'
+import { address, facts, name, note, type Reply, text } from './reply.ts'
+import { formatDuration } from './words.ts'
+
+const LONGEST_NAME = 50
+const INTERVAL_RULE = 'must be 10s to 1d'
+const HOST =
+  /^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+(?::\d{1,5})?(?:[/?].*)?$|^localhost(?::\d{1,5})?(?:[/?].*)?$/iu
+
+/** An address as people paste it: in angle brackets, with a full stop behind, without its scheme. */
+export function tidyAddress(typed: string): string {
+  const bare = typed
+    .trim()
+    .replace(/^<(.*)>$/, '$1')
+    .replace(/[.,;]+$/, '')
+  return HOST.test(bare) ? `https://${bare}` : bare
+}
+
+/** A monitor nobody named is called after its host. */
+const hostOf = (url: string): string =>
+  Array.from(URL.parse(url)?.host ?? url)
+    .slice(0, LONGEST_NAME)
+    .join('')
+
+function addedReply({ monitor }: MonitorView, check: Check | undefined): Reply {
+  const called = name(monitor.name)
+  const outcome = check?.outcome
+  const first = outcome === undefined ? 'its first look is under way' : looked(outcome)
+  return say([called, text(` is watched now · ${first}`)], {
+    ...signed(outcome === undefined || outcome.status === 'unknown' ? 'pending' : outcome.status),
+    body: [
+      facts(
+        ['Address', [address(monitor.url)]],
+        ['Every', [text(formatDuration(monitor.intervalMs))]],
+        ['Number', [text(`#${monitor.id}`)]],
+      ),
+      ...(outcome?.status === 'down'
+        ? [note(text('If the address is a slip, delete it and add it anew.'))]
+        : []),
+    ],
+    actions: [
+      { label: 'Show', press: press('show', monitor.id), line: `show #${monitor.id}` },
+      { label: 'Check now', press: press('check', monitor.id), line: `check #${monitor.id}` },
+    ],
+  })
+}
+
+async function addReply(
+  call: Call,
+  given: { url: string; name?: string | undefined; interval?: number | undefined },
+): Promise<Reply> {
+  const url = tidyAddress(given.url)
+  const view = await addMonitor(call.db, call.tools, {
+    type: 'HTTP',
+    name: given.name ?? hostOf(url),
+    url,
+    ...(given.interval === undefined ? {} : { intervalSeconds: given.interval / SECOND }),
+  })
+  const check = await firstLook(call, view.monitor.id)
+  return {
+    ...addedReply(view, check),
+    value: { ...monitorValue(view), firstCheck: check?.outcome ?? null },
+  }
+}
+
+export const add = accountCommand({
+  name: 'add',
+  summary: 'Watch a web address; says what the first look saw',
+  example: 'add https://example.com name="Main shop" interval=1m',
+  group: 'watch',
+  options: [
+    {
+      name: 'url',
+      summary: 'Web address, such as https://example.com',
+      kind: 'text',
+      required: true,
+      single: true,
+    },
+    {
+      name: 'name',
+      summary: 'What to call it; its host if left out',
+      kind: 'text',
+      required: false,
+    },
+    {
+      name: 'interval',
+      summary: 'How often to look, 10s to 1d; 5m if left out',
+      kind: 'text',
+      required: false,
+      like: DURATION,
+    },
+  ],
+  schema: {
+    url: z.string(),
+    name: z.string().optional(),
+    interval: durationRule(10 * SECOND, DAY, INTERVAL_RULE)
+      .refine((ms) => ms % SECOND === 0, INTERVAL_RULE)
+      .optional(),
+  },
+  role: 'manager',
+  doing: 'Adding a monitor',
+  slow: true,
+  run: addReply,
+})

@@ -1,0 +1,81 @@
+import { FAULTS, Fault, InvalidInput, type Violation } from '../../src/kernel/index.ts'
+import type { Command, DeskDeps } from './command.ts'
+import { no, refusal } from './compose.ts'
+import type { Place } from './desk.ts'
+import { line, note, type Reply, type Run, text, verbatim } from './reply.ts'
+
+const PREFIX = { discord: '/uptime ', telegram: '/uptime ', terminal: 'uptalk ' } as const
+
+/** A command as it is typed in this place. */
+export const typed = (place: Pick<Place, 'platform'>, words: string): string =>
+  `${PREFIX[place.platform]}${words}`
+
+/** Fields of the rooms, as chat calls them. */
+const CHAT_NAMES: Readonly<Record<string, string>> = {
+  intervalSeconds: '"interval" (in seconds)',
+}
+
+const NOT = ', not '
+
+/** The rule is ours, what was typed is not. */
+function sentenceOf({ path, message }: Violation): Run[] {
+  const label = CHAT_NAMES[path] ?? `"${path}"`
+  const at = message.indexOf(NOT)
+  if (at === -1) return [text(`${label} ${message}.`)]
+  const given = message.slice(at + NOT.length)
+  return [text(`${label} ${message.slice(0, at)}${NOT}`), verbatim(given), text('.')]
+}
+
+/** What, rule, example. */
+function mistaken(error: InvalidInput, command: Command, place: Place): Reply {
+  const [first, ...more] = error.violations.map(sentenceOf)
+  return no(first ?? [text('That cannot be.')], {
+    body: [
+      ...more.map((runs) => line(...runs)),
+      note(text(`Try: ${typed(place, command.card.example)}`)),
+    ],
+    exitCode: 2,
+    value: { error: { code: 'invalid', message: error.message, violations: error.violations } },
+  })
+}
+
+/** A Fault's sentence; the words in its slots may be a stranger's. */
+function sentenceOfFault(fault: Fault): Run[] {
+  return FAULTS[fault.code].says
+    .split(/(\{\w+\})/)
+    .filter((part) => part !== '')
+    .map((part) =>
+      /^\{\w+\}$/.test(part) ? verbatim(fault.words[part.slice(1, -1)] ?? '') : text(part),
+    )
+}
+
+const UNREACHABLE = 500
+
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
+
+/** What went wrong, as an answer. What nobody foresaw is logged under the ref it shows. */
+export function troubleReply(
+  error: unknown,
+  deps: Pick<DeskDeps, 'chance' | 'log'>,
+  place: Place,
+  command: Command | undefined,
+): Reply {
+  if (error instanceof InvalidInput && command !== undefined) return mistaken(error, command, place)
+  if (error instanceof Fault) {
+    const fault: Fault = error
+    return no(sentenceOfFault(fault), {
+      exitCode: FAULTS[fault.code].status >= UNREACHABLE ? 3 : 1,
+      value: refusal(fault.code, fault.message),
+    })
+  }
+  const ref = Array.from(deps.chance.bytes(4), (byte) => LETTERS[byte % LETTERS.length]).join('')
+  deps.log.error({ ref, err: error, command: command?.card.name }, 'command broke')
+  return no(
+    [text(`Something broke on my side (ref ${ref}). Your monitors are still being watched.`)],
+    { exitCode: 70, value: refusal('internal', `Something broke (ref ${ref}).`) },
+  )
+}
+
+/** A monitor, incident or question that a button names and this account does not have (any more). */
+export const gone = (): Reply =>
+  no([text('That is no longer there.')], { value: refusal('gone', 'That is no longer there.') })

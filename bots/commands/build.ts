@@ -1,0 +1,151 @@
+import { markLinkLeft, moveLink } from '../../src/accounts/index.ts'
+import { Fault } from '../../src/kernel/index.ts'
+import { moveChannels, switchOffPlace, switchOnPlace } from '../../src/notifications/index.ts'
+import { gone, troubleReply } from './answers.ts'
+import { CARDS, commandNamed, commandPressed, COMMANDS } from './catalogue.ts'
+import type { AccountCommand, Call, Command, DeskDeps, Given, OpenCall } from './command.ts'
+import { completeMonitors, MOST_CHOICES } from './complete.ts'
+import { readPress } from './compose.ts'
+import type { Ask, Choice, Desk, Place } from './desk.ts'
+import { bindCall, findMember, mayRun, refused, unlinked } from './guard.ts'
+import { unknownCommand } from './help.ts'
+import { readOptions, wordsOf } from './line.ts'
+import { misread, olderButton } from './slips.ts'
+import type { Reply } from './reply.ts'
+import { statusReply } from './status.ts'
+
+/** The call of somebody who may give this command, or the answer why not. */
+async function admit(
+  call: OpenCall,
+  command: AccountCommand,
+): Promise<{ readonly call: Call } | { readonly reply: Reply }> {
+  const member = await findMember(call)
+  if (member === undefined) return { reply: unlinked(call.place) }
+  if (!mayRun(command, member)) return { reply: refused(command, member) }
+  return { call: bindCall(call, member) }
+}
+
+async function runCommand(call: OpenCall, command: Command, given: Given): Promise<Reply> {
+  if (command.role === null) return command.run(call, given)
+  const admitted = await admit(call, command)
+  return 'reply' in admitted ? admitted.reply : command.run(admitted.call, given)
+}
+
+async function runLine(call: OpenCall, line: string): Promise<Reply> {
+  const [first, ...words] = wordsOf(line)
+  const word = (first === undefined ? 'status' : first.text).replace(/^\//, '')
+  const command = commandNamed(word)
+  if (command === undefined) return unknownCommand(call, COMMANDS, first?.text ?? word)
+  const read = readOptions(command.options, words)
+  return 'given' in read ? runCommand(call, command, read.given) : misread(call, command, read)
+}
+
+const UNKNOWN = new Set(['monitor_unknown', 'incident_unknown'])
+
+async function pressButton(call: OpenCall, press: string): Promise<Reply> {
+  const read = readPress(press)
+  const command = read === undefined ? undefined : commandPressed(read.action)
+  if (read === undefined || command === undefined) {
+    const member = await findMember(call)
+    if (member === undefined) return unlinked(call.place)
+    return olderButton(await statusReply(bindCall(call, member)))
+  }
+  const admitted = await admit(call, command)
+  if ('reply' in admitted) return admitted.reply
+  try {
+    return await command.presses[read.action]!(admitted.call, read)
+  } catch (error) {
+    if (error instanceof Fault && UNKNOWN.has(error.code)) return gone()
+    throw error
+  }
+}
+
+async function complete(
+  call: OpenCall,
+  command: Command | undefined,
+  option: string,
+  typed: string,
+): Promise<readonly Choice[]> {
+  const asked = command?.options.find(({ name }) => name === option)
+  if (command === undefined || command.role === null || asked?.kind !== 'monitor') return []
+  const admitted = await admit(call, command)
+  if ('reply' in admitted) return []
+  const found = await (command.complete ?? completeMonitors)(admitted.call, typed)
+  return found.slice(0, MOST_CHOICES)
+}
+
+/** The one door of all adapters: guard, options, command, trouble. */
+export function buildDesk(deps: DeskDeps): Desk {
+  const open = (ask: Ask): OpenCall => ({
+    actor: ask.actor,
+    place: ask.place,
+    deps,
+    now: deps.clock.now(),
+  })
+
+  async function calmly(
+    place: Place,
+    command: Command | undefined,
+    work: () => Promise<Reply>,
+  ): Promise<Reply> {
+    try {
+      return await work()
+    } catch (error) {
+      return troubleReply(error, deps, place, command)
+    }
+  }
+
+  async function quietly(event: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      deps.log.error({ err: error }, event)
+    }
+  }
+
+  return {
+    cards: CARDS,
+    run: (ask, word, given) => {
+      const command = commandNamed(word)
+      return calmly(ask.place, command, async () =>
+        command === undefined
+          ? unknownCommand(ask, COMMANDS, word)
+          : runCommand(open(ask), command, given),
+      )
+    },
+    runLine: (ask, line) =>
+      calmly(ask.place, commandNamed(wordsOf(line)[0]?.text.replace(/^\//, '') ?? 'status'), () =>
+        runLine(open(ask), line),
+      ),
+    pressCard: (press) => commandPressed(readPress(press)?.action ?? '')?.card,
+    press: (ask, press) =>
+      calmly(ask.place, commandPressed(readPress(press)?.action ?? ''), () =>
+        pressButton(open(ask), press),
+      ),
+    complete: async (ask, word, option, typed) => {
+      try {
+        return await complete(open(ask), commandNamed(word), option, typed)
+      } catch (error) {
+        deps.log.error({ err: error, command: word }, 'completion broke')
+        return []
+      }
+    },
+    placeLeft: (place, why) =>
+      quietly('place not switched off', async () => {
+        await markLinkLeft(deps.db, place, deps.clock.now())
+        await switchOffPlace(deps.db, deps.clock.now(), place, why)
+      }),
+    placeBack: (place) =>
+      quietly('place not switched on', async () => {
+        await markLinkLeft(deps.db, place, null)
+        await switchOnPlace(deps.db, place)
+      }),
+    placeMoved: (place, serverId) =>
+      quietly('place not moved', () =>
+        deps.db.transaction().execute(async (tx) => {
+          await moveLink(tx, place, serverId)
+          await moveChannels(tx, place.platform, place.serverId, serverId)
+        }),
+      ),
+  }
+}

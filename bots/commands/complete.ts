@@ -1,0 +1,29 @@
+import { plain } from '../../src/kernel/index.ts'
+import { listMonitors, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
+import { fold } from '../../src/storage/index.ts'
+import type { Call } from './command.ts'
+import type { Choice } from './desk.ts'
+import { stateWords, worstFirst } from './present.ts'
+import { SIGNS } from './reply.ts'
+
+export const MOST_CHOICES = 25
+const LONGEST_NAME = 60
+
+/** Monitors as choices, those that begin as typed first, then worst first: `🔴 Shop · down 12 min`. */
+export async function completeMonitors(
+  { db, deps, now }: Call,
+  typed: string,
+): Promise<readonly Choice[]> {
+  const wanted = fold(typed.trim())
+  const number = /^#?(\d{1,15})$/.exec(wanted)?.[1]
+  const begins = ({ monitor }: MonitorView): number =>
+    fold(monitor.name).startsWith(wanted) ? 0 : 1
+  return (await listMonitors(db, deps.sealer, {}))
+    .filter(({ monitor }) => fold(monitor.name).includes(wanted) || String(monitor.id) === number)
+    .toSorted((a, b) => begins(a) - begins(b) || worstFirst(a, b))
+    .slice(0, MOST_CHOICES)
+    .map((view) => ({
+      label: `${SIGNS[shownStatus(view)]} ${plain(view.monitor.name, LONGEST_NAME)} · ${stateWords(view, now)}`,
+      value: `#${view.monitor.id}`,
+    }))
+}

@@ -1,0 +1,95 @@
+import {
+  accountById,
+  accountNamed,
+  findLink,
+  mayAct,
+  PLANS,
+  type Role,
+  roleIn,
+} from '../../src/accounts/index.ts'
+import type { By } from '../../src/audit/index.ts'
+import { bindAccount } from '../../src/storage/index.ts'
+import { typed } from './answers.ts'
+import type { AccountCommand, Call, Member, OpenCall } from './command.ts'
+import { no, refusal } from './compose.ts'
+import type { Ask, Place } from './desk.ts'
+import { name, type Reply, text } from './reply.ts'
+
+/**
+ * Whose place this is and what the asker is in it; nothing where no account is linked. Asked of the
+ * database each time: no button and no cache carries a right.
+ */
+export async function findMember(call: OpenCall): Promise<Member | undefined> {
+  const { deps, actor, place } = call
+  if (place.platform === 'terminal')
+    return {
+      account: await accountNamed(deps.db, place.serverId),
+      role: 'owner',
+      ownerName: actor.displayName,
+    }
+  const link = await findLink(deps.db, place)
+  if (link === undefined) return undefined
+  const account = await accountById(deps.db, link.accountId)
+  if (account === undefined) return undefined
+  return { account, role: roleIn(link, actor), ownerName: link.linkedByName }
+}
+
+/** The call with the account's own handle. */
+export function bindCall(call: OpenCall, member: Member): Call {
+  const { deps, now } = call
+  const { account } = member
+  const by = byOf(call)
+  const { monitors, minIntervalSeconds } = PLANS[account.plan]
+  return {
+    ...call,
+    ...member,
+    db: bindAccount(deps.db, account.id),
+    by,
+    tools: {
+      now,
+      by,
+      sealer: deps.sealer,
+      limits: { plan: account.plan, monitors, minIntervalSeconds },
+    },
+  }
+}
+
+/** Who changes something, as the audit keeps it. */
+export function byOf({ actor, place }: Ask): By {
+  if (place.platform === 'terminal') return { type: 'cli', name: actor.displayName }
+  return { type: 'chat', name: actor.displayName, place: place.title }
+}
+
+export const mayRun = (command: AccountCommand, member: Member): boolean =>
+  mayAct(member.role, command.role)
+
+const NEEDED: Readonly<Record<Role, string>> = {
+  viewer: 'the viewer role',
+  responder: 'the responder role',
+  manager: 'the manager role',
+  owner: 'the owner role',
+}
+
+/** One sentence: what is needed, and who has it. */
+export function refused(command: AccountCommand, member: Member): Reply {
+  const others = command.role === 'owner' ? ' has it.' : ' and the administrators here have it.'
+  const sentence = `${command.doing} needs ${NEEDED[command.role]}.`
+  return no([text(`${sentence} `), name(member.ownerName), text(others)], {
+    value: refusal('forbidden', sentence),
+  })
+}
+
+export const nounOf = ({ platform, isPrivate }: Pick<Place, 'platform' | 'isPrivate'>): string =>
+  platform === 'discord' && !isPrivate ? 'server' : 'chat'
+
+export function unlinked(place: Place): Reply {
+  const sentence = `This ${nounOf(place)} isn't linked yet.`
+  return no(
+    [
+      text(
+        `${sentence} On the machine: npm run uptalk -- link-code, then here: ${typed(place, 'link CODE')}`,
+      ),
+    ],
+    { value: refusal('not_linked', sentence) },
+  )
+}

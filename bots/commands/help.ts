@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { typed } from './answers.ts'
+import { type Command, GROUPS, type OpenCall, type OpenCommand, openCommand } from './command.ts'
+import { no, refusal, say } from './compose.ts'
+import { nearest } from './nearest.ts'
+import { facts, line, note, type Reply, type Run, text, verbatim } from './reply.ts'
+
+/** `pause <monitor> [for] [reason]` */
+export const usageOf = ({ card }: Command): string =>
+  [card.name, ...card.options.map((it) => (it.required ? `<${it.name}>` : `[${it.name}]`))].join(
+    ' ',
+  )
+
+/** A word that is no command; the nearest one is offered. */
+export function unknownCommand(
+  { place }: Pick<OpenCall, 'place'>,
+  commands: readonly Command[],
+  word: string,
+): Reply {
+  const [near] = nearest(word, commands, ({ card }) => card.name, 1)
+  return no([text('There is no command '), verbatim(word), text('.')], {
+    body:
+      near === undefined ? [] : [line(text(`Did you mean: ${typed(place, near.card.example)}`))],
+    exitCode: 2,
+    value: refusal('command_unknown', 'There is no such command.'),
+  })
+}
+
+function helpReply({ place }: OpenCall, commands: readonly Command[]): Reply {
+  const groups = Object.entries(GROUPS).map(([group, label]): [string, readonly Run[]] => {
+    const mine = commands.filter((command) => command.group === group)
+    const names = mine.map(({ card }) => card.name).join(', ')
+    return [label, [text(`${names} — ${mine[0]?.card.example ?? ''}`)]]
+  })
+  return say([text('Uptalk watches your services and tells you here.')], {
+    audience: 'asker',
+    body: [facts(...groups), note(text(`More about one: ${typed(place, 'help pause')}`))],
+    value: commands.map(({ card }) => card),
+  })
+}
+
+function oneReply({ place }: OpenCall, command: Command): Reply {
+  const { card, role } = command
+  const options = card.options.map((it): [string, readonly Run[]] => [it.name, [text(it.summary)]])
+  return say([text(`${typed(place, usageOf(command))} — ${card.summary}`)], {
+    audience: 'asker',
+    body: [
+      ...(options.length === 0 ? [] : [facts(...options)]),
+      facts(['Role', [text(role ?? 'anyone')]], ['Example', [text(typed(place, card.example))]]),
+    ],
+    value: { ...card, role },
+  })
+}
+
+/** Help over the commands there are; the list is handed in, being made of files like this one. */
+export function buildHelp(commands: () => readonly Command[]): OpenCommand {
+  return openCommand({
+    name: 'help',
+    summary: 'What can be asked here; or all about one command',
+    example: 'help pause',
+    group: 'here',
+    options: [
+      {
+        name: 'command',
+        summary: 'One command instead of all',
+        kind: 'text',
+        required: false,
+        single: true,
+      },
+    ],
+    schema: { command: z.string().trim().max(100).optional() },
+    audience: 'asker',
+    run: async (call, { command: word }) => {
+      const all = commands()
+      if (word === undefined) return helpReply(call, all)
+      const found = all.find(({ card }) => card.name === word.toLowerCase())
+      return found === undefined ? unknownCommand(call, all, word) : oneReply(call, found)
+    },
+  })
+}

@@ -1,0 +1,205 @@
+import {
+  countIncidents,
+  getIncident,
+  type Incident,
+  listIncidents,
+} from '../../src/incidents/index.ts'
+import type { Instant, MonitorId } from '../../src/kernel/index.ts'
+import { getMonitor } from '../../src/monitors/index.ts'
+import { accountCommand, type Call } from './command.ts'
+import { dotted, pageActions, press, say, signed } from './compose.ts'
+import { findMonitor } from './find.ts'
+import { monitorOption, monitorRule, pageOption, pageRule } from './options.ts'
+import { causeWords, formatAge } from './phrases.ts'
+import { incidentValue } from './present.ts'
+import {
+  facts,
+  name,
+  note,
+  type Reply,
+  type Run,
+  type StateSign,
+  text,
+  time,
+  verbatim,
+} from './reply.ts'
+import { formatDuration } from './words.ts'
+
+const PAGE = 10
+
+const signOf = (it: Incident): StateSign => {
+  if (it.resolved_at === null) return it.severity === 'down' ? 'down' : 'degraded'
+  return it.end_reason === 'paused' ? 'paused' : 'up'
+}
+
+function tailOf(it: Incident, now: Instant): Run[] {
+  const cause = causeWords(it.code, it.http_status)
+  const number = `#${it.id}`
+  if (it.resolved_at !== null)
+    return dotted(
+      number,
+      [time(it.started_at, 'relative')],
+      `down ${formatDuration(it.resolved_at - it.started_at)}`,
+      cause,
+    )
+  return dotted(
+    number,
+    `down ${formatAge(now - it.started_at)}`,
+    cause,
+    it.acknowledged_by === null ? null : [name(it.acknowledged_by), text(' is on it')],
+  )
+}
+
+/** Open ones first, then those that are over, newest first. */
+async function incidentsReply(
+  call: Call,
+  monitor: { readonly id: MonitorId; readonly name: string } | undefined,
+  wanted: number,
+): Promise<Reply> {
+  const { db, now } = call
+  const whose = monitor === undefined ? {} : { monitorId: monitor.id }
+  const over = await countIncidents(db, { ...whose, isOpen: false })
+  const openCount = await countIncidents(db, { ...whose, isOpen: true })
+  const pages = Math.max(1, Math.ceil(over / PAGE))
+  const page = Math.min(wanted, pages)
+  const open =
+    page > 1 ? [] : await listIncidents(db, { ...whose, isOpen: true }, { limit: PAGE, offset: 0 })
+  const before = await listIncidents(
+    db,
+    { ...whose, isOpen: false },
+    { limit: PAGE, offset: (page - 1) * PAGE },
+  )
+  const shown = [...open, ...before]
+  const more = page > 1 ? 0 : openCount - open.length
+  const about = monitor === undefined ? null : [name(monitor.name)]
+  return say(dotted(headline(openCount, over), about), {
+    ...signed(openCount > 0 ? 'down' : 'up'),
+    body: [
+      ...(shown.length === 0
+        ? []
+        : [
+            {
+              kind: 'rows' as const,
+              rows: shown.map((it) => ({
+                state: signOf(it),
+                name: it.monitor_name,
+                tail: tailOf(it, now),
+              })),
+            },
+          ]),
+      ...(more > 0
+        ? [note(text(`${more} more are open: incidents of one monitor show them`))]
+        : []),
+      ...(pages > 1 ? [note(text(`page ${page}/${pages}`))] : []),
+    ],
+    actions: [
+      ...openActions(open),
+      ...pageActions(
+        page,
+        pages,
+        (to) => press('incs', to, monitor?.id.toString(36)),
+        (to) => `incidents${monitor === undefined ? '' : ` #${monitor.id}`} page=${to}`,
+      ),
+    ],
+    exitCode: openCount > 0 ? 1 : 0,
+    value: { open: openCount, over, page, pages, incidents: shown.map(incidentValue) },
+  })
+}
+
+const headline = (open: number, over: number): string => {
+  if (open + over === 0) return 'No incident so far'
+  return `${open === 0 ? 'Nothing' : open} open · ${over} over`
+}
+
+const MOST_BUTTONS = 3
+
+const openActions = (open: readonly Incident[]) =>
+  open
+    .filter((it) => it.acknowledged_at === null)
+    .slice(0, MOST_BUTTONS)
+    .map((it) => ({
+      label: `Acknowledge #${it.id}`,
+      press: press('ack', it.id),
+      line: `ack #${it.id}`,
+    }))
+
+/** Everything about one incident, for whoever asks below its alert. */
+async function detailsReply({ db }: Call, id: number): Promise<Reply> {
+  const it = await getIncident(db, id)
+  const ended = it.resolved_at
+  return say(
+    [
+      text(`Incident #${it.id} · `),
+      name(it.monitor_name),
+      text(ended === null ? ' is down' : ' was down'),
+    ],
+    {
+      ...signed(signOf(it)),
+      audience: 'asker',
+      body: [
+        facts(
+          ['Began', [time(it.started_at, 'date'), text(' '), time(it.started_at, 'clock')]],
+          ['Told', [text(`after ${formatDuration(it.detected_at - it.started_at)}`)]],
+          ...(ended === null
+            ? []
+            : ([
+                ['Ended', [time(ended, 'date'), text(' '), time(ended, 'clock')]],
+                ['Lasted', [text(formatDuration(ended - it.started_at))]],
+                ['Ended by', [text(ENDINGS[it.end_reason ?? 'resolved'])]],
+              ] as const)),
+          ['Cause', [verbatim(it.message), text(` (${it.code})`)]],
+          ...(it.expected === null ? [] : ([['Expected', [verbatim(it.expected)]]] as const)),
+          ['Acknowledged', acknowledgedRuns(it)],
+        ),
+      ],
+      actions:
+        ended === null && it.acknowledged_at === null
+          ? [{ label: 'Acknowledge', press: press('ack', it.id), line: `ack #${it.id}` }]
+          : [],
+      exitCode: ended === null ? 1 : 0,
+      value: incidentValue(it),
+    },
+  )
+}
+
+const ENDINGS = {
+  resolved: 'it answered again',
+  paused: 'it was paused',
+  deleted: 'it was deleted',
+  changed: 'it got another address',
+} as const
+
+const acknowledgedRuns = (it: Incident): Run[] =>
+  it.acknowledged_by === null || it.acknowledged_at === null
+    ? [text('by nobody')]
+    : [
+        text('by '),
+        name(it.acknowledged_by),
+        text(` after ${formatDuration(it.acknowledged_at - it.detected_at)}`),
+      ]
+
+export const incidents = accountCommand({
+  name: 'incidents',
+  summary: 'What is down and what was, newest first',
+  example: 'incidents shop',
+  group: 'trouble',
+  options: [monitorOption('Those of one monitor', false), pageOption],
+  schema: { monitor: monitorRule.optional(), page: pageRule },
+  role: 'viewer',
+  doing: 'Looking at incidents',
+  run: async (call, { monitor, page = 1 }) => {
+    if (monitor === undefined) return incidentsReply(call, undefined, page)
+    const found = await findMonitor(call, monitor, (view) =>
+      press('incs', 1, view.monitor.id.toString(36)),
+    )
+    return 'reply' in found ? found.reply : incidentsReply(call, found.view.monitor, page)
+  },
+  presses: {
+    incs: async (call, { id, extra }) => {
+      if (extra === '') return incidentsReply(call, undefined, Math.max(1, id))
+      const { monitor } = await getMonitor(call.db, call.deps.sealer, Number.parseInt(extra, 36))
+      return incidentsReply(call, monitor, Math.max(1, id))
+    },
+    inc: (call, { id }) => detailsReply(call, id),
+  },
+})

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { spendLinkCode } from '../../src/accounts/index.ts'
+import { addChannel } from '../../src/notifications/index.ts'
+import { typed } from './answers.ts'
+import { type OpenCall, openCommand } from './command.ts'
+import { no, refusal, say } from './compose.ts'
+import type { Ask } from './desk.ts'
+import { byOf, nounOf } from './guard.ts'
+import { line, name, type Reply, text } from './reply.ts'
+
+/** Linking gives the account's alerts to a place: that is for who runs the place to decide. */
+const maySpend = ({ actor, place }: Ask): boolean => place.isPrivate || actor.standing !== 'member'
+
+async function linkReply(call: OpenCall, code: string): Promise<Reply> {
+  const { deps, now, actor, place } = call
+  const noun = nounOf(place)
+  if (place.platform === 'terminal')
+    return no(
+      [text('The terminal needs no link. Type the code in the chat that is to be linked.')],
+      {
+        value: refusal('terminal', 'The terminal needs no link.'),
+      },
+    )
+  if (!maySpend(call)) {
+    const sentence = `Linking this ${noun} needs somebody who administers it.`
+    return no([text(sentence)], { value: refusal('forbidden', sentence) })
+  }
+  const { platform, channelId, threadId, title } = place
+  const link = await spendLinkCode(
+    deps.db,
+    now,
+    code,
+    place,
+    { userId: actor.userId, displayName: actor.displayName, by: byOf(call) },
+    (tx, linkId) =>
+      addChannel(tx, now, { kind: platform, name: title, linkId, channelId, threadId }),
+  )
+  const here = threadId === null ? (noun === 'server' ? 'this channel' : 'this chat') : 'this topic'
+  return say(
+    [text(`This ${noun} belongs to the account `), name(link.accountName), text(' now.')],
+    {
+      tone: 'ok',
+      audience: 'asker',
+      body: [
+        line(text(`Alerts come to ${here} from now on.`)),
+        line(text(`Next: ${typed(place, 'add https://example.com')}`)),
+      ],
+      value: { account: link.accountName },
+    },
+  )
+}
+
+const CODE_RULE = 'must be a code such as ABCD-2345'
+
+export const link = openCommand({
+  name: 'link',
+  summary: 'Tie this place to an account with a code from its terminal',
+  example: 'link ABCD-2345',
+  group: 'here',
+  options: [
+    {
+      name: 'code',
+      summary: 'The code, such as ABCD-2345',
+      kind: 'text',
+      required: true,
+      greedy: true,
+    },
+  ],
+  schema: { code: z.string().trim().max(40, CODE_RULE) },
+  audience: 'asker',
+  run: (call, { code }) => linkReply(call, code),
+})

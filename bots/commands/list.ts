@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { DAY } from '../../src/kernel/index.ts'
+import {
+  countByStatus,
+  listMonitors,
+  type MonitorView,
+  shownStatus,
+} from '../../src/monitors/index.ts'
+import { observedTime, uptimePercent } from '../../src/stats/index.ts'
+import { fold } from '../../src/storage/index.ts'
+import { typed } from './answers.ts'
+import { accountCommand, type Call } from './command.ts'
+import { dotted, pageActions, press, say, signed } from './compose.ts'
+import { quoteWord } from './line.ts'
+import { pageOption, pageRule } from './options.ts'
+import { plural } from './phrases.ts'
+import { monitorValue, tailOf, worstFirst } from './present.ts'
+import {
+  type Action,
+  line,
+  note,
+  type Reply,
+  type Run,
+  type StateSign,
+  text,
+  verbatim,
+} from './reply.ts'
+
+const PAGE = 10
+const STATES = ['up', 'degraded', 'down', 'paused', 'pending'] as const
+type Shown = (typeof STATES)[number]
+
+const isShown = (word: string): word is Shown => STATES.some((state) => state === word)
+
+/** A state, a tag, or text in name or address. */
+function matches(view: MonitorView, filter: string): boolean {
+  if (isShown(filter)) return shownStatus(view) === filter
+  const { name, url, tags } = view.monitor
+  return tags.includes(filter) || [name, url].some((it) => fold(it).includes(filter))
+}
+
+async function listReply(call: Call, filter: string | undefined, wanted: number): Promise<Reply> {
+  const { db, deps, now, place } = call
+  const counts = await countByStatus(db)
+  if (counts.total === 0)
+    return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {
+      ...signed('pending'),
+      value: { counts, monitors: [] },
+    })
+  const folded = filter === undefined ? undefined : fold(filter)
+  const found = (await listMonitors(db, deps.sealer, {}))
+    .filter((view) => folded === undefined || matches(view, folded))
+    .toSorted(worstFirst)
+  const pages = Math.max(1, Math.ceil(found.length / PAGE))
+  const page = Math.min(wanted, pages)
+  const shown = found.slice((page - 1) * PAGE, page * PAGE)
+  const times = await observedTime(
+    db,
+    shown.map(({ monitor }) => monitor.id),
+    now - DAY,
+    now,
+  )
+  const rows = shown.map((view) => ({
+    state: shownStatus(view) as StateSign,
+    name: view.monitor.name,
+    tail: tailOf(view, { now, uptime: uptimePercent(times.get(view.monitor.id)!) }),
+  }))
+  return say(headline(counts, filter, found.length), {
+    tone: counts.down > 0 ? 'bad' : counts.degraded > 0 ? 'warn' : 'ok',
+    body: [
+      rows.length > 0 ? { kind: 'rows', rows } : line(text('None.')),
+      ...(pages > 1
+        ? [
+            note(
+              text(
+                `page ${page}/${pages}${turnsByTyping(folded) && page < pages ? `, go on with page=${page + 1}` : ''}`,
+              ),
+            ),
+          ]
+        : []),
+    ],
+    actions: actionsOf(folded, page, pages, counts.down),
+    exitCode: counts.down > 0 ? 1 : 0,
+    value: { counts, page, pages, monitors: shown.map(monitorValue) },
+  })
+}
+
+function headline(
+  counts: Awaited<ReturnType<typeof countByStatus>>,
+  filter: string | undefined,
+  found: number,
+): Run[] {
+  const parts = (['down', 'degraded', 'pending', 'up', 'paused'] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${counts[state]} ${state}`)
+    .join(', ')
+  const total = plural(counts.total, 'monitor')
+  if (filter === undefined) return dotted(total, parts)
+  return [text(`${found} of ${total} · `), verbatim(filter)]
+}
+
+const turnsByTyping = (filter: string | undefined): boolean =>
+  filter !== undefined && !isShown(filter)
+
+/** A button carries a state to filter by, never words: other filters are turned by typing. */
+function actionsOf(
+  filter: string | undefined,
+  page: number,
+  pages: number,
+  down: number,
+): Action[] {
+  const words = filter === undefined ? '' : ` ${quoteWord(filter)}`
+  const lineOf = (to: number) => `list${words} page=${to}`
+  return [
+    ...(turnsByTyping(filter)
+      ? []
+      : pageActions(page, pages, (to) => press('list', to, filter), lineOf)),
+    ...(filter === 'down'
+      ? [{ label: 'All', press: press('list', 1), line: 'list' }]
+      : down > 0
+        ? [{ label: 'Down only', press: press('list', 1, 'down'), line: 'list down' }]
+        : []),
+  ]
+}
+
+const FILTER_RULE =
+  'must be up, degraded, down, paused, a tag or a part of the name, at most 100 characters'
+
+export const list = accountCommand({
+  name: 'list',
+  summary: 'All monitors, 10 a page, worst first',
+  example: 'list down',
+  group: 'see',
+  options: [
+    {
+      name: 'filter',
+      summary: 'up, degraded, down, paused, a tag, or a part of the name',
+      kind: 'text',
+      required: false,
+    },
+    pageOption,
+  ],
+  schema: { filter: z.string().trim().max(100, FILTER_RULE).optional(), page: pageRule },
+  role: 'viewer',
+  doing: 'Listing monitors',
+  run: (call, { filter, page }) => listReply(call, filter, page ?? 1),
+  presses: {
+    list: (call, { id, extra }) =>
+      listReply(call, isShown(extra) ? extra : undefined, Math.max(1, id)),
+  },
+})

@@ -1,0 +1,162 @@
+import type { IncidentNews, News } from '../../src/notifications/index.ts'
+import { dotted, press, say, signed } from './compose.ts'
+import { causeWords, formatAge, formatMs } from './phrases.ts'
+import {
+  type Action,
+  facts,
+  line,
+  name,
+  note,
+  type Reply,
+  type Run,
+  text,
+  time,
+  verbatim,
+} from './reply.ts'
+import { formatDuration } from './words.ts'
+
+const causeOf = (it: IncidentNews): string => causeWords(it.code, it.httpStatus)
+
+const endOf = (it: IncidentNews): number => it.resolvedAt ?? it.startedAt
+
+const acknowledged = (it: IncidentNews): Run[] | null =>
+  it.acknowledgedAt === null || it.acknowledgedBy === null
+    ? null
+    : [
+        text(`acknowledged after ${formatDuration(it.acknowledgedAt - it.detectedAt)} by `),
+        name(it.acknowledgedBy),
+      ]
+
+const details = (it: IncidentNews): Action[] =>
+  it.monitorId === null ? [] : [{ label: 'Details', press: press('inc', it.incidentId) }]
+
+function openActions(it: IncidentNews): Action[] {
+  const { incidentId, monitorId } = it
+  if (monitorId === null) return []
+  return [
+    ...(it.acknowledgedAt === null
+      ? [{ label: 'Acknowledge', press: press('ack', incidentId), line: `ack #${incidentId}` }]
+      : []),
+    // `a`: answered beside the alert, which changes by itself.
+    { label: 'Check now', press: press('check', monitorId, 'a'), line: `check #${monitorId}` },
+    { label: 'Pause 1 h', press: press('pause', monitorId, '60a'), line: `pause #${monitorId} 1h` },
+    ...details(it),
+  ]
+}
+
+const seen = ({ failures }: IncidentNews): string =>
+  failures === 1 ? '1 check failed' : `${failures} of ${failures} checks failed`
+
+/** What, since when, what was seen and expected, when it was last well, how many are down. */
+function openAlert(it: IncidentNews): Reply {
+  const tail =
+    it.acknowledgedBy === null
+      ? [text(` is down — ${causeOf(it)}`)]
+      : [text(' is down — '), name(it.acknowledgedBy), text(' is on it')]
+  return say([name(it.monitorName), ...tail], {
+    ...signed('down'),
+    body: [
+      facts(
+        [
+          'Since',
+          [time(it.startedAt, 'clock'), text(' ('), time(it.startedAt, 'relative'), text(')')],
+        ],
+        ['Seen', [text(seen(it))]],
+        ['Cause', [verbatim(it.message), text(` (${it.code})`)]],
+        ...(it.expected === null ? [] : ([['Expected', [verbatim(it.expected)]]] as const)),
+        ['Last good', lastGood(it)],
+        ...(it.acknowledgedAt === null || it.acknowledgedBy === null
+          ? []
+          : ([
+              [
+                'Acknowledged',
+                [
+                  text('by '),
+                  name(it.acknowledgedBy),
+                  text(' at '),
+                  time(it.acknowledgedAt, 'clock'),
+                ],
+              ],
+            ] as const)),
+        ['Incident', [text(`#${it.incidentId}`)]],
+      ),
+      note(text(`${it.downCount} of ${it.watchedCount} down`)),
+    ],
+    actions: openActions(it),
+  })
+}
+
+const lastGood = ({ lastGoodAt, lastGoodMs }: IncidentNews): Run[] =>
+  lastGoodAt === null
+    ? [text('never yet')]
+    : [time(lastGoodAt, 'clock'), text(lastGoodMs === null ? '' : `, ${formatMs(lastGoodMs)}`)]
+
+const span = (it: IncidentNews): Run[] => [
+  time(it.startedAt, 'clock'),
+  text(' – '),
+  time(endOf(it), 'clock'),
+]
+
+/** Over, for whichever reason: from when to when, why, and who was on it. */
+function endedAlert(it: IncidentNews): Reply {
+  const called = name(it.monitorName)
+  const length = formatAge(endOf(it) - it.startedAt)
+  const body = [line(...dotted(span(it), causeOf(it), acknowledged(it)))]
+  const actions = details(it)
+  switch (it.endReason) {
+    case 'paused':
+      return say([called, text(` is paused; its outage ends here, after ${length}`)], {
+        ...signed('paused'),
+        body,
+        actions,
+      })
+    case 'deleted':
+      return say([called, text(` was deleted; its outage ends here, after ${length}`)], {
+        ...signed('pending'),
+        body,
+      })
+    case 'changed':
+      return say(
+        [
+          called,
+          text(` has another address now; the outage of the old one ends here, after ${length}`),
+        ],
+        { ...signed('pending'), body, actions },
+      )
+    default:
+      return say([called, text(` was down for ${length}`)], { ...signed('up'), body, actions })
+  }
+}
+
+function warning(it: IncidentNews): Reply {
+  const over = it.resolvedAt !== null
+  return say([name(it.monitorName), text(`: ${causeOf(it)}${over ? ', over' : ''}`)], {
+    ...signed(over ? 'up' : 'degraded'),
+    body: [facts(['Seen', [verbatim(it.message)]], ['Since', [time(it.startedAt, 'date')]])],
+    actions: details(it),
+  })
+}
+
+/** What a channel is told, in words. */
+export function wordNews(news: News): Reply {
+  switch (news.kind) {
+    case 'alert':
+      if (news.incident.severity === 'warning') return warning(news.incident)
+      return news.incident.resolvedAt === null
+        ? openAlert(news.incident)
+        : endedAlert(news.incident)
+    case 'recovery': {
+      const length = formatDuration(endOf(news.incident) - news.incident.startedAt)
+      return say(
+        [name(news.incident.monitorName), text(` is up again after ${length}`)],
+        signed('up'),
+      )
+    }
+    default:
+      return say([name(news.channelName), text(' is no longer told of alerts')], {
+        ...signed('pending'),
+        tone: 'warn',
+        body: [line(text('Why: '), verbatim(news.why))],
+      })
+  }
+}

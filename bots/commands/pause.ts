@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { audit } from '../../src/audit/index.ts'
+import { DAY, MINUTE } from '../../src/kernel/index.ts'
+import {
+  getMonitor,
+  listMonitors,
+  type MonitorView,
+  pauseMonitor,
+} from '../../src/monitors/index.ts'
+import { accountCommand, type Call } from './command.ts'
+import { dotted, press, say, signed } from './compose.ts'
+import { findMonitor } from './find.ts'
+import { DURATION, durationRule, monitorOption, monitorRule } from './options.ts'
+import { plural } from './phrases.ts'
+import { monitorValue, untilRuns } from './present.ts'
+import { line, name, note, type Reply, type Run, text, verbatim } from './reply.ts'
+
+const FOR_RULE = 'must be 5m to 30d'
+const REASON_RULE = 'must be at most 200 characters'
+const LONGEST_REASON = 200
+
+interface Wanted {
+  /** Null: until resumed. */
+  readonly forMs: number | null
+  readonly reason?: string | undefined
+}
+
+const endOf = (call: Call, { forMs }: Wanted): number | null =>
+  forMs === null ? null : call.now + forMs
+
+async function pauseOne(call: Call, id: number, wanted: Wanted): Promise<MonitorView> {
+  const { db, now, by, tools } = call
+  const view = await pauseMonitor(db, tools, id, endOf(call, wanted))
+  if (wanted.reason !== undefined)
+    await audit(db, now, by, 'monitor.pause_reason', `/api/targets/${id}`, {
+      reason: [null, wanted.reason],
+    })
+  return view
+}
+
+const untilWords = (call: Call, until: number | null): Run[] =>
+  until === null ? [text('until somebody resumes it')] : untilRuns(until, call.now)
+
+const reasonNode = (reason: string | undefined) =>
+  reason === undefined ? [] : [line(text('Reason: '), verbatim(reason))]
+
+async function pauseReply(
+  call: Call,
+  view: MonitorView,
+  wanted: Wanted,
+  audience: Reply['audience'] = 'all',
+): Promise<Reply> {
+  const { id } = view.monitor
+  const wasDown = view.monitor.isActive && view.state.status === 'down'
+  const paused = await pauseOne(call, id, wanted)
+  return say(
+    [
+      name(paused.monitor.name),
+      text(' is paused '),
+      ...untilWords(call, paused.monitor.pausedUntil),
+    ],
+    {
+      ...signed('paused'),
+      audience,
+      body: [
+        ...reasonNode(wanted.reason),
+        ...(wasDown ? [note(text('It was down; its outage ends here.'))] : []),
+      ],
+      actions: [{ label: 'Resume', press: press('resume', id), line: `resume #${id}` }],
+      value: { monitor: monitorValue(paused), reason: wanted.reason ?? null },
+    },
+  )
+}
+
+async function pauseAll(call: Call, wanted: Wanted): Promise<Reply> {
+  const { db, deps } = call
+  const active = await listMonitors(db, deps.sealer, { isActive: true })
+  for (const { monitor } of active) await pauseOne(call, monitor.id, wanted)
+  const until = endOf(call, wanted)
+  const words = until === null ? [text('until somebody resumes them')] : untilRuns(until, call.now)
+  return say(
+    active.length === 0
+      ? [text('Nothing was running; nothing to pause.')]
+      : dotted(`${plural(active.length, 'monitor')} paused`, words),
+    {
+      ...signed('paused'),
+      body: reasonNode(wanted.reason),
+      actions:
+        active.length === 0
+          ? []
+          : [{ label: 'Resume all', press: press('resume', 0, 'all'), line: 'resume all' }],
+      value: { paused: active.length, reason: wanted.reason ?? null },
+    },
+  )
+}
+
+const minutesOf = (ms: number | null): string =>
+  ms === null ? '0' : Math.round(ms / MINUTE).toString()
+
+export const pause = accountCommand({
+  name: 'pause',
+  summary: 'Stop looking for a while, or until resumed',
+  example: 'pause shop for=2h reason="new database"',
+  group: 'quiet',
+  options: [
+    monitorOption('Which monitor, or all'),
+    {
+      name: 'for',
+      summary: '5m to 30d; until resumed if left out',
+      kind: 'text',
+      required: false,
+      like: DURATION,
+    },
+    { name: 'reason', summary: 'Why, for the others', kind: 'text', required: false, greedy: true },
+  ],
+  schema: {
+    monitor: monitorRule,
+    for: durationRule(5 * MINUTE, 30 * DAY, FOR_RULE).optional(),
+    reason: z.string().trim().max(LONGEST_REASON, REASON_RULE).optional(),
+  },
+  role: 'responder',
+  doing: 'Pausing',
+  run: async (call, { monitor, for: forMs = null, reason }) => {
+    if (monitor.toLowerCase() === 'all') return pauseAll(call, { forMs, reason })
+    const found = await findMonitor(call, monitor, (view) =>
+      press('pause', view.monitor.id, minutesOf(forMs)),
+    )
+    return 'reply' in found ? found.reply : pauseReply(call, found.view, { forMs, reason })
+  },
+  presses: {
+    // `60` minutes, `0` until resumed; `60a` under an alert, whose message tells it by itself.
+    pause: async (call, { id, extra }) => {
+      const [, minutes = '60', alert] = /^(\d{1,5})(a?)$/.exec(extra) ?? []
+      const view = await getMonitor(call.db, call.deps.sealer, id)
+      const forMs = Number(minutes) === 0 ? null : Math.min(Number(minutes) * MINUTE, 30 * DAY)
+      return pauseReply(call, view, { forMs }, alert === 'a' ? 'asker' : 'all')
+    },
+  },
+})

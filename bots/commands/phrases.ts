@@ -1,0 +1,67 @@
+import { DAY, MINUTE } from '../../src/kernel/index.ts'
+import type { Code } from '../../src/probes/index.ts'
+import { formatDuration } from './words.ts'
+
+/** A length of time where a glance is enough: `12 s`, `12 min`, `2 h 05 min`, `41 d`. */
+export function formatAge(ms: number): string {
+  const unit = ms >= 2 * DAY ? DAY : ms >= MINUTE ? MINUTE : 1
+  return formatDuration(Math.floor(ms / unit) * unit)
+}
+
+/** `182 ms`, `2.4 s` */
+export const formatMs = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+
+/** `99.95 %`, never rounded up; `no data` for null. */
+export const formatPercent = (percent: number | null): string =>
+  percent === null ? 'no data' : `${Math.floor(percent * 100 + 1e-6) / 100} %`
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`
+
+const CAUSES: Readonly<Record<Code, string>> = {
+  ok: 'all well',
+  slow: 'slow',
+  dns_nxdomain: 'no such host name',
+  dns_no_address: 'host name without an address',
+  dns_timeout: 'name look-up timed out',
+  dns_servfail: 'name servers failed',
+  dns_refused: 'name servers refused',
+  connect_refused: 'connection refused',
+  connect_timeout: 'connect timed out',
+  host_unreachable: 'host unreachable',
+  network_unreachable: 'no network here',
+  connection_reset: 'connection cut',
+  tls_timeout: 'TLS timed out',
+  tls_handshake: 'TLS handshake broke',
+  tls_expired: 'certificate expired',
+  tls_not_yet_valid: 'certificate not valid yet',
+  tls_hostname_mismatch: 'certificate for another name',
+  tls_self_signed: 'self-signed certificate',
+  tls_untrusted: 'certificate not trusted',
+  tls_incomplete_chain: 'certificate chain incomplete',
+  tls_chain_expired: 'certificate chain expired',
+  tls_weak: 'weak TLS',
+  response_timeout: 'no answer in time',
+  body_timeout: 'answer too slow',
+  http_protocol: 'not proper HTTP',
+  response_headers_too_large: 'answer headers too large',
+  http_status: 'unexpected status',
+  too_many_redirects: 'too many redirects',
+  redirect_invalid: 'broken redirect',
+  redirect_unsafe: 'redirect to a forbidden place',
+  redirect_downgrade: 'redirect to plain HTTP',
+  body_missing: 'expected text missing',
+  body_forbidden: 'forbidden text found',
+  body_encoding: 'answer unreadable',
+  response_too_large: 'answer too large',
+  target_blocked: 'address not allowed here',
+  probe_overloaded: 'we were overloaded',
+  internal: 'trouble on our side',
+}
+
+/** What a code means, in two or three words: `connection refused`, `HTTP 502`. */
+export function causeWords(code: string, httpStatus?: number | null): string {
+  if (code === 'http_status' && httpStatus != null) return `HTTP ${httpStatus}`
+  return Object.hasOwn(CAUSES, code) ? CAUSES[code as Code] : code.replaceAll('_', ' ')
+}

@@ -1,0 +1,69 @@
+import {
+  getMonitor,
+  listMonitors,
+  type MonitorView,
+  resumeMonitor,
+} from '../../src/monitors/index.ts'
+import { looked } from './check.ts'
+import { accountCommand, type Call } from './command.ts'
+import { press, say, signed } from './compose.ts'
+import { findMonitor } from './find.ts'
+import { firstLook } from './looking.ts'
+import { monitorOption, monitorRule } from './options.ts'
+import { plural } from './phrases.ts'
+import { monitorValue } from './present.ts'
+import { name, type Reply, text } from './reply.ts'
+
+async function resumeReply(call: Call, { monitor }: MonitorView): Promise<Reply> {
+  const called = name(monitor.name)
+  const actions = [{ label: 'Show', press: press('show', monitor.id), line: `show #${monitor.id}` }]
+  if (monitor.isActive)
+    return say([called, text(' is not paused.')], { actions, value: { resumed: 0 } })
+  await resumeMonitor(call.db, call.tools, monitor.id)
+  const check = await firstLook(call, monitor.id)
+  const view = await getMonitor(call.db, call.deps.sealer, monitor.id)
+  const outcome = check?.outcome
+  const first = outcome === undefined ? 'its first look is under way' : looked(outcome)
+  return say([called, text(` is watched again · ${first}`)], {
+    ...signed(outcome === undefined || outcome.status === 'unknown' ? 'pending' : outcome.status),
+    actions,
+    value: { resumed: 1, monitor: monitorValue(view), firstCheck: outcome ?? null },
+  })
+}
+
+async function resumeAll(call: Call): Promise<Reply> {
+  const { db, deps, tools } = call
+  const paused = await listMonitors(db, deps.sealer, { isActive: false })
+  for (const { monitor } of paused) await resumeMonitor(db, tools, monitor.id)
+  deps.looker.nudge()
+  if (paused.length === 0)
+    return say([text('Nothing is paused.')], { tone: 'ok', value: { resumed: 0 } })
+  return say([text(`${plural(paused.length, 'monitor')} watched again`)], {
+    tone: 'ok',
+    actions: [{ label: 'Status', press: press('status', 0), line: 'status' }],
+    value: { resumed: paused.length },
+  })
+}
+
+export const resume = accountCommand({
+  name: 'resume',
+  summary: 'Look again at what was paused; says what the first look saw',
+  example: 'resume shop',
+  group: 'quiet',
+  options: [monitorOption('Which monitor, or all')],
+  schema: { monitor: monitorRule },
+  role: 'responder',
+  doing: 'Resuming',
+  slow: true,
+  run: async (call, { monitor }) => {
+    if (monitor.toLowerCase() === 'all') return resumeAll(call)
+    const found = await findMonitor(call, monitor, (view) => press('resume', view.monitor.id))
+    return 'reply' in found ? found.reply : resumeReply(call, found.view)
+  },
+  presses: {
+    resume: async (call, { id, extra }) =>
+      extra === 'all'
+        ? resumeAll(call)
+        : resumeReply(call, await getMonitor(call.db, call.deps.sealer, id)),
+  },
+})

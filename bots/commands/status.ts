@@ -1,0 +1,132 @@
+import { listIncidents } from '../../src/incidents/index.ts'
+import { DAY } from '../../src/kernel/index.ts'
+import { countByStatus, listMonitors, type MonitorView } from '../../src/monitors/index.ts'
+import { addObserved, observedTime, responseTimes, uptimePercent } from '../../src/stats/index.ts'
+import { typed } from './answers.ts'
+import { accountCommand, type Call } from './command.ts'
+import { dotted, press, say, signed } from './compose.ts'
+import { monitorOption, monitorRule } from './options.ts'
+import { formatAge, formatPercent } from './phrases.ts'
+import { monitorValue, tailOf, worstFirst } from './present.ts'
+import {
+  type Action,
+  line,
+  note,
+  type Reply,
+  type Run,
+  type StateSign,
+  text,
+  time,
+} from './reply.ts'
+import { showNamed } from './show.ts'
+
+const MOST_ROWS = 15
+const MOST_INCIDENTS = 200
+
+const ACTIONS: readonly Action[] = [
+  { label: 'Incidents', press: press('incs', 1), line: 'incidents' },
+  { label: 'List', press: press('list', 1), line: 'list' },
+  { label: 'Refresh', press: press('status', 0) },
+]
+
+type Counts = Awaited<ReturnType<typeof countByStatus>>
+
+const ofAll = (count: number, total: number, word: string): string =>
+  `${count} of ${total} ${count === 1 ? 'is' : 'are'} ${word}`
+
+function verdict({ total, up, down, degraded, paused, pending }: Counts): [StateSign, string] {
+  if (down > 0) return ['down', ofAll(down, total, 'down')]
+  if (degraded > 0) return ['degraded', ofAll(degraded, total, 'degraded')]
+  if (up > 0) return ['up', up === 1 ? '1 is up' : `All ${up} are up`]
+  if (pending > 0) return ['pending', `${pending} of ${total} wait for their first look`]
+  return ['paused', paused === 1 ? '1 is paused' : `All ${paused} are paused`]
+}
+
+/** One line of verdict, then what is not up, then counts. */
+export async function statusReply(call: Call): Promise<Reply> {
+  const { db, deps, now, place } = call
+  const counts = await countByStatus(db)
+  if (counts.total === 0)
+    return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {
+      ...signed('pending'),
+      value: { ...counts, notUp: [] },
+    })
+  const all = await listMonitors(db, deps.sealer, {})
+  const bad = all
+    .filter(({ monitor, state }) => monitor.isActive && /^(?:down|degraded)$/.test(state.status))
+    .toSorted(worstFirst)
+  const [sign, words] = verdict(counts)
+  const day = await observedTime(
+    db,
+    all.map(({ monitor }) => monitor.id),
+    now - DAY,
+    now,
+  )
+  const uptime = uptimePercent(addObserved(day.values()))
+  const calm = sign === 'up' ? calmest(all, now) : null
+  return say(dotted(words, calm === null ? null : `longest without trouble: ${calm}`), {
+    ...signed(sign),
+    body: [...(await rowsOf(call, bad)), line(...tally(counts, all, sign, uptime))],
+    actions: ACTIONS,
+    exitCode: counts.down > 0 ? 1 : 0,
+    value: { ...counts, uptime24h: uptime, notUp: bad.map(monitorValue) },
+  })
+}
+
+async function rowsOf({ db, now }: Call, bad: readonly MonitorView[]): Promise<Reply['body']> {
+  if (bad.length === 0) return []
+  const incidents = await listIncidents(db, { isOpen: true }, { limit: MOST_INCIDENTS, offset: 0 })
+  const open = new Map(incidents.map((it) => [it.monitor_id, it]))
+  const rows = []
+  for (const view of bad.slice(0, MOST_ROWS)) {
+    const { id, name } = view.monitor
+    const usual =
+      view.state.status === 'degraded' ? await responseTimes(db, id, now - DAY) : undefined
+    rows.push({
+      state: view.state.status === 'down' ? ('down' as const) : ('degraded' as const),
+      name,
+      tail: tailOf(view, { now, open, usualMs: usual?.avgMs ?? null }),
+    })
+  }
+  const rest = bad.length - rows.length
+  return [{ kind: 'rows', rows }, ...(rest > 0 ? [note(text(`… and ${rest} more`))] : [])]
+}
+
+/** What the verdict did not say yet: `9 up · 1 paused · last look 4 s ago · 24 h: 99.95 %`. */
+function tally(
+  counts: Counts,
+  all: readonly MonitorView[],
+  sign: StateSign,
+  uptime: number | null,
+): Run[] {
+  const last = Math.max(...all.map(({ state }) => state.lastCheckAt ?? 0))
+  const shown = (['degraded', 'up', 'pending', 'paused'] as const)
+    .filter((status) => counts[status] > 0 && status !== sign)
+    .map((status) => `${counts[status]} ${status}`)
+  return dotted(
+    ...shown,
+    last === 0 ? 'no look yet' : [text('last look '), time(last, 'relative')],
+    `24 h: ${formatPercent(uptime)}`,
+  )
+}
+
+function calmest(all: readonly MonitorView[], now: number): string | null {
+  const since = all
+    .filter(({ monitor, state }) => monitor.isActive && state.status === 'up')
+    .map(({ state }) => state.changedAt ?? now)
+  return since.length === 0 ? null : formatAge(now - Math.min(...since))
+}
+
+export const status = accountCommand({
+  name: 'status',
+  summary: 'How everything is, worst first; or how one monitor is',
+  example: 'status',
+  group: 'see',
+  options: [monitorOption('One monitor instead of all', false)],
+  schema: { monitor: monitorRule.optional() },
+  role: 'viewer',
+  doing: 'Looking at the status',
+  run: (call, { monitor }) =>
+    monitor === undefined ? statusReply(call) : showNamed(call, monitor),
+  presses: { status: statusReply },
+})
