@@ -52,8 +52,7 @@ export function openWire(api: Api, limits: Limits, tools: Pick<PartTools, 'log'>
     try {
       return { kind: 'done', messageId: await call(bare) }
     } catch (error) {
-      const second = deliveryOf(error, address)
-      return second.kind === 'again' ? second : first
+      return deliveryOf(error, address)
     }
   }
 
