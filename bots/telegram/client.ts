@@ -35,6 +35,12 @@ export function networkCode(error: HttpError): string | undefined {
   return typeof cause.code === 'string' ? cause.code : undefined
 }
 
+/** For the log: a bug's reason and stack, without the request that grammY's errors carry along. */
+export const bugOf = (error: unknown): { why: string; stack?: string } => ({
+  why: whyOf(error),
+  ...(error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}),
+})
+
 /** The reason in words fit for logs and people. The token is in every URL, so no URL is among them. */
 export function whyOf(error: unknown): string {
   if (error instanceof GrammyError) return plain(error.description, WHY_MAX)

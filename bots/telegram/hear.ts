@@ -96,14 +96,14 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
           : speaker.show(where, messageId, screenOf(reply)),
       )
     if (desk.pressCard(data)?.slow === true) {
-      tasks.aside(() => speaker.answerPress(query.id, LOOKING.text))
+      tasks.aside(() => speaker.answerPress(query.id, 'passing', LOOKING.text))
       tasks.aside(async () => shown(await desk.press(ask, data)))
       return undefined
     }
     const reply = await desk.press(ask, data)
     const fitsAnswer = reply.actions.length === 0 && screenOf(reply).text.length <= ANSWER_MAX
     if (reply.audience === 'asker' && fitsAnswer)
-      return await speaker.answerPress(query.id, answerText(reply, tools.clock.now()))
+      return await speaker.answerPress(query.id, 'alert', answerText(reply, tools.clock.now()))
     shown(reply)
     return await speaker.answerPress(query.id)
   }

@@ -1,7 +1,7 @@
 import type { PartTools } from '../../src/kernel/index.ts'
 import type { Delivery, Messenger, News } from '../../src/notifications/contract.ts'
 import type { Reply } from '../commands/reply.ts'
-import { whyOf } from './client.ts'
+import { bugOf, whyOf } from './client.ts'
 import { renderTelegram, type Screen } from './render.ts'
 import type { Wire } from './wire.ts'
 
@@ -18,7 +18,7 @@ export function openMessenger(
     try {
       screen = renderTelegram(word(news), zoneOf(news), clock.now())
     } catch (error) {
-      log.error({ err: error, news: news.kind }, 'news found no words')
+      log.error({ news: news.kind, ...bugOf(error) }, 'news found no words')
       return { kind: 'ours', why: whyOf(error) }
     }
     return await tell(screen)

@@ -2,6 +2,7 @@ import { Bot, GrammyError } from 'grammy'
 import type { Update, UserFromGetMe } from 'grammy/types'
 import { type PartTools, SECOND, StopPart } from '../../src/kernel/index.ts'
 import {
+  bugOf,
   clientOptions,
   type Connection,
   grammySignal,
@@ -31,8 +32,7 @@ const isConflict = (error: unknown): boolean =>
   error instanceof GrammyError && error.error_code === 409
 
 function troubleOf(error: unknown): Error {
-  if (isRefused(error))
-    return new StopPart('token refused; @BotFather shows the right one for TELEGRAM_TOKEN')
+  if (isRefused(error)) return new StopPart('token refused; @BotFather shows the right one')
   if (isConflict(error)) return new Error('another process uses this token')
   return new Error(whyOf(error))
 }
@@ -106,7 +106,7 @@ export function pollLife(to: Connection, hear: Hear, tools: PartTools) {
   async function live(signal: AbortSignal, ready: () => void): Promise<void> {
     const me = await openApi(to, POLL_CLIENT_SECONDS).getMe(grammySignal(signal))
     const bot = new Bot(to.token, { botInfo: me, client: clientOptions(to, POLL_CLIENT_SECONDS) })
-    bot.catch(({ error }) => tools.log.error({ why: whyOf(error) }, 'telegram update failed'))
+    bot.catch(({ error }) => tools.log.error(bugOf(error), 'telegram update failed'))
     bot.use((context) => hear(context.update, me))
     // Two processes on one token cut off each other's polls in turn: the short first one proves nothing then.
     const enough = afterConflict ? 2 : 1

@@ -18,8 +18,8 @@ export interface Speaker {
   say(where: Where, screen: Screen): Promise<string | undefined>
   /** Edits in place; says it anew where the message is not there any more. */
   show(where: Where, messageId: string | undefined, screen: Screen): Promise<void>
-  /** Ends the spinner of a pressed button. */
-  answerPress(queryId: string, text?: string): Promise<void>
+  /** Ends the spinner of a pressed button: with nothing, in passing, or with words to be read. */
+  answerPress(queryId: string, how?: 'silent' | 'passing' | 'alert', text?: string): Promise<void>
 }
 
 const TRIES = 20
@@ -71,13 +71,12 @@ export function openSpeaker(
       }
       await say(where, screen)
     },
-    async answerPress(queryId, text) {
+    async answerPress(queryId, how = 'silent', text = '') {
       const address: Address = { channelId: '', threadId: null }
-      const words = text === undefined ? {} : { text }
-      const alert = text === undefined || text === '' ? {} : { show_alert: true }
+      const words = how === 'silent' ? {} : { text, show_alert: how === 'alert' }
       for (let tried = 0; tried < 3; tried += 1)
         try {
-          await api.answerCallbackQuery(queryId, { ...words, ...alert }, grammySignal(signal))
+          await api.answerCallbackQuery(queryId, words, grammySignal(signal))
           return
         } catch (error) {
           const delivery = deliveryOf(error, address)

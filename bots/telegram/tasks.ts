@@ -1,4 +1,5 @@
 import type { Clock, Log } from '../../src/kernel/index.ts'
+import { bugOf } from './client.ts'
 
 type Task = () => Promise<void>
 
@@ -39,7 +40,7 @@ export class Tasks {
 
   async #track(running: Promise<void>): Promise<void> {
     const logged = running.catch((error: unknown) => {
-      this.#log.error({ err: error }, 'telegram task broke')
+      this.#log.error(bugOf(error), 'telegram task broke')
     })
     this.#running.add(logged)
     await logged

@@ -45,7 +45,7 @@ test.each([
       event: 'part stopped',
       fields: {
         part: 'telegram',
-        why: 'token refused; @BotFather shows the right one for TELEGRAM_TOKEN',
+        why: 'token refused; @BotFather shows the right one',
       },
     },
   ])
@@ -155,7 +155,7 @@ test('an update that breaks is logged, and the next one is heard', async () => {
   const ann = stage.fake.person('Ann')
   stage.fake.tell({ chat: stage.fake.privateChat(ann), from: ann, text: '/status' })
   await answers(stage)
-  expect(stage.log.says('telegram update failed')!.fields).toEqual({ why: 'disk full' })
+  expect(stage.log.says('telegram update failed')!.fields['why']).toBe('disk full')
   expect(stage.part.state()).toBe('ok')
 })
 

@@ -77,7 +77,7 @@ test('a slow button says Looking… and edits when it knows; other buttons work 
   })
   expect(await fake.pressData(message, 'v1:check:1', ann)).toEqual({
     text: 'Looking…',
-    alert: true,
+    alert: false,
   })
   desk.teach('v1:ack:1', () => reply('No', { audience: 'asker' }))
   expect(await fake.pressData(message, 'v1:ack:1', ann)).toEqual({ text: 'No', alert: true })

@@ -169,6 +169,15 @@ test('an anonymous administrator and a channel are administrators, other masks a
   )
 })
 
+test('what people call themselves and their chats is cleaned on its way in', async () => {
+  await using stage = await openRunningStage()
+  const ann = stage.fake.person('\u202Eann\u0000\n# big')
+  const chat = stage.fake.group('\u200B'.repeat(20), { creator: ann })
+  await stage.fake.say({ chat, from: ann, text: '/uptime' })
+  const { ask } = stage.desk.heard[0]!
+  expect([ask.actor.displayName, ask.place.title]).toEqual(['ann # big', '(no name)'])
+})
+
 test('a place is told of: left, back, moved', async () => {
   await using stage = await openRunningStage()
   const { fake, desk } = stage
