@@ -4,6 +4,7 @@ export type PlatformName = 'discord' | 'telegram' | 'terminal'
 
 /** Who asks. `standing` is what the platform says of him here, not his role in the account. */
 export interface Actor {
+  /** Empty: a person whom the platform does not name (an anonymous administrator). */
   readonly userId: string
   readonly displayName: string
   /** `creator`: the server's owner, the chat's creator, anyone in his own private chat. */

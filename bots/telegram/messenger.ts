@@ -5,7 +5,7 @@ import { bugOf, whyOf } from './client.ts'
 import { renderTelegram, type Screen } from './render.ts'
 import type { Wire } from './wire.ts'
 
-const zoneOf = (news: News): string => (news.kind === 'notice' ? 'UTC' : news.incident.timezone)
+const zoneOf = (news: News): string => ('incident' in news ? news.incident.timezone : 'UTC')
 
 /** Tells chats by REST alone: it works while polling is down. */
 export function openMessenger(

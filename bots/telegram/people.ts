@@ -53,14 +53,15 @@ export async function actorOf(message: Message, standings: Standings): Promise<A
     const isThisChat = sender.id === chat.id
     const isAdministrator = isThisChat && (chat.type === 'channel' || isAnonymous(from))
     return {
-      userId: String(isThisChat ? (from?.id ?? sender.id) : sender.id),
+      // Anonymous administrators share one id: nobody's.
+      userId: isThisChat ? '' : String(sender.id),
       displayName: plain(signature ?? titleOf(sender), NAME_MAX),
       standing: isAdministrator ? 'administrator' : 'member',
     }
   }
   if (chat.type === 'channel')
     return {
-      userId: String(from?.id ?? chat.id),
+      userId: '',
       displayName: plain(signature ?? titleOf(chat), NAME_MAX),
       standing: 'administrator',
     }

@@ -32,7 +32,8 @@ type Call = (screen: Screen) => Promise<string | null>
 export function openWire(api: Api, limits: Limits, tools: Pick<PartTools, 'log'>): Wire {
   async function once(address: Address, call: () => Promise<string | null>): Promise<Delivery> {
     const afterMs = limits.take(address.channelId)
-    if (afterMs > 0) return { kind: 'again', why: "Telegram's limit of messages", afterMs }
+    if (afterMs > 0)
+      return { kind: 'again', why: "Telegram's limit of messages", afterMs, isPaced: true }
     try {
       return { kind: 'done', messageId: await call() }
     } catch (error) {

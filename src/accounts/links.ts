@@ -145,7 +145,10 @@ export async function spendLinkCode(
   who: { readonly userId: string; readonly displayName: string; readonly by: By },
   within: (tx: AccountTx, link: Id<'link'>) => Promise<void>,
 ): Promise<ChatLink> {
-  const tried = [`${place.platform}:${place.serverId}`, `${place.platform}:user:${who.userId}`]
+  const tried = [
+    `${place.platform}:${place.serverId}`,
+    ...(who.userId === '' ? [] : [`${place.platform}:user:${who.userId}`]),
+  ]
   await refusePaused(db, now, tried)
   const known = await findLink(db, place)
   if (known !== undefined) throw new Fault('place_linked', { account: known.accountName })
@@ -183,22 +186,29 @@ export async function spendLinkCode(
   return (await findLink(db, place))!
 }
 
-/** The bot was put out of a place (or came back): its settings wait there for its return. */
+/**
+ * The bot was put out of a place (or came back): its settings wait there for its return. False when
+ * that was known.
+ */
 export async function markLinkLeft(
   db: Db,
   place: LinkPlace,
   leftAt: Instant | null,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('chat_links')
     .set({ left_at: leftAt })
     .where('platform', '=', place.platform)
     .where('server_id', '=', place.serverId)
-    .execute()
+    .where('left_at', leftAt === null ? 'is not' : 'is', null)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
 }
 
 /** A place got a new id (a Telegram group became a supergroup). */
 export async function moveLink(db: Db, place: LinkPlace, serverId: string): Promise<void> {
+  // A place linked under its new id already is no longer this one's to be.
+  if ((await findLink(db, { ...place, serverId })) !== undefined) return
   await db
     .updateTable('chat_links')
     .set({ server_id: serverId })

@@ -13,7 +13,9 @@ export function roleIn(
   link: { readonly linkedBy: string; readonly defaultRole: Role },
   who: { readonly userId: string; readonly standing: Standing },
 ): Role {
-  if (who.userId === link.linkedBy || who.standing === 'creator') return 'owner'
+  if (who.standing === 'creator') return 'owner'
+  // Nobody's id: a person whom the platform does not name, and whom anybody could be.
+  if (who.userId !== '' && who.userId === link.linkedBy) return 'owner'
   if (who.standing === 'administrator') return 'manager'
   return link.defaultRole
 }

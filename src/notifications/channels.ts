@@ -1,3 +1,4 @@
+import { moveLink } from '../accounts/index.ts'
 import type { Selectable } from 'kysely'
 import type { AccountId, ChannelId, Id, Instant } from '../kernel/index.ts'
 import { type AccountTx, bindAccount, type Db, type Tables } from '../storage/index.ts'
@@ -119,6 +120,40 @@ export async function switchOnPlace(db: Db, place: LinkRef): Promise<void> {
     .set({ is_active: 1, off_reason: null, failures: 0, failing_since: null, resume_at: 0 })
     .where('id', 'in', ids)
     .execute()
+}
+
+/**
+ * The platform says that a channel is elsewhere now: in General since its topic is gone, or the whole
+ * chat has another id. False when that place is told already, and this one switched off instead.
+ */
+export async function readdress(
+  tx: Db,
+  now: Instant,
+  channel: Channel,
+  { address, why }: { readonly address: Address; readonly why: string },
+): Promise<boolean> {
+  const { channelId, threadId } = address
+  const there = await tx
+    .selectFrom('channels')
+    .select('id')
+    .where('kind', '=', channel.kind)
+    .where('channel_id', '=', channelId)
+    .where('thread_id', threadId === null ? 'is' : '=', threadId)
+    .where('id', '!=', channel.id)
+    .executeTakeFirst()
+  if (there !== undefined) {
+    await switchOff(tx, now, channel, why)
+    return false
+  }
+  await tx
+    .updateTable('channels')
+    .set({ channel_id: channelId, thread_id: threadId })
+    .where('id', '=', channel.id)
+    .execute()
+  if (channelId === channel.channel_id) return true
+  await moveChannels(tx, channel.kind, channel.channel_id, channelId)
+  await moveLink(tx, { platform: channel.kind, serverId: channel.channel_id }, channelId)
+  return true
 }
 
 /** A chat has another id now. */

@@ -55,7 +55,10 @@ export type Delivery =
       readonly kind: 'again'
       readonly why: string
       readonly afterMs?: number
+      /** The request went out and its answer was lost: it may have been said. */
       readonly uncertain?: boolean
+      /** We keep to the platform's pace: no trouble, only patience. */
+      readonly isPaced?: boolean
     }
   /** The place has another address now; kept, and tried again at once. */
   | { readonly kind: 'elsewhere'; readonly address: Address; readonly why: string }

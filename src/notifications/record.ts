@@ -1,7 +1,7 @@
 import type { Chance, Clock, Instant, Log } from '../kernel/index.ts'
 import type { Db } from '../storage/index.ts'
 import type { Attempt, Waiting } from './attempt.ts'
-import { type Channel, switchOff } from './channels.ts'
+import { type Channel, readdress, switchOff } from './channels.ts'
 import type { Delivery } from './contract.ts'
 
 /** Wait after the 1st, 2nd, 3rd failure and so on; the last repeats. Milliseconds. */
@@ -39,9 +39,21 @@ export async function recordAttempt(
     return 'next'
   }
   const why = delivery.why.slice(0, REASON_LENGTH)
+  if (delivery.kind === 'again' && delivery.isPaced === true) {
+    await release(db, row, null)
+    await db
+      .updateTable('channels')
+      .set({ resume_at: now + (delivery.afterMs ?? 1000) })
+      .where('id', '=', channel.id)
+      .execute()
+    return 'wait'
+  }
   if (delivery.kind === 'ours' || delivery.kind === 'stop')
     tools.log.error({ ...fields, why }, 'notification refused')
-  else tools.log.warn({ ...fields, why, kind: delivery.kind }, 'notification not delivered')
+  else {
+    const uncertain = delivery.kind === 'again' && delivery.uncertain === true
+    tools.log.warn({ ...fields, why, kind: delivery.kind, uncertain }, 'notification not delivered')
+  }
   return recordTrouble(db, tools, channel, row, delivery, why)
 }
 
@@ -63,12 +75,9 @@ async function recordTrouble(
       await postpone(db, tools, channel, row, why, delivery.afterMs)
       return 'wait'
     case 'elsewhere':
-      await db
-        .updateTable('channels')
-        .set({ channel_id: delivery.address.channelId, thread_id: delivery.address.threadId })
-        .where('id', '=', channel.id)
-        .execute()
-      return retrySoon(db, tools, channel, row, why)
+      if (await db.transaction().execute((tx) => readdress(tx, now, channel, delivery)))
+        return retrySoon(db, tools, channel, row, why)
+      return 'wait'
     case 'missing':
       await db
         .deleteFrom('messages')

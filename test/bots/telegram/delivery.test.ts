@@ -267,6 +267,7 @@ test('the limits are counted here: a second message within a second is not sent'
   expect(await it.post()).toEqual({
     kind: 'again',
     why: "Telegram's limit of messages",
+    isPaced: true,
     afterMs: 600,
   })
   expect(it.fake.callsOf('sendMessage')).toHaveLength(1)

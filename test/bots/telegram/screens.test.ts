@@ -40,7 +40,7 @@ const opened: IncidentNews = {
 
 /** The words an alert has in the product, cut to what these screens show. */
 function word(news: News): Reply {
-  if (news.kind === 'notice') throw new Error('none here')
+  if (!('incident' in news)) throw new Error('none here')
   const it = news.incident
   const quiet = { body: [], actions: [], audience: 'all' } as const
   if (news.kind === 'recovery')
