@@ -44,6 +44,11 @@ export const FAULTS = {
     slug: 'conflict',
     says: 'This chat is linked to the account {account} already; unlink it there first.',
   },
+  engine_silent: {
+    status: 503,
+    slug: 'unavailable',
+    says: 'The running Uptalk did not look within {wait}; its log says why. Ask again in a moment.',
+  },
   changed_meanwhile: {
     status: 412,
     slug: 'precondition-failed',
