@@ -1,0 +1,125 @@
+import { Argument, Command, Option } from 'commander'
+import { createKey, createLinkCode, SCOPES } from '../../src/accounts/index.ts'
+import { systemChance, systemClock } from '../../src/kernel/index.ts'
+import { type CommandCard, CARDS, quoteArgument } from '../commands/index.ts'
+import { chat } from './chat.ts'
+import { EXITS } from './exits.ts'
+import type { TerminalIo } from './io.ts'
+import { say } from './say.ts'
+import { openSession } from './session.ts'
+
+interface Common {
+  readonly account?: string
+  readonly json?: boolean
+  readonly yes?: boolean
+}
+
+type Done = (code: number) => void
+
+const accountOption = () => new Option('--account <name>', 'the account; the first one if left out')
+
+/** One sub-command from a card: its options as arguments, in order or as `name=value`. */
+function chatCommand(io: TerminalIo, done: Done, card: CommandCard): Command {
+  const command = new Command(card.name)
+    .description(card.summary)
+    .addOption(accountOption())
+    .option('--json', 'the value as JSON')
+    .option('--yes', 'confirm what is asked')
+    .allowExcessArguments(true)
+    .addHelpText('after', `\nExample: uptalk ${card.example}`)
+  for (const [at, { name, summary, required }] of card.options.entries()) {
+    const many = at === card.options.length - 1 ? '...' : ''
+    const form = required ? `<${name}${many}>` : `[${name}${many}]`
+    command.addArgument(new Argument(form, summary))
+  }
+  return command.action(async () => {
+    const { account, json = false, yes = false } = command.opts<Common>()
+    await using session = await openSession(io, account)
+    const line = [card.name, ...command.args.map(quoteArgument)].join(' ')
+    const reply = await session.desk.runLine(session.ask, line)
+    done(await say(io, session, { json, yes }, reply))
+  })
+}
+
+function keysCommand(io: TerminalIo): Command {
+  const keys = new Command('keys').description('API keys')
+  keys
+    .command('create')
+    .description('Make an API key; it is printed here once and never again')
+    .requiredOption('--name <name>', 'what it is for')
+    .addOption(new Option('--scope <scope>', 'what it may do').choices(SCOPES).default('write'))
+    .addOption(accountOption())
+    .action(async (options: { name: string; scope: string; account?: string }) => {
+      await using session = await openSession(io, options.account, true)
+      const { name, scope } = options
+      const key = await createKey(session.db, systemClock.now(), systemChance, session.by, {
+        name,
+        scope,
+      })
+      io.out.write(`${key}\n`)
+    })
+  return keys
+}
+
+const linkCodeCommand = (io: TerminalIo): Command =>
+  new Command('link-code')
+    .description('Make a code, good once for 10 min, that ties a chat to an account')
+    .addOption(accountOption())
+    .action(async ({ account }: Common) => {
+      await using session = await openSession(io, account, true)
+      const code = await createLinkCode(session.db, systemClock.now(), systemChance, session.by)
+      io.out.write(`${code}\n`)
+    })
+
+/** Loaded only when asked for: a server's parts cost time that a look at the status should not. */
+async function runFile(file: string): Promise<void> {
+  const { main } = (await import(file)) as { readonly main: () => Promise<void> }
+  await main()
+}
+
+const exitLines = Object.entries(EXITS)
+  .map(([code, meaning]) => `  ${code.padStart(2)}  ${meaning}`)
+  .join('\n')
+
+/** Everything `uptalk` understands; `done` is told the exit code where it is not 0. */
+export function buildProgram(io: TerminalIo, done: Done): Command {
+  const program = new Command('uptalk')
+    .description('Uptime monitoring that lives in your team’s chat')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.out.write(text),
+      writeErr: (text) => void io.err.write(text),
+    })
+    .addHelpText(
+      'after',
+      `\nWords with blanks are quoted, options may be named: uptalk add https://example.com name="Main shop"\n\nExit codes:\n${exitLines}`,
+    )
+  // The shell's own help knows more than chat's: it has the commands below, too.
+  for (const card of CARDS.filter(({ name }) => name !== 'help'))
+    program.addCommand(chatCommand(io, done, card))
+  program
+    .command('chat')
+    .description('A prompt that takes the same commands as a chat')
+    .addOption(accountOption())
+    .action(async ({ account }: Common) => {
+      await using session = await openSession(io, account)
+      done(await chat(io, session))
+    })
+  program.addCommand(keysCommand(io))
+  program.addCommand(linkCodeCommand(io))
+  program
+    .command('start')
+    .description('Run the server: watch, tell, answer')
+    .action(() => runFile('../../src/main.ts'))
+  program
+    .command('demo')
+    .description('See it at work: targets that go down and come back, and a prompt')
+    .action(() => runFile('./demo.ts'))
+  return inherit(program)
+}
+
+/** Commands made on their own do not take their parent's settings by themselves. */
+function inherit(command: Command): Command {
+  for (const child of command.commands) inherit(child.copyInheritedSettings(command))
+  return command
+}

@@ -1,0 +1,90 @@
+import { userInfo } from 'node:os'
+import path from 'node:path'
+import { type Account, accountNamed, ensureAccount } from '../../src/accounts/index.ts'
+import type { By } from '../../src/audit/index.ts'
+import { readSettings } from '../../src/config.ts'
+import { systemChance, systemClock } from '../../src/kernel/index.ts'
+import { openLog } from '../../src/log.ts'
+import {
+  type AccountDb,
+  bindAccount,
+  buildSealer,
+  openDatabase,
+  readKeyFile,
+} from '../../src/storage/index.ts'
+import { type Ask, buildDesk, type Desk } from '../commands/index.ts'
+import type { TerminalIo } from './io.ts'
+import { terminalLooker } from './looker.ts'
+
+/** The database opened beside whoever else uses it, and who is asking. */
+export interface Session extends AsyncDisposable {
+  readonly desk: Desk
+  readonly ask: Ask
+  readonly account: Account
+  readonly db: AccountDb
+  readonly by: By
+}
+
+// A container's user may have no name.
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'terminal'
+  }
+}
+
+/** An account by name must exist, unless `makes`: then it is made where it does not. */
+async function chooseAccount(
+  db: Parameters<typeof ensureAccount>[0],
+  plan: Parameters<typeof ensureAccount>[2],
+  name: string | undefined,
+  makes: boolean,
+): Promise<Account> {
+  if (name !== undefined && !makes) return accountNamed(db, name)
+  return ensureAccount(db, systemClock.now(), plan, name)
+}
+
+/** @throws SettingsTrouble, DatabaseTrouble, Fault `account_unknown` */
+export async function openSession(
+  io: TerminalIo,
+  accountName: string | undefined,
+  makes = false,
+): Promise<Session> {
+  const settings = readSettings(io.env, io.folder)
+  const file = path.resolve(io.folder, settings.DATABASE_PATH)
+  await using opened = new AsyncDisposableStack()
+  const db = opened.adopt(await openDatabase(file), (it) => it.destroy())
+  const account = await chooseAccount(db, settings.DEFAULT_PLAN, accountName, makes)
+  const secret = settings.SECRET_KEY ?? readKeyFile(file, systemChance)
+  const sealer = buildSealer(secret, systemChance)
+  const log = openLog({ ...settings, LOG_LEVEL: 'error' }, io.err)
+  const desk = buildDesk({
+    db,
+    clock: systemClock,
+    chance: systemChance,
+    log,
+    sealer,
+    looker: terminalLooker(file, sealer, settings),
+  })
+  const name = userName()
+  const kept = opened.move()
+  return {
+    desk,
+    account,
+    db: bindAccount(db, account.id),
+    by: { type: 'cli', name },
+    ask: {
+      actor: { userId: name, displayName: name, standing: 'creator' },
+      place: {
+        platform: 'terminal',
+        serverId: account.name,
+        channelId: 'terminal',
+        threadId: null,
+        isPrivate: true,
+        title: 'terminal',
+      },
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
