@@ -5,7 +5,7 @@ import {
   listIncidents,
   readNews,
 } from '../../src/incidents/index.ts'
-import { plain } from '../../src/kernel/index.ts'
+import { plain, SECOND } from '../../src/kernel/index.ts'
 import { getMonitor } from '../../src/monitors/index.ts'
 import { accountCommand, type Call } from './command.ts'
 import { no, press, refusal, say, signed } from './compose.ts'
@@ -20,11 +20,13 @@ import { formatDuration } from './words.ts'
 
 const MOST = 100
 
+const agoWords = (ms: number): string => (ms < SECOND ? 'just now' : `${formatDuration(ms)} ago`)
+
 function firstReply({ now }: Call, incident: Incident): Reply {
   return no(
     [
       name(incident.acknowledged_by ?? ''),
-      text(` was first, ${formatDuration(now - (incident.acknowledged_at ?? now))} ago`),
+      text(` was first, ${agoWords(now - (incident.acknowledged_at ?? now))}`),
     ],
     { tone: 'quiet', value: incidentValue(incident) },
   )

@@ -25,10 +25,13 @@ async function admit(
   return { call: bindCall(call, member) }
 }
 
+const inZone = ({ account }: Call, reply: Reply): Reply => ({ ...reply, zone: account.timezone })
+
 async function runCommand(call: OpenCall, command: Command, given: Given): Promise<Reply> {
   if (command.role === null) return command.run(call, given)
   const admitted = await admit(call, command)
-  return 'reply' in admitted ? admitted.reply : command.run(admitted.call, given)
+  if ('reply' in admitted) return admitted.reply
+  return inZone(admitted.call, await command.run(admitted.call, given))
 }
 
 async function runLine(call: OpenCall, line: string): Promise<Reply> {
@@ -53,7 +56,7 @@ async function pressButton(call: OpenCall, press: string): Promise<Reply> {
   const admitted = await admit(call, command)
   if ('reply' in admitted) return admitted.reply
   try {
-    return await command.presses[read.action]!(admitted.call, read)
+    return inZone(admitted.call, await command.presses[read.action]!(admitted.call, read))
   } catch (error) {
     if (error instanceof Fault && UNKNOWN.has(error.code)) return gone()
     throw error

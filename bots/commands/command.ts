@@ -106,7 +106,9 @@ function common<S extends Shape>(of: Definition<S>): Common {
       name: of.name,
       summary: of.summary,
       example: of.example,
-      options: of.options.map(({ like: _like, single: _single, ...option }) => option),
+      options: of.options.map(
+        ({ like: _like, insists: _insists, single: _single, ...option }) => option,
+      ),
       slow: of.slow ?? false,
       audience: of.audience ?? 'all',
     },

@@ -20,7 +20,9 @@ export function unknownCommand(
   const [near] = nearest(word, commands, ({ card }) => card.name, 1)
   return no([text('There is no command '), verbatim(word), text('.')], {
     body:
-      near === undefined ? [] : [line(text(`Did you mean: ${typed(place, near.card.example)}`))],
+      near === undefined
+        ? []
+        : [line(text(`Did you mean ${near.card.name}? ${typed(place, near.card.example)}`))],
     exitCode: 2,
     value: refusal('command_unknown', 'There is no such command.'),
   })
@@ -30,7 +32,7 @@ function helpReply({ place }: OpenCall, commands: readonly Command[]): Reply {
   const groups = Object.entries(GROUPS).map(([group, label]): [string, readonly Run[]] => {
     const mine = commands.filter((command) => command.group === group)
     const names = mine.map(({ card }) => card.name).join(', ')
-    return [label, [text(`${names} — ${mine[0]?.card.example ?? ''}`)]]
+    return [label, [text(`${names} — ${typed(place, mine[0]?.card.example ?? '')}`)]]
   })
   return say([text('Uptalk watches your services and tells you here.')], {
     audience: 'asker',

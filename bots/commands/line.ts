@@ -2,8 +2,10 @@ import type { Option } from './desk.ts'
 
 /** How an option takes words of a typed line. */
 export interface LineOption extends Option {
-  /** Takes only a word that looks like this, wherever it stands among the words. */
+  /** Takes only a word that looks like this; such a word ends the words of an option before. */
   readonly like?: RegExp
+  /** Takes the next word though it does not look like it, so that the mistake is said. */
+  readonly insists?: boolean
   /** Takes one word and no more. */
   readonly single?: boolean
 }
@@ -92,7 +94,7 @@ export function readOptions(options: readonly LineOption[], words: readonly Word
     if (word.key === null) loose.push(word)
     else if (byName.has(word.key)) given[word.key] = word.text
     else return { unknownKey: word.key }
-  let rest = named(options, loose, given)
+  let rest = withoutNames(options, loose)
   for (;;) {
     const before = rest.length
     const free = options.filter(({ name }) => given[name] === undefined)
@@ -112,29 +114,22 @@ export function readOptions(options: readonly LineOption[], words: readonly Word
   return rest.length === 0 ? { given } : { surplus: rest.map(({ text }) => text).join(' ') }
 }
 
-const looksLike = (option: LineOption, word: Word | undefined): boolean =>
-  option.like !== undefined && word !== undefined && !word.quoted && option.like.test(word.text)
+const looksLike = (
+  { like }: { readonly like?: RegExp | undefined },
+  word: Word | undefined,
+): boolean => like !== undefined && word !== undefined && !word.quoted && like.test(word.text)
 
-/** `for 2h`, `page 3`: an option's name before a word that looks like its value. */
-function named(
-  options: readonly LineOption[],
-  words: readonly Word[],
-  given: Record<string, string>,
-): readonly Word[] {
-  for (const option of options) {
-    const at = words.findIndex(
-      (word, index) =>
-        !word.quoted && word.text === option.name && looksLike(option, words[index + 1]),
-    )
-    if (at === -1) continue
-    given[option.name] = words[at + 1]!.text
-    return named(options, words.toSpliced(at, 2), given)
-  }
-  return words
-}
+/** `for 2h`, `page 3`: an option's name before a word that looks like its value says nothing new. */
+const withoutNames = (options: readonly LineOption[], words: readonly Word[]): readonly Word[] =>
+  words.filter(
+    (word, at) =>
+      word.quoted ||
+      !options.some(({ name, like }) => name === word.text && looksLike({ like }, words[at + 1])),
+  )
 
 function howMany(option: LineOption, later: readonly LineOption[], words: readonly Word[]): number {
-  if (option.like !== undefined) return looksLike(option, words[0]) ? 1 : 0
+  if (option.like !== undefined)
+    return looksLike(option, words[0]) || option.insists === true ? 1 : 0
   if (option.greedy === true) return words.length
   const taken = later.some((other) => looksLike(other, words[0]))
   if (taken && !option.required) return 0
@@ -142,5 +137,6 @@ function howMany(option: LineOption, later: readonly LineOption[], words: readon
   const end = words.findIndex(
     (word, at) => at > 0 && (word.quoted || later.some((other) => looksLike(other, word))),
   )
-  return end === -1 ? words.length : end
+  if (end !== -1) return end
+  return later.some(({ insists }) => insists === true) ? 1 : words.length
 }

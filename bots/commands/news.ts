@@ -1,3 +1,4 @@
+import { DAY, type Instant } from '../../src/kernel/index.ts'
 import type { IncidentNews, News } from '../../src/notifications/index.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { causeWords, formatAge, formatMs } from './phrases.ts'
@@ -91,11 +92,12 @@ const lastGood = ({ lastGoodAt, lastGoodMs }: IncidentNews): Run[] =>
     ? [text('never yet')]
     : [time(lastGoodAt, 'clock'), text(lastGoodMs === null ? '' : `, ${formatMs(lastGoodMs)}`)]
 
-const span = (it: IncidentNews): Run[] => [
-  time(it.startedAt, 'clock'),
-  text(' – '),
-  time(endOf(it), 'clock'),
-]
+function span(it: IncidentNews): Run[] {
+  const [from, to] = [it.startedAt, endOf(it)]
+  // Hours alone say nothing of an outage that took days.
+  const day = (at: Instant): Run[] => (to - from < DAY ? [] : [time(at, 'date'), text(' ')])
+  return [...day(from), time(from, 'clock'), text(' – '), ...day(to), time(to, 'clock')]
+}
 
 /** Over, for whichever reason: from when to when, why, and who was on it. */
 function endedAlert(it: IncidentNews): Reply {
@@ -139,6 +141,11 @@ function warning(it: IncidentNews): Reply {
 
 /** What a channel is told, in words. */
 export function wordNews(news: News): Reply {
+  const reply = replyTo(news)
+  return 'incident' in news ? { ...reply, zone: news.incident.timezone } : reply
+}
+
+function replyTo(news: News): Reply {
   switch (news.kind) {
     case 'alert':
       if (news.incident.severity === 'warning') return warning(news.incident)
@@ -152,6 +159,17 @@ export function wordNews(news: News): Reply {
         signed('up'),
       )
     }
+    case 'blind':
+      return say(
+        [
+          text('I could not reach the internet from '),
+          time(news.from, 'clock'),
+          text(' to '),
+          time(news.to, 'clock'),
+          text('. Nothing was judged in that time.'),
+        ],
+        signed('pending'),
+      )
     default:
       return say([name(news.channelName), text(' is no longer told of alerts')], {
         ...signed('pending'),

@@ -110,6 +110,7 @@ export const pause = accountCommand({
       kind: 'text',
       required: false,
       like: DURATION,
+      insists: true,
     },
     { name: 'reason', summary: 'Why, for the others', kind: 'text', required: false, greedy: true },
   ],

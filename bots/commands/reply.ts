@@ -52,6 +52,8 @@ export interface Reply {
   readonly actions: readonly Action[]
   /** `asker`: refusals, errors, help; ephemeral where the platform can. */
   readonly audience: 'all' | 'asker'
+  /** Time zone of the account, where it is known; platforms without their own local time use it. */
+  readonly zone?: string
   /** The service's value, for `--json`. */
   readonly value?: unknown
   /** Exit code of the terminal: 0 unless the answer is no. */
