@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest'
+import { bindAccount } from '../../src/storage/index.ts'
+import { addIncident, type House, openHouse } from './house.ts'
+
+const outcome = (status: string, ms: number) =>
+  JSON.stringify({
+    status,
+    code: status === 'up' ? 'ok' : 'connect_refused',
+    message: 'words',
+    durationMs: ms,
+    timings: { total: ms },
+  })
+
+const addCheck = (house: House, monitor_id: number, status: string) =>
+  bindAccount(house.db, house.ours.id)
+    .insertInto('checks')
+    .values({
+      monitor_id,
+      cause: 'manual',
+      started_at: house.clock.now(),
+      finished_at: house.clock.now() + 5,
+      outcome: outcome(status, 5),
+    })
+    .execute()
+
+describe('checks', () => {
+  test('run now, and wait for the answer', async () => {
+    await using house = await openHouse()
+    const { id } = await house.add()
+    const asked = await house.ask('POST', `/api/targets/${id}/checks`)
+    expect(asked).toMatchObject({
+      status: 200,
+      json: {
+        '@context': '/api/contexts/TargetCheck',
+        '@id': '/api/target_checks/7',
+        '@type': 'TargetCheck',
+        target: `/api/targets/${id}`,
+        trigger: 'manual',
+        startedAt: '2027-03-01T14:00:00.000Z',
+        status: 'up',
+        code: 'ok',
+        durationMs: 12,
+        timings: { total: 12 },
+        details: null,
+      },
+    })
+  })
+
+  test('are listed newest first, by target and status', async () => {
+    await using house = await openHouse()
+    const [one, two] = [await house.add(), await house.add()]
+    await addCheck(house, one.id, 'up')
+    await addCheck(house, one.id, 'down')
+    await addCheck(house, two.id, 'down')
+    const found = async (query: string) =>
+      (
+        (await house.ask('GET', `/api/target_checks?${query}`)).json['member'] as { id: number }[]
+      ).map(({ id }) => id)
+    expect(await found('')).toEqual([3, 2, 1])
+    expect(await found(`target.id=${one.id}`)).toEqual([2, 1])
+    expect(await found('status=DOWN')).toEqual([3, 2])
+    expect(await found('startedAt[after]=2027-03-02')).toEqual([])
+    expect((await house.ask('GET', '/api/target_checks/2')).json).toMatchObject({
+      id: 2,
+      status: 'down',
+      code: 'connect_refused',
+    })
+  })
+})
+
+describe('incidents', () => {
+  test('show what happened, and how long it has lasted', async () => {
+    await using house = await openHouse()
+    const { id } = await house.add()
+    await addIncident(house, house.ours, id)
+    await house.clock.turn(1900)
+    expect((await house.ask('GET', '/api/target_incidents/1')).json).toEqual({
+      '@context': '/api/contexts/TargetIncident',
+      '@id': '/api/target_incidents/1',
+      '@type': 'TargetIncident',
+      id: 1,
+      target: `/api/targets/${id}`,
+      targetName: 'Shop',
+      startedAt: '2027-03-01T13:59:00.000Z',
+      endedAt: null,
+      isOpen: true,
+      durationSeconds: 61,
+      errorCode: 'connect_refused',
+      errorMessage: 'connection refused',
+      httpStatus: null,
+      acknowledgedAt: null,
+      acknowledgedBy: null,
+      notes: [],
+      severity: 'down',
+      detectedAt: '2027-03-01T13:59:20.000Z',
+      endReason: null,
+    })
+  })
+
+  test('are found by target, state and severity', async () => {
+    await using house = await openHouse()
+    const [one, two] = [await house.add(), await house.add()]
+    const over = await addIncident(house, house.ours, one.id, { resolvedAt: house.clock.now() })
+    const open = await addIncident(house, house.ours, two.id)
+    const found = async (query: string) =>
+      (
+        (await house.ask('GET', `/api/target_incidents?${query}`)).json['member'] as {
+          id: number
+        }[]
+      ).map((it) => it.id)
+    expect(await found('')).toEqual([open, over])
+    expect(await found('isOpen=true')).toEqual([open])
+    expect(await found(`target.id=${one.id}`)).toEqual([over])
+    expect(await found(`target=/api/targets/${two.id}`)).toEqual([open])
+    expect(await found('severity=warning')).toEqual([])
+    expect((await house.ask('GET', '/api/target_incidents?target=shop')).status).toBe(400)
+  })
+
+  test('are acknowledged and released, while they last', async () => {
+    await using house = await openHouse()
+    const { id } = await house.add()
+    await addIncident(house, house.ours, id)
+    const set = (body: object) =>
+      house.ask('PATCH', '/api/target_incidents/1/is_acknowledged', { body })
+    const acknowledged = await set({ isAcknowledged: true })
+    expect(acknowledged).toMatchObject({
+      status: 200,
+      json: {
+        acknowledgedAt: '2027-03-01T14:00:00.000Z',
+        acknowledgedBy: house.ours.keys.admin.slice(0, 9),
+      },
+    })
+    expect((await set({ isAcknowledged: true })).json).toEqual(acknowledged.json)
+    expect((await set({ isAcknowledged: false })).json).toMatchObject({ acknowledgedAt: null })
+    expect((await set({ isAcknowledged: 1 })).status).toBe(422)
+    await house.ask('PATCH', `/api/targets/${id}/is_active`, { body: { isActive: false } })
+    for (const isAcknowledged of [true, false])
+      expect(await set({ isAcknowledged })).toMatchObject({
+        status: 409,
+        json: { type: '/errors/conflict' },
+      })
+  })
+})
+
+describe('the account', () => {
+  test('says who asks, what may be done and how things are', async () => {
+    await using house = await openHouse()
+    const { id } = await house.add()
+    await house.add({ isActive: false })
+    await addIncident(house, house.ours, id)
+    const { admin, read } = house.ours.keys
+    const me = await house.ask('GET', '/api/me')
+    expect(me.json).toEqual({
+      '@context': '/api/contexts/User',
+      '@id': '/api/users/1',
+      '@type': 'User',
+      id: 1,
+      name: 'ours',
+      plan: 'team',
+      timezone: 'UTC',
+      limits: { requestsPerMinute: 600, targets: 1000, apiKeys: 10, minIntervalSeconds: 10 },
+      summary: {
+        total: 2,
+        pending: 1,
+        up: 0,
+        degraded: 0,
+        down: 0,
+        paused: 1,
+        openIncidents: 1,
+        uptime24h: null,
+      },
+      key: { prefix: `${admin.slice(0, 9)}****`, scope: 'admin', targets: null, expiresAt: null },
+    })
+    expect((await house.ask('GET', '/api/users/1')).json).toEqual(me.json)
+    expect((await house.ask('GET', '/api/me', { key: read })).json['key']).toMatchObject({
+      scope: 'read',
+    })
+  })
+
+  test('can be renamed and moved to another zone', async () => {
+    await using house = await openHouse()
+    const set = (body: object, key = house.ours.keys.admin) =>
+      house.ask('PATCH', '/api/me', { body, key })
+    expect(await set({ timezone: 'Europe/Berlin', name: ' Acme ', id: 9 })).toMatchObject({
+      status: 200,
+      json: { id: 1, timezone: 'Europe/Berlin', name: 'Acme' },
+    })
+    expect((await house.ask('GET', '/api/me')).json).toMatchObject({ name: 'Acme' })
+    for (const body of [
+      { timezone: 'Mars/Base' },
+      { timezone: '+02:00' },
+      { name: '' },
+      { nam: 'x' },
+    ])
+      expect((await set(body)).status).toBe(422)
+    expect(await set({ name: 'theirs' })).toMatchObject({ status: 409 })
+    expect((await set({ name: 'x' }, house.ours.keys.write)).status).toBe(403)
+    const theirs = await house.ask('GET', '/api/me', { key: house.theirs.keys.read })
+    expect(theirs.json).toMatchObject({ name: 'theirs', timezone: 'UTC' })
+  })
+
+  test('gets link codes, with a body or without', async () => {
+    await using house = await openHouse()
+    for (const asked of [{}, { body: {} }, { body: { '@type': 'LinkCode' } }]) {
+      const made = await house.ask('POST', '/api/link_codes', asked)
+      expect(made).toMatchObject({
+        status: 201,
+        json: { '@type': 'LinkCode', expiresAt: '2027-03-01T14:10:00.000Z' },
+      })
+      expect(made.json['code']).toMatch(/^[A-Z2-9]{4}-[A-Z2-9]{4}$/)
+      expect(made.headers['cache-control']).toBe('no-store')
+    }
+    expect((await house.ask('POST', '/api/link_codes', { body: { code: 'x', y: 1 } })).status).toBe(
+      422,
+    )
+  })
+})
+
+describe('a target that was looked at', () => {
+  test('shows its state, uptime and times', async () => {
+    await using house = await openHouse()
+    const { id } = await house.add({ intervalSeconds: 60 })
+    const now = house.clock.now()
+    await house.db
+      .updateTable('monitor_states')
+      .set({
+        status: 'down',
+        changed_at: now - 60_000,
+        last_check_at: now,
+        last_ms: 31,
+        last_status: 'down',
+        last_code: 'connect_refused',
+        last_message: 'connection refused',
+      })
+      .execute()
+    await addIncident(house, house.ours, id)
+    for (let minute = 0; minute < 10; minute += 1)
+      await house.db
+        .insertInto('samples')
+        .values({
+          monitor_id: id,
+          account_id: 1,
+          at: now - minute * 60_000 - 1,
+          status: minute === 0 ? 'down' : 'up',
+          code: 'ok',
+          ms: 10 + minute,
+          observed_ms: 60_000,
+        })
+        .execute()
+    const { json } = await house.ask('GET', `/api/targets/${id}`)
+    expect(json).toMatchObject({
+      statusSummary: 'ERROR',
+      lastCheckAt: '2027-03-01T14:00:00.000Z',
+      lastChangeAt: '2027-03-01T13:59:00.000Z',
+      lastResponseTime: 31,
+      lastErrorCode: 'connect_refused',
+      lastErrorMessage: 'connection refused',
+      uptime24h: 90,
+      stats: {
+        uptime24h: 90,
+        uptime7d: 90,
+        avgResponseTime24h: 15,
+        p95ResponseTime24h: 19,
+        checks24h: 10,
+      },
+    })
+    const next = Date.parse(String(json['nextCheckAt']))
+    expect(next).toBeGreaterThan(now)
+    expect(next).toBeLessThanOrEqual(now + 60_000)
+    const list = await house.ask('GET', '/api/targets?statusSummary=ERROR')
+    expect(list.json['member']).toMatchObject([{ id, uptime24h: 90, statusSummary: 'ERROR' }])
+  })
+})
