@@ -11,9 +11,9 @@ export const nameRule = z.string(NAME_RULE).transform((text, ctx) => {
 
 function isZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
     // Offsets pass there, too, but know nothing of summer time.
-    return /^[A-Za-z]/.test(name)
+    return /^[A-Za-z]/.test(timeZone)
   } catch {
     return false
   }
