@@ -4,6 +4,9 @@ import { type House, openHouse } from './house.ts'
 const problem = (slug: string) => ({ type: `/errors/${slug}` })
 const WRONG = `upty_${'0'.repeat(48)}`
 
+const bearer = (key: string) => ({ authorization: ` bEaReR   ${key} ` })
+const via = (ip: string) => ({ 'x-forwarded-for': `198.51.100.1, ${ip}` })
+
 describe('who asks', () => {
   test('nobody, and schemes other than Bearer, are asked for a key', async () => {
     await using house = await openHouse()
@@ -20,7 +23,6 @@ describe('who asks', () => {
   test('a key comes in either header, or the same one in both', async () => {
     await using house = await openHouse()
     const { admin, read } = house.ours.keys
-    const bearer = (key: string) => ({ authorization: ` bEaReR   ${key} ` })
     const asked = async (key: string | null, headers: Record<string, string>) =>
       (await house.ask('GET', '/api/targets', { key, headers })).status
     expect(await asked(null, bearer(admin))).toBe(200)
@@ -73,12 +75,12 @@ describe('who asks', () => {
   })
 })
 
-describe('a key in the URL', () => {
-  const exposed = async ({ db }: House) =>
-    (await db.selectFrom('keys').select('scope').where('exposed_at', 'is not', null).execute()).map(
-      ({ scope }) => scope,
-    )
+const exposed = async ({ db }: House) =>
+  (await db.selectFrom('keys').select('scope').where('exposed_at', 'is not', null).execute()).map(
+    ({ scope }) => scope,
+  )
 
+describe('a key in the URL', () => {
   test('is refused whatever else is right, flagged, and works on', async () => {
     await using house = await openHouse()
     const { read } = house.ours.keys
@@ -109,9 +111,10 @@ describe('a key in the URL', () => {
   })
 })
 
+const askFrom = async (house: House, from: string, headers: Record<string, string> = {}) =>
+  (await house.ask('GET', '/api/targets', { from, headers })).status
+
 describe('encryption', () => {
-  const ask = async (house: House, from: string, headers: Record<string, string> = {}) =>
-    (await house.ask('GET', '/api/targets', { from, headers })).status
   const https = { 'x-forwarded-proto': 'https' }
 
   test.each([
@@ -126,7 +129,7 @@ describe('encryption', () => {
     ['a proxy of ours that says nothing', '10.1.2.3', {}, 403],
   ])('%s', async (_, from, headers, status) => {
     await using house = await openHouse({ trustedProxies: ['loopback', '10.0.0.0/8'] })
-    expect(await ask(house, from, headers)).toBe(status)
+    expect(await askFrom(house, from, headers)).toBe(status)
   })
 
   test('can be left off on the operator word, and never counts for the health probe', async () => {
@@ -138,8 +141,8 @@ describe('encryption', () => {
     expect(refused.json).toMatchObject(problem('https-required'))
     expect(refused.headers['strict-transport-security']).toBeUndefined()
     await using lax = await openHouse({ allowInsecureHttp: true })
-    expect(await ask(lax, '203.0.113.9')).toBe(200)
-    expect(await ask(lax, '203.0.113.9', { 'x-forwarded-proto': 'http' })).toBe(403)
+    expect(await askFrom(lax, '203.0.113.9')).toBe(200)
+    expect(await askFrom(lax, '203.0.113.9', { 'x-forwarded-proto': 'http' })).toBe(403)
     const secure = await lax.ask('GET', '/api/targets', { headers: https })
     expect(secure.headers['strict-transport-security']).toBe('max-age=31536000')
     expect(secure.headers['link']).toContain('<https://localhost')
@@ -167,7 +170,6 @@ describe('wrong keys', () => {
 
   test('count for whom a trusted proxy names, and missing keys do not count', async () => {
     await using house = await openHouse()
-    const via = (ip: string) => ({ 'x-forwarded-for': `198.51.100.1, ${ip}` })
     for (let tries = 0; tries < 20; tries += 1)
       await house.ask('GET', '/api/me', { ...wrong, headers: via('203.0.113.1') })
     for (let tries = 0; tries < 25; tries += 1)

@@ -36,6 +36,9 @@ describe('what a client accepts', () => {
   )
 })
 
+const page = (number: number, rel: string) =>
+  `<http://up.example/api/targets?itemsPerPage=1&page=${number}>; rel="${rel}"`
+
 describe('representations', () => {
   test('a JSON-LD list has its keys in order, unprefixed, and members without a context', async () => {
     await using house = await openHouse()
@@ -71,8 +74,6 @@ describe('representations', () => {
     const list = await house.ask('GET', '/api/targets?itemsPerPage=1&page=2', { headers })
     expect(list.json).toMatchObject([{ id: 2, name: 'b' }])
     expect(list.headers['x-total-count']).toBe('3')
-    const page = (number: number, rel: string) =>
-      `<http://up.example/api/targets?itemsPerPage=1&page=${number}>; rel="${rel}"`
     expect(list.headers['link']).toBe(
       [
         page(1, 'first'),
@@ -116,7 +117,7 @@ describe('headers', () => {
       ['GET', '/errors/internal'],
     ] as const) {
       const { headers } = await house.ask(method, url)
-      expect(headers, url).toMatchObject({
+      expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'DENY',
         'referrer-policy': 'no-referrer',

@@ -67,16 +67,16 @@ test('a refusal is kept where the body is to blame, and free where it is not', a
 test('of three at once one works, the others wait', async () => {
   await using house = await openHouse()
   const answers = await Promise.all([post(house, 'k'), post(house, 'k'), post(house, 'k')])
-  const statuses = answers.map(({ status }) => status)
-  expect(statuses).toContain(201)
-  for (const { status, json, headers } of answers) {
-    expect([201, 409]).toContain(status)
-    if (status === 201) expect(json['id']).toBe(1)
-    else {
-      expect(json).toMatchObject(problem('idempotency-in-progress'))
-      expect(headers['retry-after']).toBe('1')
-    }
-  }
+  const worked = answers.filter(({ status }) => status === 201)
+  const waiting = answers.filter(({ status }) => status !== 201)
+  expect(worked.length).toBeGreaterThan(0)
+  for (const { json } of worked) expect(json['id']).toBe(1)
+  for (const answer of waiting)
+    expect(answer).toMatchObject({
+      status: 409,
+      json: problem('idempotency-in-progress'),
+      headers: { 'retry-after': '1' },
+    })
   expect((await house.ask('GET', '/api/targets')).json['totalItems']).toBe(1)
 })
 

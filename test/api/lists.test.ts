@@ -59,7 +59,7 @@ describe('pages', () => {
       last: '/api/targets?itemsPerPage=0&page=1',
     })
     for (const query of ['itemsPerPage=0&page=2', 'itemsPerPage=-1', 'itemsPerPage=all'])
-      expect((await house.ask('GET', `/api/targets?${query}`)).status, query).toBe(400)
+      expect((await house.ask('GET', `/api/targets?${query}`)).status).toBe(400)
   })
 })
 
@@ -99,7 +99,7 @@ describe('filters and orders', () => {
       ['order[createdAt]=asc&order[name]=desc', 'charlie alpha Bravo 50%'],
       ['order%5Bname%5D=asc&itemsPerPage=2&page=2', 'charlie'],
     ] as const)
-      expect(await names(house, query), query).toBe(found)
+      expect([query, await names(house, query)]).toEqual([query, found])
   })
 
   test.each([
@@ -182,6 +182,6 @@ describe('filters and orders', () => {
       ['startedAt[after]=2027-02-01T00:00:00', 400],
       ['startedAt=2027-02-01', 400],
     ] as const)
-      expect(await found(query), query).toEqual(ids)
+      expect([query, await found(query)]).toEqual([query, ids])
   })
 })
