@@ -205,7 +205,7 @@ export async function markLinkLeft(
   return numUpdatedRows > 0n
 }
 
-/** A place got a new id (a Telegram group became a supergroup). */
+/** A place got a new id (a Telegram group became a supergroup); a link there already stays. */
 export async function moveLink(db: Db, place: LinkPlace, serverId: string): Promise<void> {
   // A place linked under its new id already is no longer this one's to be.
   if ((await findLink(db, { ...place, serverId })) !== undefined) return
@@ -214,5 +214,16 @@ export async function moveLink(db: Db, place: LinkPlace, serverId: string): Prom
     .set({ server_id: serverId })
     .where('platform', '=', place.platform)
     .where('server_id', '=', place.serverId)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('chat_links as there')
+            .select('there.id')
+            .where('there.platform', '=', place.platform)
+            .where('there.server_id', '=', serverId),
+        ),
+      ),
+    )
     .execute()
 }

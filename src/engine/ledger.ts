@@ -2,7 +2,7 @@ import { type Judged, recordJudged, recordLatest } from '../incidents/index.ts'
 import type { AccountId, Log, MonitorId } from '../kernel/index.ts'
 import { type Check, recordCheck } from '../monitors/index.ts'
 import { recordSamples, type Sample } from '../stats/index.ts'
-import { bindAccount, type Db, relaxedTransaction, sqliteCode } from '../storage/index.ts'
+import { bindAccount, type Db, isPassing, relaxedTransaction } from '../storage/index.ts'
 
 /** A look ready to be written down. */
 export interface Entry {
@@ -16,8 +16,6 @@ export interface Entry {
 const MOST_SAMPLES = 100_000
 /** Some kilobytes each. */
 const MOST_OWED = 10_000
-/** The database is in trouble that may pass; anything else is a bug and no waiting mends it. */
-const PASSING = /^SQLITE_(?:BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|NOMEM)/
 
 const sampleOf = ({ accountId, judged, observedMs }: Entry): Sample => ({
   monitorId: judged.monitor.id,
@@ -65,7 +63,7 @@ export class Ledger {
     try {
       return await this.#writeNow(entry)
     } catch (error) {
-      if (!PASSING.test(sqliteCode(error) ?? '')) throw error
+      if (!isPassing(error)) throw error
       this.#note(error)
       return this.#owe(entry)
     }
@@ -123,7 +121,7 @@ export class Ledger {
       try {
         await this.#writeNow(entry)
       } catch (error) {
-        if (PASSING.test(sqliteCode(error) ?? '')) throw error
+        if (isPassing(error)) throw error
         this.#log.error({ err: error, monitor: entry.judged.monitor.name }, 'verdict not stored')
       }
       this.#owed = this.#owed.filter((it) => it !== entry)

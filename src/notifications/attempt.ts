@@ -16,10 +16,11 @@ export type ReadNews = (
 
 /** What came of a row: sent (with what it showed), needless, or the platform's answer. */
 export type Attempt =
-  | { readonly kind: 'needless' }
+  | { readonly kind: 'needless'; readonly shown?: Shown }
   | { readonly kind: 'answered'; readonly delivery: Delivery; readonly shown?: Shown }
 
-interface Shown {
+/** The state of an incident that was shown, or that was there already. */
+export interface Shown {
   readonly incidentId: IncidentId
   readonly rev: number
   /** The incident's message afterwards; a reply leaves it as it was. */
@@ -82,7 +83,7 @@ export async function attempt(
     const post = { address, news, nonce: nonceOf(row, row.event), replyTo: null, silent }
     return { kind: 'answered', delivery: await messenger.post(post, signal), shown }
   }
-  if (message.shown_rev >= rev) return { kind: 'needless' }
+  if (message.shown_rev >= rev) return { kind: 'needless', shown }
   if (message.is_frozen === 0)
     return {
       kind: 'answered',

@@ -16,12 +16,23 @@ export async function addChannel(
     readonly linkId: Id<'link'> | null
   } & Address,
 ): Promise<void> {
-  await tx
-    .deleteFrom('channels')
+  // Never taken out and put in anew: its messages and what waits for it would go with it.
+  const { numUpdatedRows } = await tx
+    .updateTable('channels')
+    .set({
+      name: channel.name,
+      chat_link_id: channel.linkId,
+      is_active: 1,
+      off_reason: null,
+      failures: 0,
+      failing_since: null,
+      resume_at: 0,
+    })
     .where('kind', '=', channel.kind)
     .where('channel_id', '=', channel.channelId)
     .where('thread_id', channel.threadId === null ? 'is' : '=', channel.threadId)
-    .execute()
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows > 0n) return
   await tx
     .insertInto('channels')
     .values({
@@ -156,12 +167,24 @@ export async function readdress(
   return true
 }
 
-/** A chat has another id now. */
+/** A chat has another id now; what is told there already stays as it is. */
 export async function moveChannels(db: Db, kind: string, from: string, to: string): Promise<void> {
   await db
     .updateTable('channels')
     .set({ channel_id: to })
     .where('kind', '=', kind)
     .where('channel_id', '=', from)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('channels as there')
+            .select('there.id')
+            .where('there.kind', '=', kind)
+            .where('there.channel_id', '=', to)
+            .where('there.thread_id', 'is not distinct from', eb.ref('channels.thread_id')),
+        ),
+      ),
+    )
     .execute()
 }

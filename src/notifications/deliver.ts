@@ -1,22 +1,22 @@
 import {
   Bell,
   type ChannelId,
-  type Log,
   MINUTE,
   type Part,
   type PartTools,
   supervise,
 } from '../kernel/index.ts'
-import type { Db } from '../storage/index.ts'
-import { attempt, type ReadNews, type Waiting } from './attempt.ts'
+import { type Db, isPassing } from '../storage/index.ts'
+import { type Attempt, attempt, type ReadNews, type Waiting } from './attempt.ts'
 import type { Channel } from './channels.ts'
 import type { Messenger } from './contract.ts'
-import { recordAttempt } from './record.ts'
+import { recordAttempt, type Then } from './record.ts'
 
 /** Longer than any attempt may take: whoever still holds a claim then has died. */
 const LEASE_MS = MINUTE
 /** Rows written by another process are noticed this soon; ours wake us. */
 const POLL_MS = 250
+const TROUBLE_MS = 1000
 const STOP_MS = 5000
 
 /** Sends what waits in the outbox, each channel in its own lane. */
@@ -30,20 +30,33 @@ export interface DeliveryTools extends PartTools {
   readonly readNews: ReadNews
 }
 
+/** What came of a row that the database could not take down yet: kept, so it is not sent twice. */
+interface Unrecorded {
+  readonly channel: Channel
+  readonly row: Waiting
+  readonly result: Attempt
+}
+
 export function startDelivery(db: Db, tools: DeliveryTools): Delivery {
   const bell = new Bell()
   const lanes = new Map<ChannelId, Promise<void>>()
   // A refused token stays refused until the operator changes it and starts again.
   const stopped = new Set<string>()
   const ending = new AbortController()
+  const unrecorded = new Map<ChannelId, Unrecorded[]>()
 
   const lane = async (channel: Channel): Promise<void> => {
+    const owed = unrecorded.get(channel.id) ?? []
+    unrecorded.set(channel.id, owed)
     try {
-      if ((await runLane(db, tools, channel.id, ending.signal)) === 'off') stopped.add(channel.kind)
+      if ((await runLane(db, tools, channel.id, owed, ending.signal)) === 'off')
+        stopped.add(channel.kind)
+      if (owed.length > 0) await tools.clock.sleep(TROUBLE_MS, ending.signal)
     } catch (error) {
       tools.log.error({ channel: channel.name, err: error }, 'lane failed')
-      await tools.clock.sleep(1000, ending.signal)
+      await tools.clock.sleep(TROUBLE_MS, ending.signal)
     } finally {
+      if (owed.length === 0) unrecorded.delete(channel.id)
       lanes.delete(channel.id)
       bell.ring()
     }
@@ -101,35 +114,78 @@ async function channelsWithWork(db: Db, now: number): Promise<Channel[]> {
     .selectAll()
     .where('is_active', '=', 1)
     .where('resume_at', '<=', now)
-    .where('id', 'in', waiting(db, now).select('channel_id'))
+    .where((eb) =>
+      eb.exists(waiting(db, now).select('id').where('channel_id', '=', eb.ref('channels.id'))),
+    )
     .execute()
 }
 
-async function claim(db: Db, now: number, id: ChannelId): Promise<Waiting | undefined> {
+/** The next row in order; none of an incident whose last answer is not written down yet. */
+async function claim(
+  db: Db,
+  now: number,
+  id: ChannelId,
+  owed: readonly Unrecorded[],
+): Promise<Waiting | undefined> {
+  const incidents = owed.flatMap(({ row }) => row.incident_id ?? [])
   const next = await waiting(db, now)
     .selectAll()
     .where('channel_id', '=', id)
+    .where((eb) =>
+      eb.and([
+        eb.not(eb('id', 'in', [-1, ...owed.map(({ row }) => row.id)])),
+        eb.or([eb('incident_id', 'is', null), eb('incident_id', 'not in', [-1, ...incidents])]),
+      ]),
+    )
     .orderBy('id')
+    .limit(1)
     .executeTakeFirst()
   if (next === undefined) return undefined
-  const { numUpdatedRows } = await db
-    .updateTable('notifications')
-    .set({ claimed_until: now + LEASE_MS, attempts: next.attempts + 1 })
-    .where('id', '=', next.id)
-    .where('state', '=', 'pending')
-    .where('attempts', '=', next.attempts)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n ? { ...next, attempts: next.attempts + 1 } : undefined
+  const claimed = { ...next, attempts: next.attempts + 1 }
+  try {
+    const { numUpdatedRows } = await db
+      .updateTable('notifications')
+      .set({ claimed_until: now + LEASE_MS, attempts: claimed.attempts })
+      .where('id', '=', next.id)
+      .where('state', '=', 'pending')
+      .where('attempts', '=', next.attempts)
+      .executeTakeFirstOrThrow()
+    return numUpdatedRows === 1n ? claimed : undefined
+  } catch (error) {
+    // A full disk holds no alert back: this process alone sends, and knows what it has sent.
+    if (isPassing(error)) return claimed
+    throw error
+  }
+}
+
+/** Writes answers down in order. Where the database still refuses, what was sent can wait. */
+async function record(db: Db, tools: DeliveryTools, owed: Unrecorded[]): Promise<Then> {
+  for (let it = owed[0]; it !== undefined; it = owed[0]) {
+    try {
+      const then = await recordAttempt(db, tools, it.channel, it.row, it.result)
+      owed.shift()
+      if (then !== 'next') return then
+    } catch (error) {
+      const isSent = it.result.kind === 'answered' && it.result.delivery.kind === 'done'
+      if (isSent && isPassing(error)) return 'next'
+      throw error
+    }
+  }
+  return 'next'
 }
 
 /** In order, one request in flight, until the channel has nothing left or has to wait. */
 async function runLane(
   db: Db,
-  tools: DeliveryTools & { log: Log },
+  tools: DeliveryTools,
   id: ChannelId,
+  owed: Unrecorded[],
   signal: AbortSignal,
 ): Promise<'idle' | 'off'> {
-  while (!signal.aborted) {
+  for (;;) {
+    const then = await record(db, tools, owed)
+    if (then !== 'next') return then === 'off' ? 'off' : 'idle'
+    if (signal.aborted) return 'idle'
     const channel = await db
       .selectFrom('channels')
       .selectAll()
@@ -138,11 +194,9 @@ async function runLane(
       .executeTakeFirst()
     const messenger = channel && tools.messengers[channel.kind]
     if (messenger === undefined) return 'idle'
-    const row = await claim(db, tools.clock.now(), id)
+    const row = await claim(db, tools.clock.now(), id, owed)
     if (row === undefined) return 'idle'
     const result = await attempt(db, messenger, tools.readNews, channel!, row, signal)
-    const then = await recordAttempt(db, tools, channel!, row, result)
-    if (then !== 'next') return then === 'off' ? 'off' : 'idle'
+    owed.push({ channel: channel!, row, result })
   }
-  return 'idle'
 }

@@ -1,8 +1,7 @@
 import type { Chance, Clock, Instant, Log } from '../kernel/index.ts'
 import type { Db } from '../storage/index.ts'
-import type { Attempt, Waiting } from './attempt.ts'
+import type { Attempt, Shown, Waiting } from './attempt.ts'
 import { type Channel, readdress, switchOff } from './channels.ts'
-import type { Delivery } from './contract.ts'
 
 /** Wait after the 1st, 2nd, 3rd failure and so on; the last repeats. Milliseconds. */
 const BACK_OFF_MS = [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]
@@ -28,7 +27,7 @@ export async function recordAttempt(
 ): Promise<Then> {
   const now = tools.clock.now()
   if (result.kind === 'needless') {
-    await settle(db, row, { state: 'superseded', sent_at: null, error: null })
+    await settle(db, row, result.shown, { state: 'superseded', sent_at: null, error: null })
     return 'next'
   }
   const { delivery } = result
@@ -54,7 +53,7 @@ export async function recordAttempt(
     const uncertain = delivery.kind === 'again' && delivery.uncertain === true
     tools.log.warn({ ...fields, why, kind: delivery.kind, uncertain }, 'notification not delivered')
   }
-  return recordTrouble(db, tools, channel, row, delivery, why)
+  return recordTrouble(db, tools, channel, row, result, why)
 }
 
 async function recordTrouble(
@@ -62,7 +61,7 @@ async function recordTrouble(
   tools: RecordTools,
   channel: Channel,
   row: Waiting,
-  delivery: Exclude<Delivery, { kind: 'done' }>,
+  { delivery, shown }: Extract<Attempt, { kind: 'answered' }>,
   why: string,
 ): Promise<Then> {
   const now = tools.clock.now()
@@ -71,6 +70,8 @@ async function recordTrouble(
     .where('channel_id', '=', channel.id)
     .where('incident_id', '=', row.incident_id ?? -1)
   switch (delivery.kind) {
+    case 'done':
+      return 'next'
     case 'again':
       await postpone(db, tools, channel, row, why, delivery.afterMs)
       return 'wait'
@@ -92,7 +93,7 @@ async function recordTrouble(
       await db.transaction().execute((tx) => switchOff(tx, now, channel, why))
       return 'wait'
     case 'ours':
-      await settle(db, row, { state: 'failed', sent_at: null, error: why })
+      await settle(db, row, shown, { state: 'failed', sent_at: null, error: why })
       return 'next'
     case 'stop':
       await release(db, row, why)
@@ -151,18 +152,7 @@ async function recordSent(
         .where('channel_id', '=', channel.id)
         .where('incident_id', '=', shown.incidentId)
         .execute()
-    // Changed while it was being sent: the same row shows that next.
-    const newer =
-      shown !== undefined &&
-      row.event === 'alert' &&
-      (await tx
-        .selectFrom('incidents')
-        .select('id')
-        .where('id', '=', shown.incidentId)
-        .where('rev', '>', shown.rev)
-        .executeTakeFirst()) !== undefined
-    if (newer) await release(tx, row, null)
-    else await settle(tx, row, { state: 'sent', sent_at: now, error: null })
+    await settle(tx, row, shown, { state: 'sent', sent_at: now, error: null })
     await tx
       .updateTable('channels')
       .set({ failures: 0, failing_since: null, resume_at: 0, last_delivery_at: now })
@@ -204,14 +194,29 @@ async function release(db: Db, row: Waiting, error: string | null): Promise<void
     .execute()
 }
 
+/** The row is done with, unless its incident moved on meanwhile: then the same row shows that next. */
 async function settle(
   db: Db,
   row: Waiting,
+  shown: Shown | undefined,
   values: Pick<Waiting, 'state' | 'sent_at' | 'error'>,
 ): Promise<void> {
-  await db
+  const { numUpdatedRows } = await db
     .updateTable('notifications')
     .set({ ...values, claimed_until: null })
     .where('id', '=', row.id)
-    .execute()
+    // In one statement: what is queued for a row still pending must not be settled with it.
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('incidents')
+            .select('id')
+            .where('id', '=', row.event === 'alert' ? (shown?.incidentId ?? -1) : -1)
+            .where('rev', '>', shown?.rev ?? 0),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) await release(db, row, null)
 }

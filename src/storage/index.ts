@@ -1,6 +1,6 @@
 export { type AccountDb, type AccountTx, bindAccount, UnboundQuery } from './bound.ts'
 export { holdDatabase, isHeld } from './hold.ts'
-export { DatabaseTrouble, type Db, fold, openDatabase, sqliteCode } from './open.ts'
+export { DatabaseTrouble, type Db, fold, isPassing, openDatabase, sqliteCode } from './open.ts'
 export { relaxedTransaction } from './relaxed.ts'
 export { buildSealer, readKeyFile, type Sealer } from './seal.ts'
 export { seenUpdates } from './seen.ts'

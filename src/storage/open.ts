@@ -28,6 +28,11 @@ export function sqliteCode(error: unknown): string | undefined {
   return error instanceof Sqlite.SqliteError ? error.code : undefined
 }
 
+const PASSING = /^SQLITE_(?:BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|NOMEM)/
+
+/** The database cannot write now but may later (locked, disk full); anything else is a bug. */
+export const isPassing = (error: unknown): boolean => PASSING.test(sqliteCode(error) ?? '')
+
 function toTrouble(file: string, error: unknown): unknown {
   const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code
   const because = { cause: error }

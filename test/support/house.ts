@@ -73,6 +73,8 @@ export class House implements AsyncDisposable {
     network: openNetwork({ privateTargets: 'allow' }),
     canaries: [],
   }
+  /** What happens between reading an incident for a message and sending it. */
+  afterNewsRead: (() => Promise<void>) | null = null
   #parts: { engine: Engine; delivery: DeliveryPart } | null = null
   readonly #log: Log
   readonly #probe: EngineTools['probe'] | undefined
@@ -109,7 +111,11 @@ export class House implements AsyncDisposable {
     const delivery = startDelivery(this.db, {
       ...tools,
       messengers: { pager: this.pager },
-      readNews: (db, account, id) => readNews(bindAccount(db, account), id),
+      readNews: async (db, account, id) => {
+        const news = await readNews(bindAccount(db, account), id)
+        await this.afterNewsRead?.()
+        return news
+      },
     })
     const probe =
       this.#probe ??
