@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { SECOND } from '../kernel/index.ts'
+import { MINUTE, SECOND } from '../kernel/index.ts'
 import { Problem, problemBody } from './problem.ts'
 import { PROBLEMS, type Slug } from './problems.ts'
 import { alwaysHeaders } from './visit.ts'
@@ -7,6 +7,8 @@ import { alwaysHeaders } from './visit.ts'
 /** How long a client may take, and how much it may send before we look at it. */
 export const TRANSPORT_OPTIONS = {
   requestTimeout: 30 * SECOND,
+  // Silence on a socket; longer than any answer takes to come.
+  connectionTimeout: 6 * MINUTE,
   keepAliveTimeout: 72 * SECOND,
   http: {
     headersTimeout: 10 * SECOND,

@@ -130,8 +130,9 @@ test('while stopping, what runs is answered, and what comes is sent away', async
     stopping!.resolve()
   })
   const { id } = await house.add()
-  const { check } = house.deps.looker
-  house.deps.looker.check = async (...given) => {
+  const { looker } = house.deps
+  const check = looker.check.bind(looker)
+  looker.check = async (...given) => {
     asked!.resolve()
     await looked!.promise
     return check(...given)

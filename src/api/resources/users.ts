@@ -7,7 +7,7 @@ import { addObserved, observedTime, uptimePercent } from '../../stats/index.ts'
 import { bodyOf } from '../fields.ts'
 import { type Answer, type Call, type Resource, route } from '../route.ts'
 
-const fields = ['id', 'plan', 'limits', 'summary', 'key'] as const
+const READ_ONLY = ['id', 'plan', 'limits', 'summary', 'key'] as const
 
 async function userItem({ db, now, principal }: Call, account: Account): Promise<Answer> {
   const limits = PLANS[account.plan]
@@ -70,7 +70,8 @@ export const users: Resource = {
       method: 'PATCH',
       path: '/api/me',
       scope: 'admin',
-      body: bodyOf(settings, { readOnly: fields }),
+      body: bodyOf(settings, { readOnly: READ_ONLY }),
+      revOf: () => 0,
       run: async (call, _, { name, timezone }) => {
         const change = {
           ...(name === undefined ? {} : { name }),
