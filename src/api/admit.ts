@@ -13,6 +13,7 @@ import type { ApiDeps } from './deps.ts'
 import { Problem } from './problem.ts'
 import type { Ask, Ration } from './quota.ts'
 import type { Route } from './route.ts'
+import type { Visit } from './visit.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const REALM = 'Bearer realm="uptalk"'
@@ -92,9 +93,10 @@ export async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   route: Route,
-  ip: string,
+  visit: Visit,
 ): Promise<{ readonly principal: Principal; readonly account: Account }> {
-  const principal = await identify(deps, lock, request, ip)
+  const principal = await identify(deps, lock, request, visit.passage.ip)
+  visit.principal = principal
   const account = await accountById(deps.db, principal.accountId)
   // A foreign key keeps keys from outliving their account.
   if (account === undefined) throw new Fault('account_unknown', { name: '' })

@@ -23,7 +23,7 @@ export type Query<P extends Parameters> = {
 }
 
 /** A parameter's value cannot be what it is for; `message` completes the sentence. */
-export class Misread extends Error {
+class Misread extends Error {
   override readonly name = 'Misread'
   readonly parameter: string
 

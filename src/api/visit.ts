@@ -31,7 +31,7 @@ export const alwaysHeaders = (requestId: string): Readonly<Record<string, string
   'x-request-id': requestId,
 })
 
-export const isApi = (path: string): boolean => path === '/api' || path.startsWith('/api/')
+const isApi = (path: string): boolean => path === '/api' || path.startsWith('/api/')
 
 /** The path asked for, without query and one trailing slash. */
 export const pathOf = (request: FastifyRequest): string => {

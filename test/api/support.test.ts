@@ -159,5 +159,8 @@ test('a request is logged by its route, with the prefix of its key', async () =>
       fields: expect.objectContaining({ key: null, route: null, status: 404 }),
     },
   ])
-  expect(JSON.stringify(house.lines)).not.toContain(admin)
+  const { read } = house.ours.keys
+  await house.ask('DELETE', '/api/targets/1', { key: read })
+  expect(house.lines.at(-1)!.fields).toMatchObject({ key: read.slice(0, 9), status: 403 })
+  expect(JSON.stringify(house.lines)).not.toMatch(/upty_\w{5}/)
 })

@@ -6,7 +6,7 @@ import type { Site } from '../site.ts'
 
 const PATH = '/api/target_checks'
 
-export const checkPath = ({ id }: Check): string => `${PATH}/${id}`
+const checkPath = ({ id }: Check): string => `${PATH}/${id}`
 
 const checkFields = (check: Check, site: Site) => ({
   id: check.id,

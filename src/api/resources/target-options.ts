@@ -2,7 +2,7 @@ import type { Violation } from '../../kernel/index.ts'
 import { type MonitorType, PROBES } from '../../probes/index.ts'
 import { isObject } from '../fields.ts'
 
-export const REDACTED = '[redacted]'
+const REDACTED = '[redacted]'
 
 const SECRET_NAME = /auth|cookie|token|secret|key|pass|session|sign/i
 

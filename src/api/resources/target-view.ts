@@ -8,7 +8,7 @@ import { shownOptions } from './target-options.ts'
 
 export const PATH = '/api/targets'
 
-export const targetPath = ({ monitor }: MonitorView): string => `${PATH}/${monitor.id}`
+const targetPath = ({ monitor }: MonitorView): string => `${PATH}/${monitor.id}`
 
 const isoOrNull = (at: Instant | null) => (at === null ? null : toIso(at))
 
