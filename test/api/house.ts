@@ -3,7 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import { type ApiDeps, type ApiSettings, buildApi } from '../../src/api/index.ts'
 import { type Chance, quietLog } from '../../src/kernel/index.ts'
 import { type Check, getMonitor } from '../../src/monitors/index.ts'
-import { bindAccount, buildSealer, type Db, openDatabase } from '../../src/storage/index.ts'
+import { buildSealer, type Db, openDatabase } from '../../src/storage/index.ts'
 import { HandClock } from '../support/clock.ts'
 
 type Json = Record<string, unknown>
@@ -196,33 +196,4 @@ export async function openHouse(settings: Partial<ApiSettings> = {}): Promise<Ho
       await db.destroy()
     },
   }
-}
-
-/** An incident of a target, as the engine would have written it. */
-export async function addIncident(
-  { db, clock }: House,
-  account: Account,
-  monitorId: number,
-  more: { readonly resolvedAt?: number; readonly startedAt?: number } = {},
-): Promise<number> {
-  const startedAt = more.startedAt ?? clock.now() - 60_000
-  const { id } = await bindAccount(db, account.id)
-    .insertInto('incidents')
-    .values({
-      monitor_id: monitorId,
-      monitor_name: 'Shop',
-      url: 'https://shop.example/',
-      severity: 'down',
-      started_at: startedAt,
-      detected_at: startedAt + 20_000,
-      code: 'connect_refused',
-      message: 'connection refused',
-      failures: 2,
-      ...(more.resolvedAt === undefined
-        ? {}
-        : { resolved_at: more.resolvedAt, closed_at: more.resolvedAt, end_reason: 'resolved' }),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return id
 }

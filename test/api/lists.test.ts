@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { addIncident, type House, openHouse } from './house.ts'
+import { addIncident } from './history.ts'
+import { type House, openHouse } from './house.ts'
 
 async function names(house: House, query: string): Promise<unknown> {
   const { status, json, text } = await house.ask('GET', `/api/targets?${query}`)

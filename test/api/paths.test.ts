@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { addIncident, openHouse } from './house.ts'
+import { addIncident } from './history.ts'
+import { openHouse } from './house.ts'
 
 describe('paths', () => {
   test.each([

@@ -1,0 +1,31 @@
+import { bindAccount } from '../../src/storage/index.ts'
+import type { Account, House } from './house.ts'
+
+/** An incident of a target, as the engine would have written it. */
+export async function addIncident(
+  { db, clock }: House,
+  account: Account,
+  monitorId: number,
+  more: { readonly resolvedAt?: number; readonly startedAt?: number } = {},
+): Promise<number> {
+  const startedAt = more.startedAt ?? clock.now() - 60_000
+  const { id } = await bindAccount(db, account.id)
+    .insertInto('incidents')
+    .values({
+      monitor_id: monitorId,
+      monitor_name: 'Shop',
+      url: 'https://shop.example/',
+      severity: 'down',
+      started_at: startedAt,
+      detected_at: startedAt + 20_000,
+      code: 'connect_refused',
+      message: 'connection refused',
+      failures: 2,
+      ...(more.resolvedAt === undefined
+        ? {}
+        : { resolved_at: more.resolvedAt, closed_at: more.resolvedAt, end_reason: 'resolved' }),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
