@@ -100,7 +100,7 @@ function tally(
   uptime: number | null,
 ): Run[] {
   const last = Math.max(...all.map(({ state }) => state.lastCheckAt ?? 0))
-  const shown = (['degraded', 'up', 'pending', 'paused'] as const)
+  const shown = (['up', 'pending', 'paused'] as const)
     .filter((status) => counts[status] > 0 && status !== sign)
     .map((status) => `${counts[status]} ${status}`)
   return dotted(

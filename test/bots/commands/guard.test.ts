@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../../bots/commands/catalogue.ts'
 import type { Actor, Ask } from '../../../bots/commands/desk.ts'
@@ -59,15 +60,22 @@ const LINES = [
   ],
 ] as const
 
+/** All that a command could leave behind. */
+const traces = async ({ ours, looker }: House) => [
+  await ours.selectFrom('monitors').selectAll().execute(),
+  await ours.selectFrom('incidents').selectAll().execute(),
+  await ours.selectFrom('confirmations').selectAll().execute(),
+  await ours.selectFrom('audit_logs').selectAll().execute(),
+  [...looker.looked],
+]
+
 const STATES: readonly State[] = ['up', 'down', 'paused']
 const ROLES = ['viewer', 'responder', 'manager', 'owner'] as const
 const PEOPLE = { viewer: CAT, responder: RESPONDER, manager: BOB, owner: ANN } as const
 
 test('the table names every command that needs a role', () => {
-  expect(LINES.map(([line]) => line.split(' ')[0]).toSorted()).toEqual(
-    COMMANDS.filter(({ role }) => role !== null)
-      .map(({ card }) => card.name)
-      .toSorted(),
+  expect(new Set(LINES.map(([line]) => line.split(' ')[0]))).toEqual(
+    new Set(COMMANDS.filter(({ role }) => role !== null).map(({ card }) => card.name)),
   )
 })
 
@@ -78,19 +86,15 @@ describe.each(STATES)('with a monitor that is %s', (state) => {
       await shopThatIs(house, state)
       if (role === 'responder')
         await house.ours.updateTable('chat_links').set({ default_role: 'responder' }).execute()
+      const before = await traces(house)
       const reply = await house.says(PEOPLE[role], line)
-      if (ROLES.indexOf(role) >= ROLES.indexOf(needed)) {
-        expect(words(reply)).toMatch(answers[state])
-        return
-      }
-      expect(words(reply)).toMatch(
-        new RegExp(`^\\w.* needs the ${needed} role. Ann and the administrators here have it.$`),
+      const may = ROLES.indexOf(role) >= ROLES.indexOf(needed)
+      const refusal = new RegExp(
+        `^\\w.* needs the ${needed} role. Ann and the administrators here have it.$`,
       )
-      expect(reply).toMatchObject({ audience: 'asker', exitCode: 1 })
-      expect(house.looker.looked).toEqual([])
-      expect(await house.ours.selectFrom('monitors').select('is_active').execute()).toEqual([
-        { is_active: state === 'paused' ? 0 : 1 },
-      ])
+      expect(words(reply)).toMatch(may ? answers[state] : refusal)
+      expect(may || reply.audience === 'asker').toBe(true)
+      expect(may || isDeepStrictEqual(await traces(house), before)).toBe(true)
     })
 
     test('by the other account: there is no such monitor', async () => {

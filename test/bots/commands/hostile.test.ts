@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest'
+import { wordNews } from '../../../bots/commands/index.ts'
+import type { Actor } from '../../../bots/commands/desk.ts'
+import type { Reply, Run } from '../../../bots/commands/reply.ts'
+import type { IncidentNews } from '../../../src/notifications/index.ts'
+import { HOSTILE } from './hostile.ts'
+import { ANN, openHouse, REFUSED, SERVER } from './house.ts'
+
+const runsOf = (reply: Reply): readonly Run[] => [
+  ...reply.headline,
+  ...reply.body.flatMap((node) => {
+    if (node.kind === 'facts') return node.facts.flatMap(([, runs]) => runs)
+    if (node.kind === 'rows') return node.rows.flatMap(({ tail }) => tail)
+    return node.runs
+  }),
+]
+
+/** All that a renderer takes for our own words. */
+const ownWords = (reply: Reply): string =>
+  [
+    ...runsOf(reply).map((run) => (run.kind === 'text' || run.kind === 'strong' ? run.text : '')),
+    ...reply.body.flatMap((node) => (node.kind === 'facts' ? node.facts.map(([it]) => it) : [])),
+    ...reply.actions.map(({ press, line = '' }) => `${press} ${line}`),
+  ].join('\n')
+
+// Told apart from our own words by a mark, since `x` and `\` occur in those, too.
+const MARK = 'ßß'
+
+test.each(HOSTILE.map((words, at) => [at, words] as const))(
+  'fixture %i never passes for our own words',
+  async (_, hostile) => {
+    await using house = await openHouse()
+    const marked = `${MARK}${hostile}`.slice(0, 200)
+    const evil: Actor = { userId: ANN.userId, displayName: marked, standing: 'creator' }
+    const id = await house.add('Shop')
+    // As an old database or a careless import might hold it.
+    await house.ours
+      .updateTable('monitors')
+      .set({ name: marked, url: `http://x/${marked}` })
+      .execute()
+    await house.falls(id)
+    await house.ours.updateTable('incidents').set({ message: marked, expected: marked }).execute()
+    await house.ours.updateTable('monitor_states').set({ last_message: marked }).execute()
+    house.looker.outcome = { ...REFUSED, message: marked }
+    const place = { ...SERVER, title: marked }
+    const quoted = JSON.stringify(marked.slice(0, 50))
+    const replies: Reply[] = []
+    for (const line of [
+      'status',
+      'list',
+      'show #1',
+      'check #1',
+      'incidents',
+      'ack #1',
+      'ack #1',
+      'whoami',
+      'pause #1 2h',
+      'list',
+      `pause #1 2h ${marked}`,
+      'resume #1',
+      'delete #1',
+      `show ${quoted}`,
+      `show ${MARK}`,
+      `list ${quoted}`,
+      `add ${quoted}`,
+      `add https://x.example ${quoted}`,
+      `help ${quoted}`,
+      `link ${quoted}`,
+      `pause #1 for=${quoted}`,
+      quoted,
+      `whoami ${quoted}`,
+    ])
+      replies.push(await house.desk.runLine({ actor: evil, place }, line))
+    for (const press of ['v1:inc:1', 'v1:ack:1', marked])
+      replies.push(await house.desk.press({ actor: evil, place }, press))
+    const incident = {
+      incidentId: 1,
+      monitorId: 1,
+      monitorName: marked,
+      message: marked,
+      expected: marked,
+      startedAt: 1,
+      detectedAt: 1,
+    } as IncidentNews
+    for (const changes of [{ resolvedAt: null }, { resolvedAt: 1, endReason: 'paused' }] as const)
+      replies.push(
+        wordNews({
+          kind: 'alert',
+          incident: {
+            ...incident,
+            ...changes,
+            code: 'x',
+            acknowledgedBy: marked,
+            acknowledgedAt: 1,
+          },
+        }),
+      )
+    replies.push(wordNews({ kind: 'notice', channelName: marked, why: marked }))
+    for (const reply of replies) expect(ownWords(reply)).not.toContain(MARK)
+    expect(
+      replies.some((reply) => runsOf(reply).some((run) => JSON.stringify(run).includes(MARK))),
+    ).toBe(true)
+  },
+)

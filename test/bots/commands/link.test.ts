@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import { createLinkCode } from '../../../src/accounts/index.ts'
+import { MINUTE } from '../../../src/kernel/index.ts'
+import { listChannels } from '../../../src/notifications/index.ts'
+import type { Actor, Ask, Place } from '../../../bots/commands/desk.ts'
+import { ANN, type House, openHouse, SERVER, words } from './house.ts'
+
+const GROUP: Place = {
+  platform: 'telegram',
+  serverId: '-100500',
+  channelId: '-100500',
+  threadId: '12',
+  isPrivate: false,
+  title: 'Night shift',
+}
+const DAN: Actor = { userId: '9', displayName: 'Dan', standing: 'administrator' }
+
+const codeOf = ({ ours, clock, chance }: House) =>
+  createLinkCode(ours, clock.now(), chance, { type: 'cli', name: 'test' })
+
+const link = (house: House, ask: Ask, code: string) => house.desk.runLine(ask, `link ${code}`)
+
+const channels = async ({ ours }: House) =>
+  (await listChannels(ours)).map(({ kind, name, channel_id, thread_id, is_active }) => [
+    kind,
+    name,
+    channel_id,
+    thread_id,
+    is_active,
+  ])
+
+test('an administrator ties a group; its topic hears alerts from then on', async () => {
+  await using house = await openHouse()
+  const reply = await link(house, { actor: DAN, place: GROUP }, (await codeOf(house)).toLowerCase())
+  expect(words(reply)).toBe(
+    'This chat belongs to the account main now.\nAlerts come to this topic from now on.\nNext: /uptime add https://example.com',
+  )
+  expect(await channels(house)).toEqual([
+    ['discord', 'Ops', '901', null, 1],
+    ['telegram', 'Night shift', '-100500', '12', 1],
+  ])
+  expect(words(await house.desk.runLine({ actor: DAN, place: GROUP }, 'whoami'))).toContain(
+    'You are Dan, owner here',
+  )
+})
+
+test('a member may not, and the code stays good; in private anybody may', async () => {
+  await using house = await openHouse()
+  const code = await codeOf(house)
+  const member: Actor = { ...DAN, standing: 'member' }
+  expect(words(await link(house, { actor: member, place: GROUP }, code))).toBe(
+    'Linking this chat needs somebody who administers it.',
+  )
+  const place: Place = { ...GROUP, serverId: '9', channelId: '9', threadId: null, isPrivate: true }
+  expect(words(await link(house, { actor: member, place }, code))).toContain(
+    'Alerts come to this chat',
+  )
+})
+
+test('spent, expired and wrong codes look the same; five of them are a pause', async () => {
+  await using house = await openHouse()
+  const ask: Ask = { actor: DAN, place: GROUP }
+  const expired = await codeOf(house)
+  await house.clock.turn(11 * MINUTE)
+  const spent = await codeOf(house)
+  await link(house, { actor: DAN, place: { ...GROUP, serverId: '5', channelId: '5' } }, spent)
+  const said = [expired, spent, 'ABCD-2345', 'ABCD-2346', 'ABCD-2347']
+  for (const code of said) {
+    const reply = await link(house, ask, code)
+    expect(words(reply)).toMatch(/^That code is not one of ours, or it is used up or expired/)
+    expect(reply).toMatchObject({ audience: 'asker', exitCode: 1 })
+  }
+  expect(words(await link(house, ask, await codeOf(house)))).toBe(
+    'Five wrong codes came from here; try again in 15 min.',
+  )
+})
+
+test('a place that is linked says to whom, and the terminal needs no link', async () => {
+  await using house = await openHouse()
+  const ask: Ask = { actor: { ...ANN, standing: 'creator' }, place: SERVER }
+  expect(words(await link(house, ask, await codeOf(house)))).toBe(
+    'This chat is linked to the account main already; unlink it there first.',
+  )
+  const terminal: Place = { ...SERVER, platform: 'terminal', serverId: 'main', isPrivate: true }
+  expect(words(await link(house, { ...ask, place: terminal }, 'ABCD-2345'))).toContain(
+    'needs no link',
+  )
+})
+
+test('when the bot is put out its channels are off, when it is back they are on', async () => {
+  await using house = await openHouse()
+  await house.desk.placeLeft(SERVER, 'the bot was removed')
+  expect(await channels(house)).toEqual([['discord', 'Ops', '901', null, 0]])
+  const { left_at } = await house.ours
+    .selectFrom('chat_links')
+    .select('left_at')
+    .executeTakeFirstOrThrow()
+  expect(left_at).toBe(house.clock.now())
+  await house.desk.placeBack(SERVER)
+  expect(await channels(house)).toEqual([['discord', 'Ops', '901', null, 1]])
+})
+
+test('a group that becomes a supergroup keeps its link and its topic', async () => {
+  await using house = await openHouse()
+  await link(house, { actor: DAN, place: GROUP }, await codeOf(house))
+  await house.desk.placeMoved(GROUP, '-100900')
+  // Platforms say so twice.
+  await house.desk.placeMoved(GROUP, '-100900')
+  const place: Place = { ...GROUP, serverId: '-100900', channelId: '-100900' }
+  expect(words(await house.desk.runLine({ actor: DAN, place }, 'whoami'))).toContain('owner here')
+  expect((await channels(house))[1]).toEqual(['telegram', 'Night shift', '-100900', '12', 1])
+})
