@@ -43,7 +43,6 @@ export async function takeConfirmation(
     .deleteFrom('confirmations')
     .where('word', '=', word)
     .where('actor', '=', asked.actor)
-    .where('expires_at', '>', now)
     .executeTakeFirstOrThrow()
   return numDeletedRows === 1n ? 'yes' : 'over'
 }

@@ -240,5 +240,6 @@ describe('completion', () => {
     expect(await desk.complete({ actor: EVE, place: ELSEWHERE }, 'show', 'monitor', '')).toEqual([])
     expect(await desk.complete({ actor: ANN, place: SERVER }, 'dance', 'monitor', '')).toEqual([])
     expect(await desk.complete({ actor: ANN, place: SERVER }, 'show', 'name', '')).toEqual([])
+    expect(house.logged).toEqual([])
   })
 })
