@@ -3,7 +3,7 @@ import { listMonitors, type MonitorView, shownStatus } from '../../src/monitors/
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import type { Choice } from './desk.ts'
-import { stateWords, worstFirst } from './present.ts'
+import { openIncidents, stateWords, worstFirst } from './present.ts'
 import { SIGNS } from './reply.ts'
 
 export const MOST_CHOICES = 25
@@ -18,12 +18,13 @@ export async function completeMonitors(
   const number = /^#?(\d{1,15})$/.exec(wanted)?.[1]
   const begins = ({ monitor }: MonitorView): number =>
     fold(monitor.name).startsWith(wanted) ? 0 : 1
+  const open = await openIncidents(db)
   return (await listMonitors(db, deps.sealer, {}))
     .filter(({ monitor }) => fold(monitor.name).includes(wanted) || String(monitor.id) === number)
     .toSorted((a, b) => begins(a) - begins(b) || worstFirst(a, b))
     .slice(0, MOST_CHOICES)
     .map((view) => ({
-      label: `${SIGNS[shownStatus(view)]} ${plain(view.monitor.name, LONGEST_NAME)} · ${stateWords(view, now)}`,
+      label: `${SIGNS[shownStatus(view)]} ${plain(view.monitor.name, LONGEST_NAME)} · ${stateWords(view, open.get(view.monitor.id), now)}`,
       value: `#${view.monitor.id}`,
     }))
 }

@@ -14,7 +14,7 @@ import { dotted, pageActions, press, say, signed } from './compose.ts'
 import { quoteWord } from './line.ts'
 import { pageOption, pageRule } from './options.ts'
 import { plural } from './phrases.ts'
-import { monitorValue, tailOf, worstFirst } from './present.ts'
+import { monitorValue, openIncidents, tailOf, worstFirst } from './present.ts'
 import {
   type Action,
   line,
@@ -60,10 +60,11 @@ async function listReply(call: Call, filter: string | undefined, wanted: number)
     now - DAY,
     now,
   )
+  const open = await openIncidents(db)
   const rows = shown.map((view) => ({
     state: shownStatus(view) as StateSign,
     name: view.monitor.name,
-    tail: tailOf(view, { now, uptime: uptimePercent(times.get(view.monitor.id)!) }),
+    tail: tailOf(view, { now, open, uptime: uptimePercent(times.get(view.monitor.id)!) }),
   }))
   return say(headline(counts, filter, found.length), {
     tone: counts.down > 0 ? 'bad' : counts.degraded > 0 ? 'warn' : 'ok',

@@ -1,7 +1,8 @@
-import type { Incident } from '../../src/incidents/index.ts'
+import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import type { Instant, MonitorId } from '../../src/kernel/index.ts'
 import { toIso } from '../../src/kernel/index.ts'
 import { type MonitorView, shownStatus } from '../../src/monitors/index.ts'
+import type { AccountTx } from '../../src/storage/index.ts'
 import { dotted } from './compose.ts'
 import { causeWords, formatAge, formatMs, formatPercent } from './phrases.ts'
 import { name, type Run, type StateSign, text, time } from './reply.ts'
@@ -30,6 +31,16 @@ export function untilRuns(at: Instant, now: Instant): Run[] {
     : [text('until '), time(at, 'date'), text(' '), time(at, 'clock')]
 }
 
+const MOST_OPEN = 200
+
+/** The open incidents by monitor, the newest ones where there are very many. */
+export async function openIncidents(
+  db: AccountTx,
+): Promise<ReadonlyMap<MonitorId | null, Incident>> {
+  const open = await listIncidents(db, { isOpen: true }, { limit: MOST_OPEN, offset: 0 })
+  return new Map(open.map((it) => [it.monitor_id, it]))
+}
+
 /** What a row needs beside the monitor itself. */
 export interface RowFacts {
   readonly now: Instant
@@ -38,16 +49,21 @@ export interface RowFacts {
   readonly uptime?: number | null
 }
 
+/** The outage began with the first failure; the state changed when it was confirmed. */
+function downWords({ state }: MonitorView, incident: Incident | undefined, now: Instant): string {
+  const since = incident?.started_at ?? state.changedAt
+  return since === null ? 'down' : `down ${formatAge(now - since)}`
+}
+
 /** The rest of a monitor's row: `down 12 min · connection refused · Ann is on it`. */
 export function tailOf(view: MonitorView, { now, open, usualMs, uptime }: RowFacts): Run[] {
   const { monitor, state } = view
-  const since = state.changedAt === null ? '' : ` ${formatAge(now - state.changedAt)}`
   switch (shownStatus(view)) {
     case 'down': {
       const incident = open?.get(monitor.id)
       const code = incident?.code ?? state.lastCode
       return dotted(
-        `down${since}`,
+        downWords(view, incident, now),
         code === null ? null : causeWords(code, incident?.http_status),
         onIt(incident),
       )
@@ -77,12 +93,15 @@ const onIt = (incident: Incident | undefined): Run[] | null =>
   incident?.acknowledged_by == null ? null : [name(incident.acknowledged_by), text(' is on it')]
 
 /** The label of a choice: `🔴 Shop · down 12 min` without its sign. */
-export function stateWords(view: MonitorView, now: Instant): string {
+export function stateWords(
+  view: MonitorView,
+  incident: Incident | undefined,
+  now: Instant,
+): string {
   const { state } = view
   const status = shownStatus(view)
   if (status === 'up' && state.lastMs !== null) return formatMs(state.lastMs)
-  if (status === 'down' && state.changedAt !== null)
-    return `down ${formatAge(now - state.changedAt)}`
+  if (status === 'down') return downWords(view, incident, now)
   return status
 }
 

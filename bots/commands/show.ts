@@ -1,4 +1,4 @@
-import { listIncidents } from '../../src/incidents/index.ts'
+import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import { DAY, type Instant, type MonitorId } from '../../src/kernel/index.ts'
 import { getMonitor, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
 import { PROBES } from '../../src/probes/index.ts'
@@ -46,7 +46,7 @@ export async function showReply(call: Call, view: MonitorView): Promise<Reply> {
   const pairs: (Fact | null)[] = [
     ['Address', [address(view.monitor.url)]],
     ['Every', [text(formatDuration(view.monitor.intervalMs))]],
-    sinceFact(view, now),
+    sinceFact(view, last, now),
     ['Uptime', [text(uptime)]],
     responseFact(response),
     certificateFact(view, now),
@@ -106,8 +106,10 @@ function headline(view: MonitorView, now: Instant): Run[] {
 
 const msOf = (ms: number | null): string | null => (ms === null ? null : formatMs(ms))
 
-const sinceFact = ({ state }: MonitorView, now: Instant): Fact | null =>
-  state.changedAt === null ? null : ['Since', [text(formatAge(now - state.changedAt))]]
+function sinceFact({ state }: MonitorView, last: Incident | undefined, now: Instant): Fact | null {
+  const since = last?.resolved_at === null ? last.started_at : state.changedAt
+  return since === null ? null : ['Since', [text(formatAge(now - since))]]
+}
 
 const responseFact = (it: {
   readonly avgMs: number | null

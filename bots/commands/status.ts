@@ -1,4 +1,3 @@
-import { listIncidents } from '../../src/incidents/index.ts'
 import { DAY } from '../../src/kernel/index.ts'
 import { countByStatus, listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import { addObserved, observedTime, responseTimes, uptimePercent } from '../../src/stats/index.ts'
@@ -7,7 +6,7 @@ import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { monitorOption, monitorRule } from './options.ts'
 import { formatAge, formatPercent } from './phrases.ts'
-import { monitorValue, tailOf, worstFirst } from './present.ts'
+import { monitorValue, openIncidents, tailOf, worstFirst } from './present.ts'
 import {
   type Action,
   line,
@@ -21,7 +20,6 @@ import {
 import { showNamed } from './show.ts'
 
 const MOST_ROWS = 15
-const MOST_INCIDENTS = 200
 
 const ACTIONS: readonly Action[] = [
   { label: 'Incidents', press: press('incs', 1), line: 'incidents' },
@@ -75,8 +73,7 @@ export async function statusReply(call: Call): Promise<Reply> {
 
 async function rowsOf({ db, now }: Call, bad: readonly MonitorView[]): Promise<Reply['body']> {
   if (bad.length === 0) return []
-  const incidents = await listIncidents(db, { isOpen: true }, { limit: MOST_INCIDENTS, offset: 0 })
-  const open = new Map(incidents.map((it) => [it.monitor_id, it]))
+  const open = await openIncidents(db)
   const rows = []
   for (const view of bad.slice(0, MOST_ROWS)) {
     const { id, name } = view.monitor

@@ -1,4 +1,4 @@
-import packageJson from '../../package.json' with { type: 'json' }
+import { VERSION } from '../../src/version.ts'
 import { type Member, type OpenCall, openCommand } from './command.ts'
 import { say } from './compose.ts'
 import { findMember, nounOf, unlinked } from './guard.ts'
@@ -20,7 +20,7 @@ async function whoamiReply(call: OpenCall): Promise<Reply> {
   const member = await findMember(call)
   if (member === undefined) {
     const reply = unlinked(place)
-    return { ...reply, body: [line(text(`Uptalk ${packageJson.version}`))] }
+    return { ...reply, body: [line(text(`Uptalk ${VERSION}`))] }
   }
   const { account, role } = member
   return say([text('You are '), name(actor.displayName), text(`, ${role} here`)], {
@@ -30,7 +30,7 @@ async function whoamiReply(call: OpenCall): Promise<Reply> {
         ['Why', [text(why(call, member))]],
         ['Account', [name(account.name)]],
         ['Time zone', [text(account.timezone)]],
-        ['Uptalk', [text(packageJson.version)]],
+        ['Uptalk', [text(VERSION)]],
       ),
     ],
     value: {
@@ -38,7 +38,7 @@ async function whoamiReply(call: OpenCall): Promise<Reply> {
       role,
       account: account.name,
       timezone: account.timezone,
-      version: packageJson.version,
+      version: VERSION,
     },
   })
 }

@@ -5,6 +5,7 @@ import { getMonitor, type Looker, recordCheck } from '../../src/monitors/index.t
 import { openNetwork } from '../../src/network/index.ts'
 import { look } from '../../src/probes/index.ts'
 import { isHeld, type Sealer } from '../../src/storage/index.ts'
+import { VERSION } from '../../src/version.ts'
 
 const clock = systemClock
 
@@ -24,7 +25,7 @@ function lookHere(sealer: Sealer, settings: Settings): Looker {
     privateTargets: settings.PROBE_PRIVATE_TARGETS,
     dnsServers: settings.DNS_SERVERS,
   })
-  const userAgent = `Uptalk (+${settings.PUBLIC_URL ?? 'self-hosted uptime monitoring'})`
+  const userAgent = `Uptalk/${VERSION} (+${settings.PUBLIC_URL ?? 'self-hosted uptime monitoring'})`
   return {
     async check(db, id) {
       const { monitor } = await getMonitor(db, sealer, id)

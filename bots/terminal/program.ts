@@ -110,7 +110,10 @@ export function buildProgram(io: TerminalIo, done: Done): Command {
   program
     .command('start')
     .description('Run the server: watch, tell, answer')
-    .action(() => runFile('../../src/main.ts'))
+    .action(async () => {
+      const { main } = await import('../../src/main.ts')
+      await main()
+    })
   program
     .command('demo')
     .description('See it at work: targets that go down and come back, and a prompt')

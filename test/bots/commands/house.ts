@@ -161,7 +161,7 @@ export async function openHouse() {
         .updateTable('monitor_states')
         .set({
           status: 'down',
-          changed_at: startedAt,
+          changed_at: now,
           last_check_at: now,
           last_code: REFUSED.code,
           last_message: REFUSED.message,

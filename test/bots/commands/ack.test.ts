@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { SECOND } from '../../../src/kernel/index.ts'
+import { ANN, BOB, openHouse, words } from './house.ts'
+
+describe('acknowledging', () => {
+  test('the first one counts, the next is told who and when', async () => {
+    await using house = await openHouse()
+    await house.add('Shop')
+    await house.falls(1)
+    expect(words(await house.says(ANN, 'ack #1'))).toBe(
+      'Ann is on it: Shop\nIncident #1, down 12 s\n[Details] [Check now]',
+    )
+    await house.clock.turn(12 * SECOND)
+    const late = await house.says(BOB, 'ack shop')
+    expect(words(late)).toBe('Ann was first, 12 s ago')
+    expect(late).toMatchObject({ audience: 'asker', exitCode: 1 })
+  })
+
+  test('of two presses at once one is first', async () => {
+    await using house = await openHouse()
+    await house.add('Shop')
+    await house.falls(1)
+    const said = await Promise.all([house.presses(ANN, 'v1:ack:1'), house.presses(BOB, 'v1:ack:1')])
+    expect(said.map((reply) => words(reply).split('\n')[0])).toEqual([
+      'Shop is down — Ann is on it',
+      'Ann was first, just now',
+    ])
+  })
+
+  test('the button turns the alert into its acknowledged form', async () => {
+    await using house = await openHouse()
+    await house.add('Shop')
+    await house.falls(1)
+    const reply = await house.presses(ANN, 'v1:ack:1')
+    expect(reply.audience).toBe('all')
+    expect(words(reply)).toContain('Acknowledged: by Ann at <clock 2027-03-01T14:00:00.000Z>')
+    expect(reply.actions.map(({ label }) => label)).toEqual(['Check now', 'Pause 1 h', 'Details'])
+  })
+
+  test.each([
+    ['ack #9', 'There is no incident #9.'],
+    ['ack api', 'API has no open incident.'],
+    ['ack nobody', 'There is no monitor nobody.'],
+  ])('%s', async (line, says) => {
+    await using house = await openHouse()
+    await house.add('API')
+    expect(words(await house.says(ANN, line))).toContain(says)
+  })
+
+  test('what is over needs nobody', async () => {
+    await using house = await openHouse()
+    await house.add('Shop')
+    await house.falls(1)
+    await house.says(ANN, 'pause shop')
+    expect(words(await house.says(ANN, 'ack #1'))).toBe('Incident #1 is over already.')
+  })
+})
