@@ -16,7 +16,7 @@ const HOST =
   /^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+(?::\d{1,5})?(?:[/?].*)?$|^localhost(?::\d{1,5})?(?:[/?].*)?$/iu
 
 /** An address as people paste it: in angle brackets, with a full stop behind, without its scheme. */
-export function tidyAddress(typed: string): string {
+function tidyAddress(typed: string): string {
   const bare = typed
     .trim()
     .replace(/^<(.*)>$/, '$1')

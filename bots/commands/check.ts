@@ -31,7 +31,7 @@ const standing = ({ monitor, state }: MonitorView, outcome: Outcome): string | n
 }
 
 /** Looks now and says what was seen. */
-export async function checkReply(
+async function checkReply(
   call: Call,
   id: MonitorId,
   audience: Reply['audience'] = 'all',

@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts'
 import { facts, line, note, type Reply, type Run, text, verbatim } from './reply.ts'
 
 /** `pause <monitor> [for] [reason]` */
-export const usageOf = ({ card }: Command): string =>
+const usageOf = ({ card }: Command): string =>
   [card.name, ...card.options.map((it) => (it.required ? `<${it.name}>` : `[${it.name}]`))].join(
     ' ',
   )

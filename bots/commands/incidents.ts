@@ -39,7 +39,7 @@ function tailOf(it: Incident, now: Instant): Run[] {
     return dotted(
       number,
       [time(it.started_at, 'relative')],
-      `down ${formatDuration(it.resolved_at - it.started_at)}`,
+      `was down ${formatDuration(it.resolved_at - it.started_at)}`,
       cause,
     )
   return dotted(

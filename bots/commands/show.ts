@@ -30,7 +30,7 @@ export async function showNamed(call: Call, typed: string): Promise<Reply> {
 }
 
 /** Everything about one, with what can be done as buttons. */
-export async function showReply(call: Call, view: MonitorView): Promise<Reply> {
+async function showReply(call: Call, view: MonitorView): Promise<Reply> {
   const { db, now } = call
   const { id } = view.monitor
   const spans = { '24 h': DAY, '7 d': 7 * DAY, '30 d': 30 * DAY } as const

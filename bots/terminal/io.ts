@@ -11,7 +11,7 @@ export interface TerminalIo {
   readonly err: Written
 }
 
-export interface Written {
+interface Written {
   write(text: string): unknown
   readonly isTTY?: boolean
   readonly columns?: number

@@ -39,7 +39,7 @@ export function countingChance(): Chance {
 }
 
 /** A looker that sees what a test says; everything is up until then. */
-export class FakeLooker implements Looker {
+class FakeLooker implements Looker {
   readonly looked: number[] = []
   outcome: Outcome | Error | 'never' = UP
   readonly #clock: HandClock

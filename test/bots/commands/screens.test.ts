@@ -129,7 +129,7 @@ test('incidents: open ones first, then the last ten, in pages', async () => {
   const lines = words(first).split('\n')
   expect(lines[0]).toBe('1 open · 12 over')
   expect(lines[1]).toBe('down API #13 · down 12 s · connection refused')
-  expect(lines[2]).toMatch(/^paused Shop #12 · <relative .*> · down 1 h · connection refused$/)
+  expect(lines[2]).toMatch(/^paused Shop #12 · <relative .*> · was down 1 h · connection refused$/)
   expect(lines).toHaveLength(14)
   expect(first.actions.map(({ press }) => press)).toEqual(['v1:ack:d', 'v1:incs:0', 'v1:incs:2'])
   expect(
