@@ -44,6 +44,15 @@ export interface WatchTools {
   readonly onNews: () => void
 }
 
+/** Waited for its turn until it was cut off. */
+const NOT_BEGUN: Outcome = {
+  status: 'unknown',
+  code: 'internal',
+  message: 'the look was called off before it began',
+  durationMs: 0,
+  timings: { total: 0 },
+}
+
 async function look(
   tools: WatchTools,
   monitor: Monitor,
@@ -51,7 +60,7 @@ async function look(
   signal: AbortSignal,
 ): Promise<Omit<Check, 'id'>> {
   const startedAt = tools.clock.now()
-  const seen = await tools.probe(monitor, signal)
+  const seen = signal.aborted ? NOT_BEGUN : await tools.probe(monitor, signal)
   const outcome = signal.aborted ? seen : await tools.sight.weigh(monitor.id, monitor.url, seen)
   const finishedAt = Math.max(tools.clock.now(), startedAt)
   return { monitorId: monitor.id, cause, startedAt, finishedAt, outcome }

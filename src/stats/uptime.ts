@@ -42,12 +42,19 @@ export async function observedTime(
   const watched = await db
     .selectFrom('samples')
     .where('monitor_id', 'in', monitorIds)
-    .where('at', '>=', from)
-    .where('at', '<', to)
-    .select((eb) => ['monitor_id', eb.fn.sum<number>('observed_ms').as('observed')])
+    .where('at', '>', from)
+    .where('at', '<=', to)
+    .select((eb) => [
+      'monitor_id',
+      eb.fn.sum<number>('observed_ms').as('observed'),
+      eb.fn.min('at').as('first'),
+      // SQLite takes it from the row of the minimum.
+      'observed_ms as reach',
+    ])
     .groupBy('monitor_id')
     .execute()
-  for (const { monitor_id, observed } of watched) times.get(monitor_id)!.observedMs = observed
+  for (const { monitor_id, observed, first, reach } of watched)
+    times.get(monitor_id)!.observedMs = observed - Math.max(0, reach - (first - from))
   const outages = await db
     .selectFrom('incidents')
     .select(['monitor_id', 'started_at', 'resolved_at'])

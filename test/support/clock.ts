@@ -8,7 +8,7 @@ interface Sleeper {
 /** Time that moves only when told to: `asleep()` resolves once the code under test waits. */
 export class HandClock implements Clock {
   #passed = 0
-  readonly #start: Instant
+  #start: Instant
   readonly #sleepers = new Set<Sleeper>()
   #watchers: (() => void)[] = []
 
@@ -47,6 +47,11 @@ export class HandClock implements Clock {
       await new Promise<void>((resolve) => {
         this.#watchers.push(resolve)
       })
+  }
+
+  /** Sets the wall clock, as a sleep or a correction does; nobody waits shorter or longer for it. */
+  step(ms: number): void {
+    this.#start += ms
   }
 
   /** Moves time on by `ms`, waking sleepers in the order of their time, each at its own time. */

@@ -1,0 +1,50 @@
+import { MINUTE } from '../../src/kernel/index.ts'
+import { recordSamples, type Sample } from '../../src/stats/index.ts'
+import type { House } from './house.ts'
+
+export const START = Date.parse('2027-03-01T00:00:00Z')
+
+/**
+ * A day as a picture, a minute a mark: `.` well, `x` failed, `?` not seen, a blank not looked at.
+ * Each look speaks for the minute before it.
+ */
+export async function draw(house: House, monitorId: number, picture: string): Promise<void> {
+  const samples: Sample[] = []
+  for (const [minute, mark] of picture.split('').entries())
+    if (mark !== ' ')
+      samples.push({
+        monitorId,
+        accountId: house.account.accountId,
+        at: START + (minute + 1) * MINUTE,
+        status: mark === '.' ? 'up' : mark === 'x' ? 'down' : 'unknown',
+        code: mark === '.' ? 'ok' : 'connect_refused',
+        ms: 10,
+        observedMs: mark === '?' ? 0 : MINUTE,
+      })
+  await recordSamples(house.db, samples)
+}
+
+/** An incident from one minute of the picture to another, or still open. */
+export async function drawIncident(
+  house: House,
+  monitorId: number,
+  fromMinute: number,
+  toMinute: number | null,
+  severity: 'down' | 'warning' = 'down',
+): Promise<void> {
+  await house.account
+    .insertInto('incidents')
+    .values({
+      monitor_id: monitorId,
+      monitor_name: 'shop',
+      url: 'http://shop.example/',
+      severity,
+      started_at: START + fromMinute * MINUTE,
+      detected_at: START + fromMinute * MINUTE,
+      resolved_at: toMinute === null ? null : START + toMinute * MINUTE,
+      code: 'connect_refused',
+      message: 'refused',
+      failures: 2,
+    })
+    .execute()
+}
