@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { DAY, HOUR, type Instant } from '../kernel/index.ts'
 import { forgetChecks } from '../stats/index.ts'
@@ -11,7 +12,11 @@ const LEFT_PLACES_KEPT_MS = 30 * DAY
 /** Forgets what has had its time, in small steps, and gives the file its pages back. */
 export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): Promise<void> {
   let forgotten = BATCH
-  while (forgotten >= BATCH) forgotten = await forgetChecks(db, now - retainChecksMs, BATCH)
+  while (forgotten >= BATCH) {
+    forgotten = await forgetChecks(db, now - retainChecksMs, BATCH)
+    // SQLite answers without waiting, so without this nothing else would run until the end.
+    await others()
+  }
   await db
     .deleteFrom('check_requests')
     .where('asked_at', '<', now - HOUR)

@@ -25,11 +25,14 @@ export async function recordSamples(tx: Db, samples: readonly Sample[]): Promise
 
 /** Forgets samples and kept checks older than `before`, at most `limit` of each; answers how many. */
 export async function forgetChecks(db: Db, before: Instant, limit: number): Promise<number> {
+  // Monitor by monitor, where the key is in order of time: there is no index of time alone.
   const samples = await sql`
     delete from samples where (monitor_id, at) in
-      (select monitor_id, at from samples where at < ${before} limit ${limit})`.execute(db)
+      (select s.monitor_id, s.at from monitors m cross join samples s on s.monitor_id = m.id
+       where s.at < ${before} limit ${limit})`.execute(db)
+  // Kept in the order they were made, so the old ones are the first ones.
   const checks = await sql`
-    delete from checks where id in
-      (select id from checks where finished_at < ${before} limit ${limit})`.execute(db)
+    delete from checks where finished_at < ${before} and id in
+      (select id from checks order by id limit ${limit})`.execute(db)
   return Number(samples.numAffectedRows ?? 0) + Number(checks.numAffectedRows ?? 0)
 }
