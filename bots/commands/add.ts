@@ -3,7 +3,7 @@ import { DAY, SECOND } from '../../src/kernel/index.ts'
 import { addMonitor, type Check, type MonitorView } from '../../src/monitors/index.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
-import { looked } from './check.ts'
+import { lookedShort } from './check.ts'
 import { firstLook } from './looking.ts'
 import { DURATION, durationRule } from './options.ts'
 import { monitorValue } from './present.ts'
@@ -33,8 +33,8 @@ const hostOf = (url: string): string =>
 function addedReply({ monitor }: MonitorView, check: Check | undefined): Reply {
   const called = name(monitor.name)
   const outcome = check?.outcome
-  const first = outcome === undefined ? 'its first look is under way' : looked(outcome)
-  return say([called, text(` is watched now · ${first}`)], {
+  const first = outcome === undefined ? 'its first look is under way' : lookedShort(outcome)
+  return say([called, text(` is watched now: ${first}`)], {
     ...signed(outcome === undefined || outcome.status === 'unknown' ? 'pending' : outcome.status),
     body: [
       facts(

@@ -140,8 +140,8 @@ export function buildDesk(deps: DeskDeps): Desk {
       }),
     placeBack: (place) =>
       quietly('place not switched on', async () => {
-        await markLinkLeft(deps.db, place, null)
-        await switchOnPlace(deps.db, place)
+        // Said at each login: what was switched off for another reason stays off.
+        if (await markLinkLeft(deps.db, place, null)) await switchOnPlace(deps.db, place)
       }),
     placeMoved: (place, serverId) =>
       quietly('place not moved', () =>

@@ -9,19 +9,22 @@ import { causeWords, formatMs } from './phrases.ts'
 import { monitorValue } from './present.ts'
 import { address, facts, name, note, type Reply, text, time, verbatim } from './reply.ts'
 
-/** What a look saw, after the monitor's name: `answers in 182 ms`. */
+/** What a look saw, after the monitor's name: `is up · 182 ms`. */
 export function looked({ status, code, durationMs, details }: Outcome): string {
   switch (status) {
     case 'up':
-      return `answers in ${formatMs(durationMs)}`
+      return `is up · ${formatMs(durationMs)}`
     case 'degraded':
-      return `answers in ${formatMs(durationMs)}, but ${causeWords(code)}`
+      return `is degraded · ${formatMs(durationMs)} · ${causeWords(code)}`
     case 'down':
       return `failed this look — ${causeWords(code, details?.http?.status)}`
     default:
       return `could not be looked at — ${causeWords(code)}`
   }
 }
+
+/** The same after a colon: `up · 182 ms`. */
+export const lookedShort = (outcome: Outcome): string => looked(outcome).replace(/^is /, '')
 
 const standing = ({ monitor, state }: MonitorView, outcome: Outcome): string | null => {
   if (!monitor.isActive) return 'It is paused and stays so.'

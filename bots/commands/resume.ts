@@ -4,7 +4,7 @@ import {
   type MonitorView,
   resumeMonitor,
 } from '../../src/monitors/index.ts'
-import { looked } from './check.ts'
+import { lookedShort } from './check.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
@@ -23,8 +23,8 @@ async function resumeReply(call: Call, { monitor }: MonitorView): Promise<Reply>
   const check = await firstLook(call, monitor.id)
   const view = await getMonitor(call.db, call.deps.sealer, monitor.id)
   const outcome = check?.outcome
-  const first = outcome === undefined ? 'its first look is under way' : looked(outcome)
-  return say([called, text(` is watched again · ${first}`)], {
+  const first = outcome === undefined ? 'its first look is under way' : lookedShort(outcome)
+  return say([called, text(` is watched again: ${first}`)], {
     ...signed(outcome === undefined || outcome.status === 'unknown' ? 'pending' : outcome.status),
     actions,
     value: { resumed: 1, monitor: monitorValue(view), firstCheck: outcome ?? null },

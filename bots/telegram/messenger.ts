@@ -5,8 +5,6 @@ import { bugOf, whyOf } from './client.ts'
 import { renderTelegram, type Screen } from './render.ts'
 import type { Wire } from './wire.ts'
 
-const zoneOf = (news: News): string => ('incident' in news ? news.incident.timezone : 'UTC')
-
 /** Tells chats by REST alone: it works while polling is down. */
 export function openMessenger(
   wire: Wire,
@@ -16,7 +14,7 @@ export function openMessenger(
   async function told(news: News, tell: (screen: Screen) => Promise<Delivery>): Promise<Delivery> {
     let screen: Screen
     try {
-      screen = renderTelegram(word(news), zoneOf(news), clock.now())
+      screen = renderTelegram(word(news), clock.now())
     } catch (error) {
       log.error({ news: news.kind, ...bugOf(error) }, 'news found no words')
       return { kind: 'ours', why: whyOf(error) }

@@ -178,9 +178,10 @@ const BLOCKS_MAX = 60
 
 /**
  * A Reply as Telegram takes it: text with entities (no parse mode, so nothing can be parsed wrong),
- * within its limits. Clock times are shown in `zone` (IANA; UTC when it is unknown), others from `now`.
+ * within its limits. Clock times are shown in the reply's own zone (UTC when it names none), others from `now`.
  */
-export function renderTelegram(reply: Reply, zone: string, now: Instant): Screen {
+export function renderTelegram(reply: Reply, now: Instant): Screen {
+  const zone = reply.zone ?? 'UTC'
   const sign: Piece[] =
     reply.sign === undefined ? [] : [{ text: `${SIGNS[reply.sign]} `, style: 'plain' }]
   const said = reply.headline.map((run) => pieceOf(run, 'bold', zone, now))
@@ -200,7 +201,7 @@ const cutText = (text: string, max: number): string =>
 
 /** The Reply in the words of a callback answer: no markup there, nothing is clickable. */
 export function answerText(reply: Reply, now: Instant): string {
-  return cutText(renderTelegram({ ...reply, actions: [] }, 'UTC', now).text, ANSWER_MAX)
+  return cutText(renderTelegram({ ...reply, actions: [] }, now).text, ANSWER_MAX)
 }
 
 /** The same words for when Telegram refused the entities: no markup, nothing clickable. */

@@ -71,12 +71,6 @@ const linkCodeCommand = (io: TerminalIo): Command =>
       io.out.write(`${code}\n`)
     })
 
-/** Loaded only when asked for: a server's parts cost time that a look at the status should not. */
-async function runFile(file: string): Promise<void> {
-  const { main } = (await import(file)) as { readonly main: () => Promise<void> }
-  await main()
-}
-
 const exitLines = Object.entries(EXITS)
   .map(([code, meaning]) => `  ${code.padStart(2)}  ${meaning}`)
   .join('\n')
@@ -107,6 +101,7 @@ export function buildProgram(io: TerminalIo, done: Done): Command {
     })
   program.addCommand(keysCommand(io))
   program.addCommand(linkCodeCommand(io))
+  // Loaded only when asked for: a server's parts cost time that a look at the status should not.
   program
     .command('start')
     .description('Run the server: watch, tell, answer')
@@ -117,7 +112,7 @@ export function buildProgram(io: TerminalIo, done: Done): Command {
   program
     .command('demo')
     .description('See it at work: targets that go down and come back, and a prompt')
-    .action(() => runFile('./demo.ts'))
+    .action(async () => (await import('./demo.ts')).main())
   return inherit(program)
 }
 

@@ -152,7 +152,7 @@ function addRequestLog(app: FastifyInstance, { log, clock }: ApiDeps, { visits }
     log.info(
       {
         id: request.id,
-        key: visit?.principal?.prefix ?? null,
+        keyPrefix: visit?.principal?.prefix ?? null,
         method: request.method,
         route: request.is404 ? null : (config.declared?.route.path ?? url),
         status: reply.statusCode,

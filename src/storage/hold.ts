@@ -3,14 +3,21 @@ import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { DatabaseTrouble, sqliteCode } from './open.ts'
 
+/** Whoever only asks whether it is held holds it for a moment. */
+const PATIENCE_MS = 500
+
 /**
  * Makes this the one process that watches on `file`. The hold is an exclusive transaction on a file
  * beside it, so it dies with the process, however that dies.
  * @throws DatabaseTrouble (exit code 1) when another process holds it
  */
 export function holdDatabase(file: string): Disposable {
+  return hold(file, PATIENCE_MS)
+}
+
+function hold(file: string, timeout: number): Disposable {
   mkdirSync(path.dirname(file), { recursive: true })
-  const side = new Sqlite(`${file}.lock`, { timeout: 0 })
+  const side = new Sqlite(`${file}.lock`, { timeout })
   try {
     side.pragma('locking_mode = exclusive')
     side.exec('begin exclusive')
@@ -29,7 +36,7 @@ export function holdDatabase(file: string): Disposable {
 /** Whether a process watches on `file` now. */
 export function isHeld(file: string): boolean {
   try {
-    holdDatabase(file)[Symbol.dispose]()
+    hold(file, 0)[Symbol.dispose]()
     return false
   } catch (error) {
     if (error instanceof DatabaseTrouble) return true

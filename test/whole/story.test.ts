@@ -73,7 +73,7 @@ test(
       options: { url: site.url, name: 'Shop', interval: '60s' },
       ...admin,
     })
-    expect(show(added.message)).toMatch(/Shop is watched now/)
+    expect(show(added.message)).toMatch(/Shop is watched now: up/)
     const status = await telegram.say({ chat: group, from: ann, text: '/uptime@UptalkBot status' })
     expect(status.text).toMatch(/^🟢/u)
 

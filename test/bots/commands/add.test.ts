@@ -11,7 +11,7 @@ describe('adding', () => {
   ])('%s', async (line, name, url) => {
     await using house = await openHouse()
     const reply = await house.says(BOB, line)
-    expect(words(reply).split('\n')[0]).toBe(`${name} is watched now · answers in 182 ms`)
+    expect(words(reply).split('\n')[0]).toBe(`${name} is watched now: up · 182 ms`)
     const row = await house.ours
       .selectFrom('monitors')
       .select(['name', 'url'])
@@ -50,7 +50,7 @@ describe('adding', () => {
     await house.clock.asleep()
     await house.clock.turn(10 * SECOND)
     expect(words(await reply)).toMatch(
-      /^slow.example.com is watched now · its first look is under way/,
+      /^slow.example.com is watched now: its first look is under way/,
     )
   })
 

@@ -32,11 +32,7 @@ const LINES = [
     'viewer',
     { up: /No incident so far/, down: /1 open · 0 over/, paused: /No incident so far/ },
   ],
-  [
-    'check shop',
-    'responder',
-    { up: /answers in 182 ms/, down: /answers in/, paused: /It is paused/ },
-  ],
+  ['check shop', 'responder', { up: /is up · 182 ms/, down: /is up/, paused: /It is paused/ }],
   [
     'pause shop 2h',
     'responder',

@@ -19,7 +19,7 @@ import { judgeKeyboard, judgeText } from '../../support/telegram/judge.ts'
 import { reply } from './stage.ts'
 
 const NOW = Date.parse('2027-03-01T14:02:19Z')
-const show = (said: Reply, zone = 'UTC') => renderTelegram(said, zone, NOW)
+const show = (said: Reply, zone = 'UTC') => renderTelegram({ ...said, zone }, NOW)
 const styled = (said: Reply): string => {
   const { text: words, entities } = show(said)
   let marked = ''

@@ -42,7 +42,7 @@ const opened: IncidentNews = {
 function word(news: News): Reply {
   if (!('incident' in news)) throw new Error('none here')
   const it = news.incident
-  const quiet = { body: [], actions: [], audience: 'all' } as const
+  const quiet = { body: [], actions: [], audience: 'all', zone: it.timezone } as const
   if (news.kind === 'recovery')
     return {
       ...quiet,

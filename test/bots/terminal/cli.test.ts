@@ -78,9 +78,7 @@ describe('in a shell', LONG, () => {
     using target = await openTarget()
     const added = await place.run(['add', target.url, 'Main shop', '1m'])
     expect(added).toMatchObject({ code: 0, err: '' })
-    expect(added.out).toMatch(
-      /^🟢 Main shop is watched now · answers in \d+ ms\n {2}Address {2}http/,
-    )
+    expect(added.out).toMatch(/^🟢 Main shop is watched now: up · \d+ ms\n {2}Address {2}http/)
     const status = await place.run(['status', '--json'])
     expect(JSON.parse(status.out)).toMatchObject({ total: 1, down: 0 })
     expect(status.code).toBe(0)
@@ -182,7 +180,7 @@ describe('in a shell', LONG, () => {
     expect(ran).toMatchObject({ code: 0, err: '' })
     expect(ran.out.split('\n').filter((it) => /^\S/.test(it))).toEqual([
       '⚪ Nothing is watched yet. uptalk add https://example.com',
-      expect.stringMatching(/^🟢 Shop is watched now · answers in \d+ ms$/),
+      expect.stringMatching(/^🟢 Shop is watched now: up · \d+ ms$/),
       'Delete Shop?',
       'Delete it? [y/N]',
       'Shop stays.',
