@@ -147,7 +147,7 @@ test('a request is logged by its route, with the prefix of its key', async () =>
       event: 'request answered',
       fields: {
         id: expect.any(String),
-        key: admin.slice(0, 9),
+        keyPrefix: admin.slice(0, 9),
         method: 'GET',
         route: '/api/targets/{id}',
         status: 400,
@@ -156,7 +156,7 @@ test('a request is logged by its route, with the prefix of its key', async () =>
     },
     {
       event: 'request answered',
-      fields: expect.objectContaining({ key: null, route: null, status: 404 }),
+      fields: expect.objectContaining({ keyPrefix: null, route: null, status: 404 }),
     },
   ])
   const { read } = house.ours.keys

@@ -61,6 +61,7 @@ function word(news: News): Reply {
   const why =
     it.acknowledgedBy === null ? [] : [text(' — '), name(it.acknowledgedBy), text(' is on it')]
   return {
+    ...quiet,
     tone: 'bad',
     sign: 'down',
     headline: [name(it.monitorName), text(' is down'), ...why],
