@@ -161,6 +161,6 @@ test('a request is logged by its route, with the prefix of its key', async () =>
   ])
   const { read } = house.ours.keys
   await house.ask('DELETE', '/api/targets/1', { key: read })
-  expect(house.lines.at(-1)!.fields).toMatchObject({ key: read.slice(0, 9), status: 403 })
+  expect(house.lines.at(-1)!.fields).toMatchObject({ keyPrefix: read.slice(0, 9), status: 403 })
   expect(JSON.stringify(house.lines)).not.toMatch(/upty_\w{5}/)
 })
