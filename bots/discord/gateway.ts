@@ -14,7 +14,8 @@ export const TOKEN_REFUSED = 'Discord refused the token; set DISCORD_TOKEN to a 
 export async function findGateway(wire: Wire, signal: AbortSignal): Promise<string> {
   try {
     const answer = (await wire.send('get', Routes.gatewayBot(), { signal })) as APIGatewayBotInfo
-    if (answer.session_start_limit.remaining < LOGINS_KEPT)
+    const { remaining, total } = answer.session_start_limit
+    if (remaining < Math.min(LOGINS_KEPT, total / 20))
       throw new Error('Discord allows too few more logins for now')
     return answer.url
   } catch (error) {

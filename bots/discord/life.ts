@@ -9,7 +9,7 @@ import {
 } from 'discord.js'
 import { type Clock, MINUTE, type PartTools, SECOND, StopPart } from '../../src/kernel/index.ts'
 import type { Desk } from '../commands/desk.ts'
-import { codeOf, reasonOf } from './answers.ts'
+import { codeOf, reasonOf, statusOf } from './answers.ts'
 import { abandon, deafen, makeClient } from './client.ts'
 import type { Counter } from './counter.ts'
 import { findGateway, probeGateway, TOKEN_REFUSED } from './gateway.ts'
@@ -166,7 +166,10 @@ async function keepTree(applicationId: string, rooms: Rooms, over: AbortSignal):
   const wanted = [commandTree(desk.cards)]
   while (!over.aborted)
     try {
-      const held = await wire.send('get', path, { signal: over })
+      const held = await wire.send('get', path, { signal: over }).catch((error: unknown) => {
+        if (statusOf(error) === 404) return []
+        throw error
+      })
       if (sameTree(held, wanted)) {
         tools.log.debug({}, 'discord commands were unchanged')
         return

@@ -1,4 +1,4 @@
-import type { Api } from 'grammy'
+import { type Api, GrammyError } from 'grammy'
 import type { BotCommand } from 'grammy/types'
 import type { CommandCard } from '../commands/desk.ts'
 
@@ -33,7 +33,10 @@ export async function setMenus(api: Api, cards: readonly CommandCard[]): Promise
     [{ type: 'all_private_chats' }, alone],
   ]
   for (const [scope, commands] of wanted) {
-    const known = await api.getMyCommands({ scope })
+    const known = await api.getMyCommands({ scope }).catch((error: unknown) => {
+      if (error instanceof GrammyError && error.error_code === 404) return []
+      throw error
+    })
     if (words(known) !== words(commands)) await api.setMyCommands(commands, { scope })
   }
 }
