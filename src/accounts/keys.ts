@@ -10,7 +10,7 @@ import {
   MINUTE,
   parseInput,
 } from '../kernel/index.ts'
-import type { AccountDb, AccountTx, Db } from '../storage/index.ts'
+import { type AccountDb, type AccountTx, type Db, isPassing } from '../storage/index.ts'
 import { PLANS } from './accounts.ts'
 import { nameRule } from './rules.ts'
 
@@ -101,14 +101,22 @@ export async function findPrincipal(
     .executeTakeFirst()
   if (row === undefined) return undefined
   // To the minute is enough, and spares a write on every request.
-  if (row.last_used_at === null || now - row.last_used_at >= TOUCH_MS)
-    await db.updateTable('keys').set({ last_used_at: now }).where('id', '=', row.id).execute()
+  if (row.last_used_at === null || now - row.last_used_at >= TOUCH_MS) await touch(db, now, row.id)
   return {
     keyId: row.id,
     accountId: row.account_id,
     prefix: row.prefix,
     scope: row.scope,
     expiresAt: row.expires_at,
+  }
+}
+
+async function touch(db: Db, now: Instant, id: Id<'key'>): Promise<void> {
+  try {
+    await db.updateTable('keys').set({ last_used_at: now }).where('id', '=', id).execute()
+  } catch (error) {
+    // A full disk is no reason to turn readers away.
+    if (!isPassing(error)) throw error
   }
 }
 

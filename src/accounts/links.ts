@@ -162,6 +162,9 @@ export async function spendLinkCode(
       .returning('account_id')
       .executeTakeFirst()
     if (owner === undefined) return false
+    // Asked again inside: another code may have been spent here meanwhile.
+    const rival = await findLink(tx, place)
+    if (rival !== undefined) throw new Fault('place_linked', { account: rival.accountName })
     const bound = bindAccount(tx, owner.account_id)
     const { id } = await bound
       .insertInto('chat_links')

@@ -63,6 +63,7 @@ const REFUSED = [
   'from',
   'onConflict',
   'onDuplicateKey',
+  'orAction',
   'replace',
 ] as const
 
@@ -171,6 +172,8 @@ class Narrowing extends OperationNodeTransformer {
   protected override transformInsertQuery(node: InsertQueryNode, id?: QueryId): InsertQueryNode {
     refuse(node, ['with', 'onDuplicateKey', 'replace'])
     if (node.onConflict?.doNothing !== true) refuse(node, ['onConflict'])
+    // `insert or replace` would take away whatever row stands in the way, whose ever it is.
+    if (node.orAction?.action.toLowerCase() !== 'ignore') refuse(node, ['orAction'])
     const { into, columns = [], values } = node
     if (into === undefined || values === undefined || !ValuesNode.is(values))
       throw new UnboundQuery('an insert needs its values written out')

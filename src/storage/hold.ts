@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { DatabaseTrouble, sqliteCode } from './open.ts'
+import { DatabaseTrouble, sqliteCode, toTrouble } from './open.ts'
 
 /** Whoever only asks whether it is held holds it for a moment. */
 const PATIENCE_MS = 500
@@ -16,21 +16,25 @@ export function holdDatabase(file: string): Disposable {
 }
 
 function hold(file: string, timeout: number): Disposable {
-  mkdirSync(path.dirname(file), { recursive: true })
-  const side = new Sqlite(`${file}.lock`, { timeout })
   try {
-    side.pragma('locking_mode = exclusive')
-    side.exec('begin exclusive')
+    mkdirSync(path.dirname(file), { recursive: true })
+    const side = new Sqlite(`${file}.lock`, { timeout })
+    try {
+      side.pragma('locking_mode = exclusive')
+      side.exec('begin exclusive')
+    } catch (error) {
+      side.close()
+      throw error
+    }
+    return { [Symbol.dispose]: () => side.close() }
   } catch (error) {
-    side.close()
-    if (sqliteCode(error)?.startsWith('SQLITE_BUSY') !== true) throw error
+    if (sqliteCode(error)?.startsWith('SQLITE_BUSY') !== true) throw toTrouble(file, error)
     throw new DatabaseTrouble(
       `Another Uptalk is running on the database ${file}. Stop it first, or set DATABASE_PATH to another file.`,
       1,
       { cause: error },
     )
   }
-  return { [Symbol.dispose]: () => side.close() }
 }
 
 /** Whether a process watches on `file` now. */
@@ -39,7 +43,7 @@ export function isHeld(file: string): boolean {
     hold(file, 0)[Symbol.dispose]()
     return false
   } catch (error) {
-    if (error instanceof DatabaseTrouble) return true
+    if (error instanceof DatabaseTrouble && error.exitCode === 1) return true
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, sql, SqliteDialect } from 'kysely'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Tables } from './tables.ts'
 
@@ -33,8 +33,10 @@ const PASSING = /^SQLITE_(?:BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|NOMEM)/
 /** The database cannot write now but may later (locked, disk full); anything else is a bug. */
 export const isPassing = (error: unknown): boolean => PASSING.test(sqliteCode(error) ?? '')
 
-function toTrouble(file: string, error: unknown): unknown {
-  const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code
+/** What to do about an error of opening `file`; other errors as they are. */
+export function toTrouble(file: string, error: unknown): unknown {
+  // `SQLITE_READONLY_DIRECTORY` and its like: the first word says what to do.
+  const code = sqliteCode(error)?.match(/^SQLITE_[A-Z]+/)?.[0] ?? (error as { code?: string }).code
   const because = { cause: error }
   switch (code) {
     case 'SQLITE_NOTADB':
@@ -56,9 +58,17 @@ function toTrouble(file: string, error: unknown): unknown {
     case 'EPERM':
     case 'EROFS':
     case 'ENOTDIR':
+    case 'EEXIST':
     case 'SQLITE_READONLY':
       return new DatabaseTrouble(
         `The database ${file} cannot be opened for writing. Give this user the right to write there, or set DATABASE_PATH to another place.`,
+        3,
+        because,
+      )
+    case 'SQLITE_FULL':
+    case 'ENOSPC':
+      return new DatabaseTrouble(
+        `There is no room left for the database ${file}. Make room on its disk and start again.`,
         3,
         because,
       )
@@ -67,7 +77,20 @@ function toTrouble(file: string, error: unknown): unknown {
   }
 }
 
-function migrate(sqlite: Sqlite.Database, file: string): void {
+/** Marks a file as ours, in SQLite's own header field for that: "uptk". */
+const APPLICATION_ID = 0x75_70_74_6b
+
+/** Refuses what is not ours to open, before anything is written to it. */
+function inspect(sqlite: Sqlite.Database, file: string): void {
+  const { tables } = sqlite
+    .prepare(`select count(*) as tables from sqlite_schema where type = 'table'`)
+    .get() as { tables: number }
+  if (tables === 0) return
+  if (sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID)
+    throw new DatabaseTrouble(
+      `The file ${file} belongs to another program. Set DATABASE_PATH to another file.`,
+      3,
+    )
   const version = sqlite.pragma('user_version', { simple: true }) as number
   const wanted = MIGRATIONS.length
   if (version > wanted)
@@ -75,14 +98,11 @@ function migrate(sqlite: Sqlite.Database, file: string): void {
       `The database ${file} has version ${version}, made by a newer Uptalk; this one knows versions up to ${wanted}. Update Uptalk, or set DATABASE_PATH to another file.`,
       3,
     )
-  const { tables } = sqlite
-    .prepare(`select count(*) as tables from sqlite_schema where type = 'table'`)
-    .get() as { tables: number }
-  if (version === 0 && tables > 0)
-    throw new DatabaseTrouble(
-      `The file ${file} belongs to another program. Set DATABASE_PATH to another file.`,
-      3,
-    )
+}
+
+function migrate(sqlite: Sqlite.Database, file: string): void {
+  const version = sqlite.pragma('user_version', { simple: true }) as number
+  const wanted = MIGRATIONS.length
   if (version > 0 && version < wanted && file !== ':memory:')
     sqlite.prepare('vacuum into ?').run(freeName(`${file}.before-${wanted}`))
   for (let next = version; next < wanted; next += 1)
@@ -91,6 +111,7 @@ function migrate(sqlite: Sqlite.Database, file: string): void {
         // Asked again inside: another process may have been quicker.
         if (sqlite.pragma('user_version', { simple: true }) !== next) return
         sqlite.exec(MIGRATIONS[next]!)
+        sqlite.pragma(`application_id = ${APPLICATION_ID}`)
         sqlite.pragma(`user_version = ${next + 1}`)
       })
       .immediate()
@@ -107,10 +128,10 @@ function withCachedStatements(sqlite: Sqlite.Database) {
   const statements = new Map<string, Sqlite.Statement>()
   return {
     close: () => sqlite.close(),
-    prepare(sql: string) {
+    prepare(asked: string) {
       // A deferred transaction that reads first is refused its write when another process wrote
       // meanwhile, at once and whatever the busy timeout; an immediate one waits its turn.
-      const text = sql === 'begin' ? 'begin immediate' : sql
+      const text = asked === 'begin' ? 'begin immediate' : asked
       const known = statements.get(text)
       if (known !== undefined) return known
       if (statements.size >= STATEMENTS_KEPT) statements.clear()
@@ -131,6 +152,7 @@ export async function openDatabase(file: string): Promise<Db> {
     if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true })
     const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS })
     try {
+      inspect(sqlite, file)
       sqlite.pragma('auto_vacuum = incremental')
       sqlite.pragma('journal_mode = wal')
       sqlite.pragma('synchronous = full')
@@ -141,9 +163,12 @@ export async function openDatabase(file: string): Promise<Db> {
       sqlite.close()
       throw error
     }
-    return new Kysely<Tables>({
+    const db = new Kysely<Tables>({
       dialect: new SqliteDialect({ database: withCachedStatements(sqlite) }),
     })
+    // Kysely closes only what it has used: without a first query the file would stay open.
+    await sql`select 1`.execute(db)
+    return db
   } catch (error) {
     throw toTrouble(file, error)
   }

@@ -24,6 +24,7 @@ export function buildSealer(secret: string, chance: Chance): Sealer {
       return `${VERSION}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`
     },
     open(sealed) {
+      if (!sealed.startsWith(`${VERSION}.`)) throw new Error('sealed in a way we do not know')
       const bytes = Buffer.from(sealed.slice(VERSION.length + 1), 'base64url')
       const cipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
         .setAAD(Buffer.from(VERSION))

@@ -1,0 +1,127 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+
+const ROOT = path.join(import.meta.dirname, '..')
+
+/** Who may enter which room. A door nobody uses is walled up; a new door is opened here first. */
+const DOORS: Readonly<Record<string, readonly string[]>> = {
+  'src/kernel': [],
+  'src/network': [],
+  'src/storage': ['src/kernel'],
+  'src/audit': ['src/kernel', 'src/storage'],
+  'src/accounts': ['src/audit', 'src/kernel', 'src/storage'],
+  'src/probes': ['src/kernel', 'src/network'],
+  'src/notifications': ['src/kernel', 'src/storage'],
+  'src/incidents': ['src/audit', 'src/kernel', 'src/notifications', 'src/probes', 'src/storage'],
+  'src/monitors': ['src/audit', 'src/incidents', 'src/kernel', 'src/probes', 'src/storage'],
+  'src/stats': ['src/kernel', 'src/storage'],
+  'src/retention': ['src/kernel', 'src/stats', 'src/storage'],
+  'src/engine': [
+    'src/incidents',
+    'src/kernel',
+    'src/monitors',
+    'src/probes',
+    'src/stats',
+    'src/storage',
+  ],
+  'src/api': [
+    'src/accounts',
+    'src/audit',
+    'src/incidents',
+    'src/kernel',
+    'src/monitors',
+    'src/notifications',
+    'src/probes',
+    'src/stats',
+    'src/storage',
+  ],
+  'bots/commands': [
+    'src/accounts',
+    'src/audit',
+    'src/incidents',
+    'src/kernel',
+    'src/monitors',
+    'src/notifications',
+    'src/probes',
+    'src/stats',
+    'src/storage',
+  ],
+  'bots/discord': ['bots/commands', 'src/kernel', 'src/notifications'],
+  'bots/telegram': ['bots/commands', 'src/kernel', 'src/notifications'],
+}
+/** Rooms still being furnished: their doors may be fewer than planned. */
+const UNFINISHED = new Set(['src/api', 'bots/commands', 'bots/discord', 'bots/telegram'])
+
+/** Who may hold the handle that sees every account. */
+const UNBOUND =
+  /^src\/(?:storage|accounts|engine|retention|notifications)\/|^src\/(?:main|monitors\/(?:watched|requests)|stats\/samples|incidents\/verdict|api\/keys?)\.ts$/
+
+const files = globSync('{src,bots}/**/*.ts', { cwd: ROOT }).map((file) =>
+  file.replaceAll('\\', '/'),
+)
+const text = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8')
+const roomOf = (file: string): string => file.split('/').slice(0, 2).join('/')
+const rooms = Object.keys(DOORS).filter((room) => existsSync(path.join(ROOT, room)))
+
+interface Entry {
+  readonly from: string
+  readonly to: string
+}
+const entries: Entry[] = files.flatMap((from) =>
+  [...text(from).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, to]) => ({
+    from,
+    to: path.posix.join(path.posix.dirname(from), to!),
+  })),
+)
+const between = entries.filter(
+  ({ from, to }) => rooms.includes(roomOf(from)) && roomOf(from) !== roomOf(to),
+)
+
+test('rooms are entered by their face', () => {
+  const aside = between.filter(
+    ({ to }) =>
+      rooms.includes(roomOf(to)) &&
+      roomOf(to).startsWith('src/') &&
+      !/^[^/]+\/[^/]+\/index\.ts$/.test(to),
+  )
+  expect(aside).toEqual([])
+})
+
+test('the doors that are used are the doors that are open', () => {
+  const used = rooms.map((room) => [
+    room,
+    [
+      ...new Set(between.filter(({ from }) => roomOf(from) === room).map(({ to }) => roomOf(to))),
+    ].toSorted(),
+  ])
+  const open = used.map(([room, doors]) => [
+    room,
+    DOORS[String(room)]!.filter((it) => !UNFINISHED.has(String(room)) || doors!.includes(it)),
+  ])
+  expect(Object.fromEntries(used)).toEqual(Object.fromEntries(open))
+})
+
+test('no two rooms lean on each other, by whatever way', () => {
+  const reach = (room: string, seen = new Set<string>()): Set<string> => {
+    for (const next of DOORS[room] ?? [])
+      if (!seen.has(next)) {
+        seen.add(next)
+        reach(next, seen)
+      }
+    return seen
+  }
+  for (const room of Object.keys(DOORS)) expect([...reach(room)]).not.toContain(room)
+})
+
+test('time, chance and ids come from the kernel only', () => {
+  const wild = /Date\.now\(|new Date\(\)|Math\.random|randomUUID|setInterval/
+  const elsewhere = files.filter((file) => roomOf(file) !== 'src/kernel' && wild.test(text(file)))
+  expect(elsewhere).toEqual([])
+})
+
+test('the handle that sees every account is held by the few who need it', () => {
+  const unbound = /\bopenDatabase\b|\btype Db\b|import type \{[^}]*\bDb\b[^}]*\} from '[^']*storage/
+  const holders = files.filter((file) => unbound.test(text(file)) && !UNBOUND.test(file))
+  expect(holders.filter((file) => rooms.includes(roomOf(file)))).toEqual([])
+})
