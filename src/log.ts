@@ -11,15 +11,24 @@ const PATHS = NAMES.flatMap((name) =>
 const KEY = /upty_[0-9a-zA-Z]{8,}/g
 // A Telegram token is part of each of its URLs.
 const TELEGRAM = /\d{5,}:[\w-]{30,}/g
+const DISCORD = /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g
+// Whatever depth it lies at: pino's paths reach as far as they are written.
+const NAMED =
+  /("(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|password|secret|token)":)(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi
 
 /** Cuts secrets out of a finished line by what they look like, whatever field they hid in. */
 export function scrubber(secrets: readonly (string | undefined)[]): (line: string) => string {
-  const known = secrets.filter((it): it is string => it !== undefined && it !== '')
+  const known = secrets
+    .filter((it): it is string => it !== undefined && it !== '')
+    // As it looks inside a JSON string.
+    .map((secret) => JSON.stringify(secret).slice(1, -1))
   return (line) =>
     known
       .reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line)
-      .replaceAll(KEY, (key) => (key.length === 'upty_'.length + 4 ? key : 'upty_[redacted]'))
+      .replaceAll(NAMED, '$1"[redacted]"')
+      .replaceAll(KEY, 'upty_[redacted]')
       .replaceAll(TELEGRAM, '[redacted]')
+      .replaceAll(DISCORD, '[redacted]')
 }
 
 const COLOURS: Readonly<Record<number, string>> = {
