@@ -1,6 +1,13 @@
-import { sql } from 'kysely'
+import * as fc from 'fast-check'
+import { type ExpressionBuilder, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { bindAccount, type Db, openDatabase, UnboundQuery } from '../../src/storage/index.ts'
+import {
+  bindAccount,
+  type Db,
+  openDatabase,
+  type Tables,
+  UnboundQuery,
+} from '../../src/storage/index.ts'
 
 async function twoAccounts(db: Db) {
   for (const name of ['ours', 'theirs'])
@@ -128,6 +135,83 @@ describe('a handle bound to an account', () => {
           .onConflict((oc) => oc.column('monitor_id').doUpdateSet({ status: 'down' }))
           .execute(),
     ]
+    careless.push(() =>
+      ours
+        .insertInto('keys')
+        .orReplace()
+        .values({ id: 1, name: 'k', hash: 'h', prefix: 'p', scope: 'read', created_at: 1 })
+        .execute(),
+    )
     for (const query of careless) await expect(query()).rejects.toThrow(UnboundQuery)
   })
+})
+
+const conditions = fc.array(
+  fc.record({
+    column: fc.constantFrom('id', 'account_id', 'interval_ms', 'name' as const),
+    operator: fc.constantFrom('=', '!=', '>', '<', 'is not'),
+    value: fc.constantFrom(0, 1, 2, 3, 'shop', 'secret'),
+  }),
+  { maxLength: 4 },
+)
+
+test('whatever is asked, read, changed or deleted: never a row of another account', async () => {
+  await using db = await openDatabase(':memory:')
+  const { ours } = await twoAccounts(db)
+  const theirs = () => db.selectFrom('monitors').selectAll().where('account_id', '=', 2).execute()
+  const before = await theirs()
+  await fc.assert(
+    fc.asyncProperty(
+      conditions,
+      fc.constantFrom('read', 'join', 'nested', 'update', 'delete'),
+      fc.boolean(),
+      async (wanted, kind, isOr) => {
+        const where = (eb: ExpressionBuilder<Tables, 'monitors'>) => {
+          const parts = wanted.map(({ column, operator, value }) =>
+            eb(`monitors.${column as 'id'}`, operator as '=', value as number),
+          )
+          return isOr ? eb.or(parts) : eb.and(parts)
+        }
+        const seen: { account_id?: number; name?: string }[] = []
+        if (kind === 'read')
+          seen.push(...(await ours.selectFrom('monitors').selectAll().where(where).execute()))
+        if (kind === 'join')
+          seen.push(
+            ...(await ours
+              .selectFrom('monitors')
+              .innerJoin('monitors as other', (join) => join.on('other.id', '>', 0))
+              .selectAll('other')
+              .where(where)
+              .execute()),
+          )
+        if (kind === 'nested')
+          seen.push(
+            ...(await ours
+              .selectFrom('accounts')
+              .select((eb) =>
+                eb
+                  .selectFrom('monitors')
+                  .select('name')
+                  .where(where)
+                  .orderBy('id', 'desc')
+                  .limit(1)
+                  .as('name'),
+              )
+              .execute()
+              .then((rows) => rows.map(({ name }) => ({ name: name ?? '' })))),
+          )
+        if (kind === 'update')
+          await ours.updateTable('monitors').set({ url: 'http://taken/' }).where(where).execute()
+        if (kind === 'delete') {
+          const gone = await ours.deleteFrom('monitors').where(where).returningAll().execute()
+          // Back again, so that there is always something of ours to find.
+          for (const { account_id: _, ...row } of gone)
+            await ours.insertInto('monitors').values(row).execute()
+        }
+        expect(seen.filter((row) => row.account_id === 2 || row.name === 'secret')).toEqual([])
+        expect(await theirs()).toEqual(before)
+      },
+    ),
+    { numRuns: 150 },
+  )
 })
