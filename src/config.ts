@@ -17,6 +17,8 @@ const webBase = (rule: string) =>
     return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
   }, rule)
 
+const withoutSlash = (text: string): string => text.replace(/\/+$/, '')
+
 const list = (item: RegExp, rule: string) =>
   z
     .string()
@@ -54,7 +56,7 @@ export const SETTINGS = {
     .default('data/uptalk.db')
     .describe('The SQLite file. Its key file and lock lie beside it'),
   PUBLIC_URL: webBase('must be a web address such as https://status.example.com, without ? and #')
-    .transform((text) => text.replace(/\/+$/, ''))
+    .transform(withoutSlash)
     .optional()
     .describe('Where people and programs reach the API from outside; links are built from it'),
   LOG_LEVEL: z
@@ -68,7 +70,9 @@ export const SETTINGS = {
     .optional()
     .describe("The Discord bot's token; without it Discord is off"),
   DISCORD_API_URL: webBase('must be a web address such as https://discord.com/api')
-    .default('https://discord.com/api')
+    // Discord's own documents give it with the version.
+    .transform((text) => withoutSlash(text).replace(/\/v\d+$/, ''))
+    .prefault('https://discord.com/api')
     .describe('Base of Discord’s REST API, without the version'),
   TELEGRAM_TOKEN: secret(
     'must be a bot token as BotFather shows it, such as 123456:ABC…',
@@ -77,7 +81,8 @@ export const SETTINGS = {
     .optional()
     .describe("The Telegram bot's token; without it Telegram is off"),
   TELEGRAM_API_URL: webBase('must be a web address such as https://api.telegram.org')
-    .default('https://api.telegram.org')
+    .transform(withoutSlash)
+    .prefault('https://api.telegram.org')
     .describe('Base of Telegram’s Bot API'),
   DEFAULT_PLAN: z
     .enum(['free', 'team', 'business'], 'must be free, team or business')
