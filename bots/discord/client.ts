@@ -47,6 +47,30 @@ export const makeClient = (apiUrl: string): Client =>
     makeCache: Options.cacheWithLimits(UNCACHED),
   })
 
+interface Packet {
+  readonly t?: string
+}
+
+/**
+ * discord.js reads what the gateway sends outside of any `try`: one message shaped otherwise than it
+ * expects would end the process. Here it is one message lost, and said.
+ */
+export function guardPackets(
+  client: Client,
+  onLost: (error: unknown, event: string) => void,
+): void {
+  const manager = client.ws as unknown as { handlePacket(packet?: Packet, from?: unknown): boolean }
+  const handle = manager.handlePacket.bind(manager)
+  manager.handlePacket = (packet, from) => {
+    try {
+      return handle(packet, from)
+    } catch (error) {
+      onLost(error, packet?.t ?? '')
+      return false
+    }
+  }
+}
+
 /** Hears nothing any more, and cannot end the process by an error nobody listens to. */
 export function deafen(client: Client): void {
   client.removeAllListeners()

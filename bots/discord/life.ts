@@ -10,7 +10,7 @@ import {
 import { type Clock, MINUTE, type PartTools, SECOND, StopPart } from '../../src/kernel/index.ts'
 import type { Desk } from '../commands/desk.ts'
 import { codeOf, reasonOf, statusOf } from './answers.ts'
-import { abandon, deafen, makeClient } from './client.ts'
+import { abandon, deafen, guardPackets, makeClient } from './client.ts'
 import type { Counter } from './counter.ts'
 import { findGateway, probeGateway, TOKEN_REFUSED } from './gateway.ts'
 import { commandTree, sameTree } from './tree.ts'
@@ -107,6 +107,9 @@ function listen(client: Client, rooms: Rooms, heard: (connected: boolean) => voi
   const { log, clock } = tools
   // First of all: without a listener an error ends the process.
   client.on(Events.Error, (error) => log.error({ err: error }, 'discord client failed'))
+  guardPackets(client, (err, event) =>
+    log.error({ err, event }, 'discord event was not understood'),
+  )
   let said = -Infinity
   client.on(Events.ShardError, (error) => {
     if (clock.monotonic() - said < MINUTE) return

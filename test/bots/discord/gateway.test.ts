@@ -21,6 +21,13 @@ test.concurrent('the login asks for guilds only, once, after the gateway said he
   expect(bot.part.state()).toBe('ok')
 })
 
+test.concurrent('an event of a shape nobody expects is lost alone, and said', async () => {
+  await using bot = await onlineBot()
+  bot.fake.gateway.dispatch('INTERACTION_CREATE', { id: '1', type: 3, data: {} })
+  await expectAnswering(bot)
+  expect(eventsOf(bot, 'discord event was not understood')).toHaveLength(1)
+})
+
 test.concurrent('a platform that answers 503 is tried again until it is well', async () => {
   await using bot = await startBot({
     prepare: ({ faults }) => faults.plan(/GET .*gateway/, { status: 503 }, 2),
