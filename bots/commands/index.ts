@@ -1,7 +1,15 @@
 export { buildDesk } from './build.ts'
 export { CARDS } from './catalogue.ts'
-export type { Ask, CommandCard, Desk } from './desk.ts'
+export type { Actor, Ask, CommandCard, Desk, Option, Place } from './desk.ts'
 export { quoteArgument } from './line.ts'
 export { wordNews } from './news.ts'
-export { type Action, type Node, type Reply, type Run, SIGNS } from './reply.ts'
+export {
+  type Action,
+  type Node,
+  type Reply,
+  type Run,
+  SIGNS,
+  type StateSign,
+  text,
+} from './reply.ts'
 export { formatDuration } from './words.ts'

@@ -1,5 +1,5 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js'
-import type { Delivery } from '../../src/notifications/contract.ts'
+import type { Delivery } from '../../src/notifications/index.ts'
 
 /** What the platform's own codes mean for a message; what is not here is tried again. */
 const MEANINGS: Readonly<Record<number, Delivery>> = {

@@ -6,7 +6,7 @@ import {
   GuildMember,
   PermissionFlagsBits,
 } from 'discord.js'
-import type { Actor, Ask } from '../commands/desk.ts'
+import type { Actor, Ask } from '../commands/index.ts'
 
 /** What the interaction itself says of who asks: no member cache, no privileged intent. */
 function standingOf(interaction: BaseInteraction): Actor['standing'] {

@@ -8,8 +8,7 @@ import {
   Routes,
 } from 'discord.js'
 import { type PartTools, plain, SECOND } from '../../src/kernel/index.ts'
-import type { CommandCard, Desk } from '../commands/desk.ts'
-import { type Reply, text } from '../commands/reply.ts'
+import { type CommandCard, type Desk, type Reply, text } from '../commands/index.ts'
 import { codeOf, reasonOf } from './answers.ts'
 import { askOf, commandOf, givenOf } from './ask.ts'
 import { type DiscordPayload, plainForm, renderDiscord } from './render.ts'

@@ -8,7 +8,7 @@ import {
   Routes,
 } from 'discord.js'
 import { type Clock, MINUTE, type PartTools, SECOND, StopPart } from '../../src/kernel/index.ts'
-import type { Desk } from '../commands/desk.ts'
+import type { Desk } from '../commands/index.ts'
 import { codeOf, reasonOf, statusOf } from './answers.ts'
 import { abandon, deafen, guardPackets, makeClient } from './client.ts'
 import type { Counter } from './counter.ts'

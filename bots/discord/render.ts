@@ -5,7 +5,7 @@ import type {
   APIEmbedField,
 } from 'discord.js'
 import { cut, plain } from '../../src/kernel/index.ts'
-import { type Action, type Node, type Reply, SIGNS, type StateSign } from '../commands/reply.ts'
+import { type Action, type Node, type Reply, SIGNS, type StateSign } from '../commands/index.ts'
 import { boldName, isPlain, writePlain, writeRuns } from './text.ts'
 
 /** What a message says, as the API takes it. */

@@ -1,5 +1,5 @@
 import { cut, plain } from '../../src/kernel/index.ts'
-import type { Run } from '../commands/reply.ts'
+import type { Run } from '../commands/index.ts'
 
 const LONGEST = { name: 100, address: 300, verbatim: 300, ours: 1500 } as const
 

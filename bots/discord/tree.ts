@@ -7,7 +7,7 @@ import {
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from 'discord.js'
 import { cut } from '../../src/kernel/index.ts'
-import type { CommandCard, Option } from '../commands/desk.ts'
+import type { CommandCard, Option } from '../commands/index.ts'
 
 const LONGEST_SUMMARY = 100
 

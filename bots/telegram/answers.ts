@@ -1,6 +1,6 @@
 import { GrammyError, HttpError } from 'grammy'
 import { SECOND } from '../../src/kernel/index.ts'
-import type { Address, Delivery } from '../../src/notifications/contract.ts'
+import type { Address, Delivery } from '../../src/notifications/index.ts'
 import { networkCode, whyOf } from './client.ts'
 
 type Kind = 'done' | 'missing' | 'topic' | 'gone' | 'ours'

@@ -1,7 +1,6 @@
 import type { CallbackQuery, ChatMemberUpdated, Message, Update, UserFromGetMe } from 'grammy/types'
 import { MINUTE, type PartTools } from '../../src/kernel/index.ts'
-import type { Desk } from '../commands/desk.ts'
-import type { Reply } from '../commands/reply.ts'
+import type { Desk, Reply } from '../commands/index.ts'
 import { cardOf, readLine, type Said } from './lines.ts'
 import { actorOf, askBy, placeOf, threadOf } from './people.ts'
 import { answerText, renderTelegram } from './render.ts'

@@ -1,5 +1,5 @@
 import type { Message, UserFromGetMe } from 'grammy/types'
-import type { CommandCard } from '../commands/desk.ts'
+import type { CommandCard } from '../commands/index.ts'
 
 /** What a message asks of us; nothing where it is not for us. */
 export type Said =

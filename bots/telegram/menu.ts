@@ -1,6 +1,6 @@
 import { type Api, GrammyError } from 'grammy'
 import type { BotCommand } from 'grammy/types'
-import type { CommandCard } from '../commands/desk.ts'
+import type { CommandCard } from '../commands/index.ts'
 
 const NAME = /^[a-z0-9_]{1,32}$/
 const SUMMARY_MAX = 256

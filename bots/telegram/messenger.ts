@@ -1,6 +1,6 @@
 import type { PartTools } from '../../src/kernel/index.ts'
-import type { Delivery, Messenger, News } from '../../src/notifications/contract.ts'
-import type { Reply } from '../commands/reply.ts'
+import type { Delivery, Messenger, News } from '../../src/notifications/index.ts'
+import type { Reply } from '../commands/index.ts'
 import { bugOf, whyOf } from './client.ts'
 import { renderTelegram, type Screen } from './render.ts'
 import type { Wire } from './wire.ts'

@@ -1,6 +1,6 @@
 import type { Chat, Message, User } from 'grammy/types'
 import { plain } from '../../src/kernel/index.ts'
-import type { Actor, Ask, Place } from '../commands/desk.ts'
+import type { Actor, Ask, Place } from '../commands/index.ts'
 import type { Standings } from './standing.ts'
 
 /** Who speaks when an administrator does so anonymously. */

@@ -1,7 +1,13 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types'
 import { type Instant, plain } from '../../src/kernel/index.ts'
-import { type Action, type Node, type Reply, type Run, SIGNS } from '../commands/reply.ts'
-import { formatDuration } from '../commands/words.ts'
+import {
+  type Action,
+  formatDuration,
+  type Node,
+  type Reply,
+  type Run,
+  SIGNS,
+} from '../commands/index.ts'
 import {
   cutLine,
   entitiesOf,

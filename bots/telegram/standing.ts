@@ -1,7 +1,7 @@
 import type { Api } from 'grammy'
 import type { Chat } from 'grammy/types'
 import { type Clock, MINUTE, SECOND } from '../../src/kernel/index.ts'
-import type { Actor } from '../commands/desk.ts'
+import type { Actor } from '../commands/index.ts'
 
 type Standing = Actor['standing']
 

@@ -1,6 +1,6 @@
 import type { Api } from 'grammy'
 import type { PartTools } from '../../src/kernel/index.ts'
-import type { Address, Delivery } from '../../src/notifications/contract.ts'
+import type { Address, Delivery } from '../../src/notifications/index.ts'
 import { deliveryOf } from './answers.ts'
 import { grammySignal } from './client.ts'
 import type { Limits } from './limits.ts'

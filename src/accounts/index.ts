@@ -6,7 +6,6 @@ export {
   ensureAccount,
   firstAccount,
   type Limits,
-  type Plan,
   PLANS,
 } from './accounts.ts'
 export {
@@ -19,14 +18,12 @@ export {
   SCOPES,
 } from './keys.ts'
 export {
-  type ChatLink,
   createLinkCode,
   findLink,
   LINK_CODE_LIFE_MS,
-  type LinkPlace,
   markLinkLeft,
   moveLink,
   spendLinkCode,
 } from './links.ts'
-export { mayAct, type Role, roleIn, ROLES } from './roles.ts'
+export { mayAct, type Role, roleIn } from './roles.ts'
 export { nameRule, zoneRule } from './rules.ts'

@@ -1,6 +1,5 @@
 export {
   addChannel,
-  type Channel,
   listChannels,
   moveChannels,
   switchOffPlace,
