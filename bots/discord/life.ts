@@ -108,7 +108,7 @@ function listen(client: Client, rooms: Rooms, heard: (connected: boolean) => voi
   // First of all: without a listener an error ends the process.
   client.on(Events.Error, (error) => log.error({ err: error }, 'discord client failed'))
   guardPackets(client, (err, event) =>
-    log.error({ err, event }, 'discord event was not understood'),
+    log.error({ err, packet: event }, 'discord event was not understood'),
   )
   let said = -Infinity
   client.on(Events.ShardError, (error) => {
