@@ -15,12 +15,11 @@ import { look } from './probes/index.ts'
 import { forgetOld } from './retention/index.ts'
 import {
   bindAccount,
-  buildSealer,
   DatabaseTrouble,
   type Db,
   holdDatabase,
   openDatabase,
-  readKeyFile,
+  openSealer,
   seenUpdates,
 } from './storage/index.ts'
 import { VERSION } from './version.ts'
@@ -50,7 +49,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   const file = path.resolve(settings.DATABASE_PATH)
   opened.use(holdDatabase(file))
   const db = opened.adopt(await openDatabase(file), (it) => it.destroy())
-  const sealer = buildSealer(settings.SECRET_KEY ?? readKeyFile(file, chance), chance)
+  const sealer = await openSealer(db, file, settings.SECRET_KEY, chance)
   await ensureAccount(db, clock.now(), settings.DEFAULT_PLAN)
 
   const tools = { clock, chance, log }

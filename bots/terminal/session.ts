@@ -5,13 +5,7 @@ import type { By } from '../../src/audit/index.ts'
 import { readSettings } from '../../src/config.ts'
 import { systemChance, systemClock } from '../../src/kernel/index.ts'
 import { openLog } from '../../src/log.ts'
-import {
-  type AccountDb,
-  bindAccount,
-  buildSealer,
-  openDatabase,
-  readKeyFile,
-} from '../../src/storage/index.ts'
+import { type AccountDb, bindAccount, openDatabase, openSealer } from '../../src/storage/index.ts'
 import { type Ask, buildDesk, type Desk } from '../commands/index.ts'
 import type { TerminalIo } from './io.ts'
 import { terminalLooker } from './looker.ts'
@@ -56,8 +50,7 @@ export async function openSession(
   await using opened = new AsyncDisposableStack()
   const db = opened.adopt(await openDatabase(file), (it) => it.destroy())
   const account = await chooseAccount(db, settings.DEFAULT_PLAN, accountName, makes)
-  const secret = settings.SECRET_KEY ?? readKeyFile(file, systemChance)
-  const sealer = buildSealer(secret, systemChance)
+  const sealer = await openSealer(db, file, settings.SECRET_KEY, systemChance)
   const log = openLog({ ...settings, LOG_LEVEL: 'error' }, io.err)
   const desk = buildDesk({
     db,

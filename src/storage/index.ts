@@ -2,6 +2,6 @@ export { type AccountDb, type AccountTx, bindAccount, UnboundQuery } from './bou
 export { holdDatabase, isHeld } from './hold.ts'
 export { DatabaseTrouble, type Db, fold, isPassing, openDatabase, sqliteCode } from './open.ts'
 export { relaxedTransaction } from './relaxed.ts'
-export { buildSealer, readKeyFile, type Sealer } from './seal.ts'
+export { buildSealer, openSealer, type Sealer } from './seal.ts'
 export { seenUpdates } from './seen.ts'
 export type { Tables } from './tables.ts'

@@ -11,10 +11,10 @@ export type Db = Kysely<Tables>
 /** The database cannot be used; `message` says what to do. */
 export class DatabaseTrouble extends Error {
   override readonly name = 'DatabaseTrouble'
-  /** 1 held by another process, 3 unusable. */
-  readonly exitCode: 1 | 3
+  /** 1 held by another process, 3 unusable, 78 its secrets were sealed with another key. */
+  readonly exitCode: 1 | 3 | 78
 
-  constructor(message: string, exitCode: 1 | 3, options?: ErrorOptions) {
+  constructor(message: string, exitCode: 1 | 3 | 78, options?: ErrorOptions) {
     super(message, options)
     this.exitCode = exitCode
   }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Chance } from '../kernel/index.ts'
+import { DatabaseTrouble, type Db } from './open.ts'
 
 /** Keeps secrets unreadable at rest: AES-256-GCM, a fresh nonce each time, bound to the version. */
 export interface Sealer {
@@ -38,11 +39,48 @@ export function buildSealer(secret: string, chance: Chance): Sealer {
 }
 
 /** The secret kept beside the database in a file only its owner can read; made when missing. */
-export function readKeyFile(databaseFile: string, chance: Chance): string {
+function readKeyFile(databaseFile: string, chance: Chance): string {
   const file = `${databaseFile}.key`
   if (!existsSync(file)) {
     writeFileSync(file, Buffer.from(chance.bytes(32)).toString('hex'), { mode: 0o600, flag: 'wx' })
     chmodSync(file, 0o600)
   }
   return readFileSync(file, 'utf8').trim()
+}
+
+const PROOF = 'seal'
+
+/**
+ * The sealer of this database: by the operator's `secret`, else by the key file beside it.
+ * @throws DatabaseTrouble when its secrets were sealed with another key
+ */
+export async function openSealer(
+  db: Db,
+  databaseFile: string,
+  secret: string | undefined,
+  chance: Chance,
+): Promise<Sealer> {
+  const sealer = buildSealer(secret ?? readKeyFile(databaseFile, chance), chance)
+  await db
+    .insertInto('meta')
+    .values({ key: PROOF, value: sealer.seal(PROOF) })
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+  const { value } = await db
+    .selectFrom('meta')
+    .select('value')
+    .where('key', '=', PROOF)
+    .executeTakeFirstOrThrow()
+  try {
+    sealer.open(value)
+    return sealer
+  } catch (cause) {
+    throw new DatabaseTrouble(
+      secret === undefined
+        ? `The key file ${databaseFile}.key is not the one this database was made with. Put the right one back, or set SECRET_KEY.`
+        : 'SECRET_KEY is not the one this database was made with. Set the right one, or leave it out if a key file was used.',
+      78,
+      { cause },
+    )
+  }
 }

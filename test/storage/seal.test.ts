@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { systemChance } from '../../src/kernel/index.ts'
-import { buildSealer, openDatabase, readKeyFile, seenUpdates } from '../../src/storage/index.ts'
+import { buildSealer, openDatabase, openSealer, seenUpdates } from '../../src/storage/index.ts'
 
 const ours = buildSealer('a secret of at least 32 characters', systemChance)
 
@@ -33,15 +33,25 @@ test('another key opens nothing, and a single changed character is noticed', () 
   expect(() => ours.open('')).toThrow(Error)
 })
 
-test('the key file is made once, for its owner alone', () => {
+test('the key file is made once, for its owner alone, and another key is named at start', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'uptalk-'))
   const file = path.join(folder, 'uptalk.db')
-  const made = readKeyFile(file, systemChance)
-  expect(made).toMatch(/^[0-9a-f]{64}$/)
+  await using db = await openDatabase(':memory:')
+  const made = await openSealer(db, file, undefined, systemChance)
+  expect(readFileSync(`${file}.key`, 'utf8')).toMatch(/^[0-9a-f]{64}$/)
   expect(statSync(`${file}.key`).mode & 0o777).toBe(0o600)
-  expect(readKeyFile(file, systemChance)).toBe(made)
+  const again = await openSealer(db, file, undefined, systemChance)
+  expect(again.open(made.seal('Bearer hunter2'))).toBe('Bearer hunter2')
+  await expect(openSealer(db, file, 'x'.repeat(40), systemChance)).rejects.toMatchObject({
+    exitCode: 78,
+    message: expect.stringMatching(/^SECRET_KEY is not the one this database was made with\./),
+  })
+  writeFileSync(`${file}.key`, 'a'.repeat(64))
+  await expect(openSealer(db, file, undefined, systemChance)).rejects.toMatchObject({
+    exitCode: 78,
+    message: expect.stringContaining('Put the right one back'),
+  })
   rmSync(folder, { recursive: true })
-  expect(existsSync(folder)).toBe(false)
 })
 
 test('an update is taken up once, also after a restart, and only the newest thousand are remembered', async () => {
