@@ -29,13 +29,14 @@ export function openTelegram(
 ): { part: Part; messenger: Messenger } {
   const to = { token: settings.token, apiRoot: settings.apiUrl.replace(/\/+$/, '') }
   const sending = openApi(to, SEND_CLIENT_SECONDS)
-  const wire = openWire(sending, countLimits(tools.clock), tools)
+  const limits = countLimits(tools.clock)
+  const answers = openWire(sending, limits, 'answer', tools)
   const silenced = new AbortController()
   const tasks = new Tasks(tools.log)
   const hear = hearUpdates({
     desk,
     seen,
-    speaker: openSpeaker(wire, sending, silenced.signal, tools),
+    speaker: openSpeaker(answers, sending, silenced.signal, tools),
     standings: openStandings(sending, tools.clock),
     tasks,
     tools,
@@ -61,5 +62,6 @@ export function openTelegram(
       }
     }
   })
-  return { part, messenger: openMessenger(wire, word, tools) }
+  const alerts = openWire(sending, limits, 'alert', tools)
+  return { part, messenger: openMessenger(alerts, word, tools) }
 }

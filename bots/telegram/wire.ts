@@ -3,7 +3,7 @@ import type { PartTools } from '../../src/kernel/index.ts'
 import type { Address, Delivery } from '../../src/notifications/index.ts'
 import { deliveryOf } from './answers.ts'
 import { grammySignal } from './client.ts'
-import type { Limits } from './limits.ts'
+import type { Kind, Limits } from './limits.ts'
 import { defused, type Screen } from './render.ts'
 
 interface Manner {
@@ -29,9 +29,14 @@ const markupOf = ({ entities, reply_markup }: Screen) => ({
 
 type Call = (screen: Screen) => Promise<string | null>
 
-export function openWire(api: Api, limits: Limits, tools: Pick<PartTools, 'log'>): Wire {
+export function openWire(
+  api: Api,
+  limits: Limits,
+  kind: Kind,
+  tools: Pick<PartTools, 'log'>,
+): Wire {
   async function once(address: Address, call: () => Promise<string | null>): Promise<Delivery> {
-    const afterMs = limits.take(address.channelId)
+    const afterMs = limits.take(address.channelId, kind)
     if (afterMs > 0)
       return { kind: 'again', why: "Telegram's limit of messages", afterMs, isPaced: true }
     try {
