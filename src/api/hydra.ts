@@ -158,6 +158,7 @@ function entryProperty(resource: Resource): Json {
         {
           '@type': 'hydra:Operation',
           'hydra:method': 'GET',
+          'hydra:title': `Lists every ${name}`,
           returns: { '@id': 'hydra:Collection' },
         },
         ...(canAdd ? [operation('POST', name)] : []),
@@ -193,6 +194,7 @@ export function apiDocumentation(resources: readonly Resource[], site: Site): Js
         'hydra:supportedOperation': {
           '@type': 'hydra:Operation',
           'hydra:method': 'GET',
+          'hydra:title': 'Says where every list is',
           returns: { '@id': '#Entrypoint' },
         },
       },

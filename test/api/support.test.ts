@@ -82,6 +82,18 @@ describe('what machines read', () => {
     ])
   })
 
+  test('the documentation gives every operation a title, which parsers insist on', async () => {
+    await using house = await openHouse()
+    const { text } = await house.ask('GET', '/api/docs.jsonld', nobody)
+    const untitled: Node[] = []
+    JSON.parse(text, (_, value: Node | null) => {
+      if (value?.['@type'] === 'hydra:Operation' && value['hydra:title'] === undefined)
+        untitled.push(value)
+      return value
+    })
+    expect(untitled).toEqual([])
+  })
+
   test('every problem explains itself where its type says', async () => {
     await using house = await openHouse()
     for (const [slug, { status, title }] of Object.entries(PROBLEMS)) {
