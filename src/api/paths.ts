@@ -22,7 +22,8 @@ export function pathTable(
     ([path, known]) => [toPattern(path), [...known].toSorted().join(', ')] as const,
   )
   return (path) => {
-    const decoded = decodeURIComponent(path)
+    // A slash that is encoded parts no segments, here as in the router.
+    const decoded = decodeURIComponent(path.replaceAll(/%2f/gi, '%252F'))
     return table.find(([pattern]) => pattern.test(decoded))?.[1]
   }
 }

@@ -27,6 +27,9 @@ const FAULT_MEMBERS: Partial<Record<FaultCode, (words: Fields) => Members>> = {
   keys_full: ({ limit }) => ({ limit: Number(limit) }),
 }
 
+/** One text for what is not there and what is another account's, whatever its id. */
+const ABSENT = 'Nothing of yours has this id.'
+
 /** Fastify's own words about a request. */
 const isFastifyRefusal = (error: unknown): error is Error & { statusCode: number } =>
   error instanceof Error &&
@@ -40,7 +43,9 @@ export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error
   if (error instanceof Fault) {
     const { code, message, words }: Fault = error
-    return new Problem(FAULTS[code].slug, message, FAULT_MEMBERS[code]?.(words) ?? {})
+    const { slug } = FAULTS[code]
+    const detail = slug === 'not-found' ? ABSENT : message
+    return new Problem(slug, detail, FAULT_MEMBERS[code]?.(words) ?? {})
   }
   if (error instanceof InvalidInput)
     return new Problem(

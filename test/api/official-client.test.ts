@@ -81,5 +81,5 @@ test('the official client lives with us as with UptyBots', async () => {
     'frequency: must be a whole number from 1 to 1440, not 0',
   )
   expect(await client.ask('DELETE', '/api/targets/2')).toEqual({})
-  await expect(client.ask('GET', '/api/targets/2')).rejects.toThrow('There is no monitor #2.')
+  await expect(client.ask('GET', '/api/targets/2')).rejects.toThrow('Nothing of yours has this id.')
 })

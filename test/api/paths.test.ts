@@ -12,6 +12,8 @@ describe('paths', () => {
     '/api/Targets',
     '/api/targets//1',
     '/api/nope',
+    '/api%2Fme',
+    '/api/targets%2F1',
     '/api/%zz',
     '/%',
     '/nope',
@@ -65,8 +67,7 @@ describe('paths', () => {
   })
 })
 
-const alike = (text: string, id: number) =>
-  text.replaceAll(`#${id}`, '#').replace(/"requestId":"\w+"/, '')
+const withoutRequestId = (text: string) => text.replace(/"requestId":"\w+"/, '')
 
 describe('another account', () => {
   test('has nothing one could tell from what is not there', async () => {
@@ -94,7 +95,7 @@ describe('another account', () => {
       const there = await house.ask(method, path.replace('#', String(theirs)), asked)
       const gone = await house.ask(method, path.replace('#', '777'), asked)
       expect(there.status).toBe(404)
-      expect(alike(there.text, theirs)).toBe(alike(gone.text, 777))
+      expect(withoutRequestId(there.text)).toBe(withoutRequestId(gone.text))
     }
     expect(
       await house.ask('GET', `/api/targets/${id}`, { key: house.theirs.keys.read }),
