@@ -29,7 +29,7 @@ async function identify(
   request: FastifyRequest,
   ip: string,
 ): Promise<Principal> {
-  const secret = readCredential(request.headers)
+  const secret = readCredential(request.raw)
   if (secret === undefined)
     throw new Problem(
       'authentication-required',

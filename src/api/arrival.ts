@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { markExposed } from '../accounts/index.ts'
 import { admit, type Gate } from './admit.ts'
@@ -7,14 +8,14 @@ import type { pathTable } from './paths.ts'
 import type { Admitted } from './perform.ts'
 import { Problem } from './problem.ts'
 import type { Route } from './route.ts'
-import { keysInUrl } from './transport.ts'
+import { keysInUrl, sentValues } from './transport.ts'
 import { pathOf, type Visit } from './visit.ts'
 
 const LONGEST_URL = 8192
 
 /**
  * What every request is asked before anything else, known path or not.
- * @throws Problem `key-in-url`, `uri-too-long`, `unavailable`, `https-required`
+ * @throws Problem `key-in-url`, `malformed-request`, `uri-too-long`, `unavailable`, `https-required`
  */
 export async function refuseEarly(
   { db, clock }: ApiDeps,
@@ -30,6 +31,7 @@ export async function refuseEarly(
       'key-in-url',
       'A key was in the URL, where logs and histories keep it. Send it in the header X-API-Key, and replace it: make a new key and revoke this one.',
     )
+  refuseUnclearHost(request.raw)
   if (url.length > LONGEST_URL) throw new Problem('uri-too-long', 'A URL is at most 8 KiB.')
   if (asked.isProbe) return
   if (asked.isStopping)
@@ -39,6 +41,13 @@ export async function refuseEarly(
       'https-required',
       'This came unencrypted. Use HTTPS. For the operator: a proxy that ends TLS belongs into TRUSTED_PROXIES and must send X-Forwarded-Proto: https; ALLOW_INSECURE_HTTP=1 permits plain HTTP.',
     )
+}
+
+/** RFC 9112 wants exactly one since HTTP/1.1. */
+function refuseUnclearHost(request: IncomingMessage): void {
+  const hosts = sentValues(request, 'host').length
+  if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return
+  throw new Problem('malformed-request', 'A request names its host once.')
 }
 
 /** Lets a request to a route that needs a key in, as far as its headers go. @throws Problem */

@@ -1,17 +1,21 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { type Clock, HOUR, type Id, MINUTE, SECOND } from '../kernel/index.ts'
 import { Problem } from './problem.ts'
+import { sentValues } from './transport.ts'
+
+const BEARER = /^\s*bearer\s+(\S.*?)\s*$/i
 
 /** The key a request carries; undefined without one. @throws Problem when it carries two */
-export function readCredential(headers: IncomingHttpHeaders): string | undefined {
-  const plain = [headers['x-api-key'] ?? []].flat().join(', ').trim()
-  const bearer = /^\s*bearer\s+(\S.*?)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? ''
-  if (plain !== '' && bearer !== '' && plain !== bearer)
+export function readCredential(request: IncomingMessage): string | undefined {
+  const plain = sentValues(request, 'x-api-key').map((it) => it.trim())
+  const bearer = sentValues(request, 'authorization').map((it) => BEARER.exec(it)?.[1] ?? '')
+  const keys = new Set([...plain, ...bearer].filter((it) => it !== ''))
+  if (keys.size > 1)
     throw new Problem(
       'ambiguous-credentials',
       'X-API-Key and Authorization hold different keys; send one of them.',
     )
-  return plain || bearer || undefined
+  return [...keys][0]
 }
 
 const WINDOW_MS = MINUTE

@@ -52,6 +52,10 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     rewriteUrl: ({ url = '/' }) => withoutBase(url, base),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, newId(), base),
   })
+  // Node alone would answer 417, without our headers. RFC 9110 lets servers pass expectations over.
+  app.server.on('checkExpectation', (request, response) =>
+    app.server.emit('request', request, response),
+  )
   // Bodies are read by us, after everything that may refuse them unread.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))

@@ -14,6 +14,8 @@ export const TRANSPORT_OPTIONS = {
     headersTimeout: 10 * SECOND,
     connectionsCheckingInterval: SECOND,
     maxHeaderSize: 16 * 1024,
+    // Refused by us, with our headers.
+    requireHostHeader: false,
   },
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 8192 },
 } as const

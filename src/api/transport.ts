@@ -15,6 +15,10 @@ export function keysInUrl(url: string): readonly string[] {
   return [...new Set(found)]
 }
 
+/** Every value a header was sent with, in order; what is merged or dropped elsewhere is here. */
+export const sentValues = ({ rawHeaders }: IncomingMessage, name: string): readonly string[] =>
+  rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]!.toLowerCase() === name)
+
 const LOOPBACK = ['127.0.0.0/8', '::1/128']
 
 const family = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6')

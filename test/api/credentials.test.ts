@@ -32,6 +32,15 @@ describe('who asks', () => {
     expect(both).toMatchObject({ status: 400, json: problem('ambiguous-credentials') })
   })
 
+  test('a header sent twice counts as two', async () => {
+    await using house = await openHouse()
+    const { admin, read } = house.ours.keys
+    const asked = async (headers: Record<string, string[]>) =>
+      (await house.app.inject({ url: '/api/targets', headers })).statusCode
+    expect(await asked({ 'x-api-key': [admin, admin] })).toBe(200)
+    expect(await asked({ 'x-api-key': [admin, read] })).toBe(400)
+  })
+
   test('unknown, malformed, expired and revoked keys look the same', async () => {
     await using house = await openHouse()
     const { db, clock, ours } = house

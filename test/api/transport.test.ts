@@ -60,6 +60,43 @@ test('what is not HTTP is told so', async () => {
 })
 
 test.each([
+  ['no host', lines('GET /healthz HTTP/1.1')],
+  ['two hosts', lines('GET /healthz HTTP/1.1', 'Host: a', 'Host: b')],
+])('a request with %s is told so, with all our headers', async (_, sent) => {
+  await using house = await openHouse()
+  const socket = await dial(await listen(house))
+  const heard = hear(socket)
+  socket.write(sent.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))
+  expect(await heard).toMatch(/^HTTP\/1\.1 400 [^]*nosniff[^]*\/errors\/malformed-request/)
+})
+
+test('HTTP/1.0 needs no host', async () => {
+  await using house = await openHouse()
+  const socket = await dial(await listen(house))
+  const heard = hear(socket)
+  socket.write(lines('GET /healthz HTTP/1.0'))
+  expect(await heard).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('an expectation nobody knows is passed over', async () => {
+  await using house = await openHouse()
+  const socket = await dial(await listen(house))
+  const heard = hear(socket)
+  socket.write(lines('GET /healthz HTTP/1.1', 'Host: a', 'Expect: more', 'Connection: close'))
+  expect(await heard).toMatch(/^HTTP\/1\.1 200 [^]*nosniff/)
+})
+
+test('two different keys in one header sent twice are ambiguous', async () => {
+  await using house = await openHouse()
+  const { admin, read } = house.ours.keys
+  const socket = await dial(await listen(house))
+  const heard = hear(socket)
+  const keys = [admin, read].map((key) => `Authorization: Bearer ${key}`)
+  socket.write(lines('GET /api/targets HTTP/1.1', 'Host: a', ...keys, 'Connection: close'))
+  expect(await heard).toMatch(/^HTTP\/1\.1 400 [^]*ambiguous-credentials/)
+})
+
+test.each([
   ['headers', 'GET /api/targets HTTP/1.1\r\nHost: a\r\n'],
   [
     'a body',
