@@ -4,6 +4,7 @@ import {
   type Instant,
   InvalidInput,
   NAME_RULE,
+  quote,
   type Violation,
   violationsOf,
 } from '../kernel/index.ts'
@@ -67,22 +68,44 @@ export interface MonitorLimits {
   readonly minIntervalSeconds: number
 }
 
+function lifeRule(now: Instant) {
+  const rule = 'must be a time in the future, at most a year away'
+  const end = now + LONGEST_LIFE_MS
+  return z.int(rule).gt(now, rule).lt(end, rule).nullable().default(null)
+}
+
+const intervalRule = wholeNumber(10, 86_400)
+
 function ruleFor(type: MonitorType, now: Instant) {
   const kind = PROBES[type]
-  const life = 'must be a time in the future, at most a year away'
   return z.strictObject({
     ...shared,
     type: z.literal(type),
     url: kind.address,
-    intervalSeconds: wholeNumber(10, 86_400).default(kind.defaultIntervalSeconds),
+    intervalSeconds: intervalRule.default(kind.defaultIntervalSeconds),
     options: kind.options.prefault({}),
-    expiresAt: z
-      .int(life)
-      .gt(now, life)
-      .lt(now + LONGEST_LIFE_MS, life)
-      .nullable()
-      .default(null),
+    expiresAt: lifeRule(now),
   })
+}
+
+/** What can be said of a configuration whose type is none. */
+function untypedViolations(input: Readonly<Record<string, unknown>>, now: Instant): Violation[] {
+  const { type } = input
+  const given = quote(type)
+  const rule = given === undefined ? TYPE_RULE : `${TYPE_RULE}, not ${given}`
+  const rules = z.object({
+    ...shared,
+    url: z.string('must be an address'),
+    intervalSeconds: intervalRule.optional(),
+    expiresAt: lifeRule(now),
+  })
+  const { error } = rules.safeParse(input)
+  return [
+    type === undefined
+      ? { path: 'type', code: 'required', message: 'is required' }
+      : { path: 'type', code: 'enum', message: rule },
+    ...(error === undefined ? [] : violationsOf(error, input)),
+  ]
 }
 
 /**
@@ -95,12 +118,7 @@ export function parseConfig(
   limits: MonitorLimits,
 ): MonitorConfig {
   const { type } = input
-  if (!isMonitorType(type)) {
-    const rule = type === undefined ? 'is required' : `${TYPE_RULE}, not ${JSON.stringify(type)}`
-    throw new InvalidInput([
-      { path: 'type', code: type === undefined ? 'required' : 'enum', message: rule },
-    ])
-  }
+  if (!isMonitorType(type)) throw new InvalidInput(untypedViolations(input, now))
   const parsed = ruleFor(type, now).safeParse(input)
   const violations: Violation[] = parsed.success ? [] : violationsOf(parsed.error, input)
   const wanted = input['intervalSeconds']

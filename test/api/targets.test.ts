@@ -52,6 +52,13 @@ describe('a new target', () => {
     ['a password in the url', { url: 'http://u:p@x' }, 'url format'],
     ['no type', { type: undefined }, 'type required'],
     ['an unknown type', { type: 'SMTP', httpInfo: {} }, 'type enum'],
+    [
+      'no type and much else wrong',
+      { type: undefined, name: '', url: undefined, tags: 1, expiresAt: 'x' },
+      'expiresAt format, type required, name length, tags type, url required',
+    ],
+    ['an interval that is no number', { intervalSeconds: { toString: 1 } }, 'intervalSeconds type'],
+    ['a moment past midnight', { expiresAt: '2027-04-01T24:00:00Z' }, 'expiresAt format'],
     ['a misspelt field', { frequncy: 5 }, 'frequncy unknown_field'],
     ['options of another type', { portInfo: {} }, 'portInfo unknown_field'],
     [

@@ -29,6 +29,12 @@ function frequencyTrouble(value: unknown): Violation[] {
   ]
 }
 
+const conflictWith = (derived: number): Violation => ({
+  path: 'frequency',
+  code: 'conflict',
+  message: `must be what intervalSeconds makes it, ${derived}; send one of the two`,
+})
+
 /**
  * One interval out of two fields: `intervalSeconds`, exact, and `frequency`, whole minutes derived
  * from it. Sending both back as read changes nothing.
@@ -41,20 +47,12 @@ export function readInterval(
   const exact = raw['intervalSeconds'] ?? undefined
   const violations = frequency === undefined ? [] : frequencyTrouble(frequency)
   if (exact !== undefined) {
-    const isOther =
-      typeof exact === 'number' &&
-      frequency !== undefined &&
-      violations.length === 0 &&
-      toFrequency(exact) !== frequency
-    const conflict: Violation = {
-      path: 'frequency',
-      code: 'conflict',
-      message: `must be what intervalSeconds makes it, ${toFrequency(Number(exact))}; send one of the two`,
-    }
+    const derived = typeof exact === 'number' ? toFrequency(exact) : undefined
+    const isOther = frequency !== undefined && derived !== undefined && derived !== frequency
     return {
       seconds: exact,
       field: 'intervalSeconds',
-      violations: isOther ? [conflict] : violations,
+      violations: isOther && violations.length === 0 ? [conflictWith(derived)] : violations,
     }
   }
   const isSame = current !== undefined && toFrequency(current) === frequency
