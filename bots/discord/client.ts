@@ -49,6 +49,7 @@ export const makeClient = (apiUrl: string): Client =>
 
 interface Packet {
   readonly t?: string
+  readonly d?: { entitlements?: readonly unknown[] }
 }
 
 /**
@@ -63,6 +64,8 @@ export function guardPackets(
   const handle = manager.handlePacket.bind(manager)
   manager.handlePacket = (packet, from) => {
     try {
+      // Needed by discord.js alone; servers that speak as Discord does leave out what nobody bought.
+      if (packet?.t === 'INTERACTION_CREATE' && packet.d) packet.d.entitlements ??= []
       return handle(packet, from)
     } catch (error) {
       onLost(error, packet?.t ?? '')
