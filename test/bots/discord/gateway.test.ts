@@ -23,9 +23,23 @@ test.concurrent('the login asks for guilds only, once, after the gateway said he
 
 test.concurrent('an event of a shape nobody expects is lost alone, and said', async () => {
   await using bot = await onlineBot()
-  bot.fake.gateway.dispatch('INTERACTION_CREATE', { id: '1', type: 2 })
+  bot.fake.gateway.dispatch('INTERACTION_CREATE', { id: '1', type: 2, data: { type: 1 } })
   await expectAnswering(bot)
   expect(eventsOf(bot, 'discord event was not understood')).toHaveLength(1)
+})
+
+test.concurrent('a command that says nothing of what was bought is heard', async () => {
+  await using bot = await onlineBot()
+  bot.fake.gateway.dispatch('INTERACTION_CREATE', {
+    id: '1',
+    application_id: '2',
+    token: 'once',
+    type: 2,
+    data: { id: '3', name: 'uptime', type: 1, options: [{ name: 'status', type: 1 }] },
+    user: { id: '4', username: 'ann' },
+  })
+  await expectAnswering(bot)
+  expect(bot.desk.heard).toHaveLength(2)
 })
 
 test.concurrent('a platform that answers 503 is tried again until it is well', async () => {
