@@ -98,6 +98,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   }
 
   const parts: Part[] = [engine, delivery]
+  const toolsFor = (platform: string) => ({ ...tools, onBack: () => delivery.back(platform) })
   const off: string[] = []
   let isReady = false
   opened.defer(() => {
@@ -145,7 +146,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   else {
     const { openDiscord } = await import('../bots/discord/index.ts')
     const access = { token: settings.DISCORD_TOKEN, apiUrl: settings.DISCORD_API_URL }
-    const { part, messenger } = openDiscord(access, desk, wordNews, tools)
+    const { part, messenger } = openDiscord(access, desk, wordNews, toolsFor('discord'))
     parts.push(opened.use(part))
     messengers['discord'] = messenger
   }
@@ -153,7 +154,13 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   else {
     const { openTelegram } = await import('../bots/telegram/index.ts')
     const access = { token: settings.TELEGRAM_TOKEN, apiUrl: settings.TELEGRAM_API_URL }
-    const { part, messenger } = openTelegram(access, desk, wordNews, seenUpdates(db), tools)
+    const { part, messenger } = openTelegram(
+      access,
+      desk,
+      wordNews,
+      seenUpdates(db),
+      toolsFor('telegram'),
+    )
     parts.push(opened.use(part))
     messengers['telegram'] = messenger
   }

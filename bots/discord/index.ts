@@ -10,12 +10,13 @@ import { openWire } from './wire.ts'
 /**
  * Discord: people at the `desk`, channels told by the messenger. `apiUrl` is REST without its version
  * (`https://discord.com/api`). The messenger works by REST alone, whatever the gateway does.
+ * `onBack` hears when the gateway is there, first or again.
  */
 export function openDiscord(
   settings: { token: string; apiUrl: string },
   desk: Desk,
   word: (news: News) => Reply,
-  tools: PartTools,
+  tools: PartTools & { readonly onBack?: () => void },
 ): { part: Part; messenger: Messenger } {
   const wire = openWire(settings, tools.clock, openTally(tools.clock))
   const counter = openCounter(desk, wire, tools)

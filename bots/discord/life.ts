@@ -37,7 +37,7 @@ interface Rooms {
   readonly desk: Desk
   readonly counter: Counter
   readonly wire: Wire
-  readonly tools: PartTools
+  readonly tools: PartTools & { readonly onBack?: () => void }
 }
 
 /** One stay at the gateway after another; `supervise` runs it again when it ends. */
@@ -57,7 +57,10 @@ export function makeLife(rooms: Rooms): {
     const ending = new AbortController()
     const over = AbortSignal.any([signal, ending.signal])
     try {
-      const lost = listen(client, rooms, (now) => (connected = now))
+      const lost = listen(client, rooms, (now) => {
+        connected = now
+        if (now) tools.onBack?.()
+      })
       await login(client, lost, over)
       if (signal.aborted) return
       connected = true

@@ -18,14 +18,14 @@ const RUNNING_HANDLERS_MS = 5 * SECOND
 
 /**
  * Telegram: `part` hears people by polling and answers them from `desk`; `messenger` tells chats
- * what `word` makes of the news, also while polling is down.
+ * what `word` makes of the news, also while polling is down. `onBack` hears when Telegram is there.
  */
 export function openTelegram(
   settings: { readonly token: string; readonly apiUrl: string },
   desk: Desk,
   word: (news: News) => Reply,
   seen: SeenUpdates,
-  tools: PartTools,
+  tools: PartTools & { readonly onBack?: () => void },
 ): { part: Part; messenger: Messenger } {
   const to = { token: settings.token, apiRoot: settings.apiUrl.replace(/\/+$/, '') }
   const sending = openApi(to, SEND_CLIENT_SECONDS)
@@ -53,6 +53,7 @@ export function openTelegram(
     try {
       await live(signal, () => {
         ready()
+        tools.onBack?.()
         tasks.aside(menus)
       })
     } finally {

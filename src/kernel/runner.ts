@@ -22,7 +22,7 @@ export interface Part extends AsyncDisposable {
 }
 
 /** Wait after the 1st, 2nd, 3rd failure and so on; the last repeats. Milliseconds. */
-const BACK_OFF_MS = [1000, 2000, 4000, 8000, 15_000, 30_000, 60_000] as const
+const BACK_OFF_MS = [1000, 2000, 4000, 8000, 15_000] as const
 
 /**
  * Runs a living part for ever: `life` does its work until `signal` aborts, calling `ready` once it

@@ -23,6 +23,8 @@ const STOP_MS = 5000
 export interface Delivery extends Part {
   /** Something was queued. */
   wake(): void
+  /** The platform of these channels is well again: what waits for it goes now. */
+  back(kind: string): void
 }
 
 export interface DeliveryTools extends PartTools {
@@ -79,6 +81,12 @@ export function startDelivery(db: Db, tools: DeliveryTools): Delivery {
   return {
     ...part,
     wake: () => bell.ring(),
+    back: (kind) => {
+      endWaits(db, kind).then(
+        () => bell.ring(),
+        (error: unknown) => tools.log.warn({ kind, err: error }, 'waits were not cut short'),
+      )
+    },
     [Symbol.asyncDispose]: async () => {
       await part[Symbol.asyncDispose]()
       // What is being sent may finish: a request cut off is one we would have to repeat.
@@ -100,6 +108,15 @@ async function releaseClaims(db: Db): Promise<void> {
     .where('claimed_until', 'is not', null)
     .execute()
 }
+
+/** Waits are for platforms that are away. What one asked for itself, its messenger still keeps. */
+const endWaits = (db: Db, kind: string) =>
+  db
+    .updateTable('channels')
+    .set({ resume_at: 0 })
+    .where('kind', '=', kind)
+    .where('failing_since', 'is not', null)
+    .execute()
 
 const waiting = (db: Db, now: number) =>
   db

@@ -60,6 +60,26 @@ test('alerts that wait already go out while the database refuses to write, each 
   expect(house.pager.said).toHaveLength(3)
 })
 
+test('what waits for a platform goes when it is back, not when the wait is over', async () => {
+  const { house } = await failing()
+  await using _ = house
+  let asked = 0
+  house.pager.answer = () => {
+    asked += 1
+    return { kind: 'again', why: 'away' }
+  }
+  house.start()
+  await comes(house, 'tried six times', () => asked === 6)
+  house.pager.answer = null
+  await house.clock.turn(1000)
+  expect(house.pager.said).toEqual([])
+  house.delivery.back('another')
+  await house.clock.turn(1000)
+  expect(house.pager.said).toEqual([])
+  house.delivery.back('pager')
+  await until('told', () => house.pager.said.length === 1)
+})
+
 test('a recovery that comes while an older state is found needless is shown all the same', async () => {
   const { eye, house } = await failing()
   await using _ = house

@@ -105,6 +105,10 @@ export class House implements AsyncDisposable {
     return this.#parts!.engine
   }
 
+  get delivery(): DeliveryPart {
+    return this.#parts!.delivery
+  }
+
   start(): this {
     const tools = { clock: this.clock, chance, log: this.#log }
     const network = openNetwork({ privateTargets: 'allow' })

@@ -51,6 +51,8 @@ export interface Bot extends AsyncDisposable {
   readonly lines: Line[]
   readonly part: Part
   readonly messenger: Messenger
+  /** How often it was said that Discord is there. */
+  readonly returns: () => number
 }
 
 interface Wanted {
@@ -68,11 +70,17 @@ export async function startBot({ prepare, word, token }: Wanted = {}): Promise<B
   const clock = new KnowingClock(() => fake.lookAgain())
   const desk = new NotingDesk()
   const { log, lines } = noteLog(() => fake.lookAgain())
+  let returns = 0
   const { part, messenger } = openDiscord(
     { token: token ?? fake.token, apiUrl: fake.apiUrl },
     desk,
     word ?? ((news) => say(news.kind)),
-    { clock, chance: { random: () => 0.5, bytes: (size) => new Uint8Array(size) }, log },
+    {
+      clock,
+      chance: { random: () => 0.5, bytes: (size) => new Uint8Array(size) },
+      log,
+      onBack: () => (returns += 1),
+    },
   )
   return {
     fake,
@@ -81,6 +89,7 @@ export async function startBot({ prepare, word, token }: Wanted = {}): Promise<B
     lines,
     part,
     messenger,
+    returns: () => returns,
     [Symbol.asyncDispose]: async () => {
       await part[Symbol.asyncDispose]()
       await fake[Symbol.asyncDispose]()

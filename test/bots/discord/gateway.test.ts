@@ -201,6 +201,7 @@ test.concurrent('while the gateway is away the part says so once a minute, and h
   fake.gateway.mood = 'well'
   expect(show((await asked).message)).toBe('heard status')
   expect(bot.part.state()).toBe('ok')
+  expect(bot.returns()).toBe(2)
   expect(fake.gateway.sessions).toHaveLength(1)
 })
 

@@ -117,6 +117,7 @@ test('Telegram away while running: what waited there is heard after', async () =
   await stage.fake.waitFor(() => stage.fake.messages(chat.id)[1]?.text === 'heard: status')
   await stage.fake.polled()
   expect(stage.part.state()).toBe('ok')
+  expect(stage.returns).toBe(2)
 })
 
 test('asked to slow down, it waits as told and goes on', async () => {

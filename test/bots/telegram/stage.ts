@@ -120,6 +120,8 @@ export class Stage implements AsyncDisposable {
   readonly seen: Set<number>
   readonly part: Part
   readonly messenger: Messenger
+  /** How often it was said that Telegram is there. */
+  returns = 0
 
   constructor(
     fake: FakeTelegram,
@@ -144,7 +146,7 @@ export class Stage implements AsyncDisposable {
           return isNew
         },
       },
-      { clock, chance: knownChance, log: this.log },
+      { clock, chance: knownChance, log: this.log, onBack: () => (this.returns += 1) },
     )
     this.part = telegram.part
     this.messenger = telegram.messenger
