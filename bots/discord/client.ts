@@ -49,8 +49,14 @@ export const makeClient = (apiUrl: string): Client =>
 
 interface Packet {
   readonly t?: string
-  readonly d?: { entitlements?: readonly unknown[] }
+  readonly d?: Readonly<Record<string, unknown>>
 }
+
+/** What discord.js cannot do without and we can; servers that speak as Discord does leave it out. */
+const UNUSED = { entitlements: [], authorizing_integration_owners: {} }
+
+const filled = (packet?: Packet): Packet | undefined =>
+  packet?.t === 'INTERACTION_CREATE' ? { ...packet, d: { ...UNUSED, ...packet.d } } : packet
 
 /**
  * discord.js reads what the gateway sends outside of any `try`: one message shaped otherwise than it
@@ -64,9 +70,7 @@ export function guardPackets(
   const handle = manager.handlePacket.bind(manager)
   manager.handlePacket = (packet, from) => {
     try {
-      // Needed by discord.js alone; servers that speak as Discord does leave out what nobody bought.
-      if (packet?.t === 'INTERACTION_CREATE' && packet.d) packet.d.entitlements ??= []
-      return handle(packet, from)
+      return handle(filled(packet), from)
     } catch (error) {
       onLost(error, packet?.t ?? '')
       return false

@@ -28,7 +28,7 @@ test.concurrent('an event of a shape nobody expects is lost alone, and said', as
   expect(eventsOf(bot, 'discord event was not understood')).toHaveLength(1)
 })
 
-test.concurrent('a command that says nothing of what was bought is heard', async () => {
+test.concurrent('a command that says nothing of purchases and installations is heard', async () => {
   await using bot = await onlineBot()
   bot.fake.gateway.dispatch('INTERACTION_CREATE', {
     id: '1',
