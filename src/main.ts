@@ -38,6 +38,8 @@ export interface Extras {
 
 const [clock, chance] = [systemClock, systemChance]
 const LIFE_AFTER_SIGNAL_MS = 9500
+/** Long enough for another process's write, short enough for all who wait meanwhile. */
+const BUSY_MS = 500
 const TIDY_SCHEDULE = '17 * * * *'
 
 /**
@@ -48,7 +50,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   await using opened = new AsyncDisposableStack()
   const file = path.resolve(settings.DATABASE_PATH)
   opened.use(holdDatabase(file))
-  const db = opened.adopt(await openDatabase(file), (it) => it.destroy())
+  const db = opened.adopt(await openDatabase(file, { busyMs: BUSY_MS }), (it) => it.destroy())
   const sealer = await openSealer(db, file, settings.SECRET_KEY, chance)
   await ensureAccount(db, clock.now(), settings.DEFAULT_PLAN)
 

@@ -111,11 +111,11 @@ export async function findPrincipal(
   }
 }
 
+/** No reason to turn anybody away: a database that cannot write now can still be read. */
 async function touch(db: Db, now: Instant, id: Id<'key'>): Promise<void> {
   try {
     await db.updateTable('keys').set({ last_used_at: now }).where('id', '=', id).execute()
   } catch (error) {
-    // A full disk is no reason to turn readers away.
     if (!isPassing(error)) throw error
   }
 }

@@ -144,10 +144,14 @@ function withCachedStatements(sqlite: Sqlite.Database) {
 
 /**
  * Opens the database in `file` (`:memory:` for one that is gone when closed), brings it to the
- * current version after a backup beside it, and hands it out unbound.
+ * current version after a backup beside it, and hands it out unbound. A write waits `busyMs` for
+ * another program's to end, and everything in this process waits with it.
  * @throws DatabaseTrouble saying what to do
  */
-export async function openDatabase(file: string): Promise<Db> {
+export async function openDatabase(
+  file: string,
+  { busyMs = BUSY_TIMEOUT_MS }: { readonly busyMs?: number } = {},
+): Promise<Db> {
   try {
     if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true })
     const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS })
@@ -159,6 +163,7 @@ export async function openDatabase(file: string): Promise<Db> {
       sqlite.pragma('foreign_keys = on')
       sqlite.function('fold', { deterministic: true }, (text: unknown) => fold(String(text)))
       migrate(sqlite, file)
+      sqlite.pragma(`busy_timeout = ${busyMs}`)
     } catch (error) {
       sqlite.close()
       throw error
