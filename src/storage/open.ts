@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { Kysely, sql, SqliteDialect } from 'kysely'
+import { Kysely, sql, SqliteDialect, type SqliteStatement } from 'kysely'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Tables } from './tables.ts'
 
@@ -123,9 +123,16 @@ function freeName(wanted: string): string {
   return name
 }
 
+/** A full disk ends the transaction by itself; to complain of that would hide why. */
+function rollbackOf(sqlite: Sqlite.Database): SqliteStatement {
+  const rollback = sqlite.prepare('rollback')
+  const run = () => (sqlite.inTransaction ? rollback.run() : { changes: 0, lastInsertRowid: 0 })
+  return { reader: false, run, all: () => [], iterate: () => [].values() }
+}
+
 /** Kysely compiles a query to the same text each time: preparing it once is five times as fast. */
 function withCachedStatements(sqlite: Sqlite.Database) {
-  const statements = new Map<string, Sqlite.Statement>()
+  const statements = new Map<string, SqliteStatement>()
   return {
     close: () => sqlite.close(),
     prepare(asked: string) {
@@ -135,7 +142,7 @@ function withCachedStatements(sqlite: Sqlite.Database) {
       const known = statements.get(text)
       if (known !== undefined) return known
       if (statements.size >= STATEMENTS_KEPT) statements.clear()
-      const statement = sqlite.prepare(text)
+      const statement = sql === 'rollback' ? rollbackOf(sqlite) : sqlite.prepare(text)
       statements.set(text, statement)
       return statement
     },
