@@ -46,7 +46,7 @@ export function buildAuthLock(clock: Clock): AuthLock {
       const now = clock.monotonic()
       const window = failures.get(ip)
       if (window === undefined || window.count < FAILURES) return undefined
-      const left = window.startedAt + WINDOW_MS - now
+      const left = WINDOW_MS - (now - window.startedAt)
       if (left <= 0) return undefined
       const lastWorked = keyId === undefined ? undefined : worked.get(`${ip} ${keyId}`)
       if (lastWorked !== undefined && now - lastWorked < HOUR) return undefined

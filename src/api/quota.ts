@@ -32,7 +32,7 @@ export function buildQuota(clock: Clock): (asks: readonly Ask[]) => Ration {
       const known = windows.get(key)
       const isOver = known === undefined || now - known.startedAt >= WINDOW_MS
       const window = isOver ? { startedAt: now, used: 0 } : known
-      const left = Math.max(1, Math.ceil((window.startedAt + WINDOW_MS - now) / SECOND))
+      const left = Math.max(1, Math.ceil((WINDOW_MS - (now - window.startedAt)) / SECOND))
       return { ask, key, window, left }
     })
     const full = counted.filter(({ ask, window }) => window.used >= ask.limit)

@@ -43,6 +43,12 @@ test('a key has its quota a minute, by its plan, and others theirs', async () =>
   )
 })
 
+test('a window that begins at a fraction of a millisecond is no longer than others', async () => {
+  await using house = await openHouse()
+  Object.assign(house.clock, { monotonic: () => 5537.182077 })
+  expect((await house.ask('GET', '/api/targets')).headers['ratelimit']).toMatch(/;t=60$/)
+})
+
 test('checks asked for have a second quota, for the whole account', async () => {
   await using house = await openHouse()
   await house.db.updateTable('accounts').set({ plan: 'free' }).execute()
