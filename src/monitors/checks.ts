@@ -1,40 +1,175 @@
-import type { Selectable } from 'kysely'
-import { Fault, type Id, type Instant, type MonitorId } from '../kernel/index.ts'
-import type { Outcome } from '../probes/index.ts'
-import type { AccountTx, Tables } from '../storage/index.ts'
+import { Fault, type Id, type Instant, type MonitorId, SECOND } from '../kernel/index.ts'
+import type { Code, LookStatus, Outcome } from '../probes/index.ts'
+import type { AccountTx } from '../storage/index.ts'
 import type { Check } from './look.ts'
+
+type Bounds = readonly { readonly op: '>' | '>=' | '<' | '<='; readonly at: Instant }[]
 
 export interface CheckFilter {
   readonly monitorId?: MonitorId
   readonly statuses?: readonly Outcome['status'][]
-  readonly started?: readonly { readonly op: '>' | '>=' | '<' | '<='; readonly at: Instant }[]
+  readonly started?: Bounds
 }
 
-const toCheck = (row: Selectable<Tables['checks']>): Check => ({
-  id: row.id,
-  monitorId: row.monitor_id,
-  cause: row.cause,
-  startedAt: row.started_at,
-  finishedAt: row.finished_at,
-  outcome: JSON.parse(row.outcome) as Outcome,
-})
+/**
+ * Looks that changed nothing are remembered as samples, which have no number of their own. Theirs is
+ * made of the monitor and the second: beyond any row's, the same whenever it is asked for, and no
+ * two looks of a monitor begin within a second.
+ */
+const FIRST_OF_SAMPLES = 10_000_000_000
 
-function matching(db: AccountTx, { monitorId, statuses, started }: CheckFilter) {
-  let query = db.selectFrom('checks')
-  if (monitorId !== undefined) query = query.where('monitor_id', '=', monitorId)
+const sampleId = (monitorId: MonitorId, at: Instant): number =>
+  monitorId * FIRST_OF_SAMPLES + Math.floor(at / SECOND)
+
+/** A look as it is remembered: of one that changed nothing, how long its parts took is not. */
+export type PastCheck = Omit<Check, 'outcome'> & {
+  readonly outcome: Omit<Outcome, 'timings'> & { readonly timings: Outcome['timings'] | null }
+}
+
+interface Row {
+  readonly id: number | null
+  readonly monitor_id: MonitorId
+  readonly started_at: Instant
+  readonly cause: Check['cause'] | null
+  readonly finished_at: Instant | null
+  readonly outcome: string | null
+  readonly status: string | null
+  readonly code: string | null
+  readonly ms: number | null
+}
+
+function toCheck(row: Row): PastCheck {
+  const { id, monitor_id: monitorId, started_at: startedAt } = row
+  if (id !== null)
+    return {
+      id,
+      monitorId,
+      cause: row.cause!,
+      startedAt,
+      finishedAt: row.finished_at!,
+      outcome: JSON.parse(row.outcome!) as Outcome,
+    }
+  const [code, durationMs] = [row.code as Code, row.ms!]
+  return {
+    id: sampleId(monitorId, startedAt),
+    monitorId,
+    cause: 'schedule',
+    startedAt,
+    finishedAt: startedAt + durationMs,
+    outcome: {
+      status: row.status as LookStatus,
+      code,
+      message: `${code.replaceAll('_', ' ')} in ${durationMs} ms`,
+      durationMs,
+      timings: null,
+    },
+  }
+}
+
+function kept(db: AccountTx, { monitorId, statuses, started }: CheckFilter) {
+  let query = db.selectFrom('checks as c')
+  if (monitorId !== undefined) query = query.where('c.monitor_id', '=', monitorId)
   if (statuses !== undefined)
     query = query.where((eb) =>
-      eb(eb.fn<string>('json_extract', ['outcome', eb.val('$.status')]), 'in', statuses),
+      eb(eb.fn<string>('json_extract', ['c.outcome', eb.val('$.status')]), 'in', statuses),
     )
-  for (const { op, at } of started ?? []) query = query.where('started_at', op, at)
+  for (const { op, at } of started ?? []) query = query.where('c.started_at', op, at)
   return query
 }
 
+/** A failed look is always kept whole, so no sample alone need be searched for one. */
+const sampledStatuses = (statuses: readonly LookStatus[]) => statuses.filter((it) => it !== 'down')
+
+function sampled(db: AccountTx, { monitorId, statuses, started }: CheckFilter) {
+  let query = db.selectFrom('samples as s')
+  if (monitorId !== undefined) query = query.where('s.monitor_id', '=', monitorId)
+  if (statuses !== undefined) query = query.where('s.status', 'in', sampledStatuses(statuses))
+  for (const { op, at } of started ?? []) query = query.where('s.at', op, at)
+  return query
+}
+
+/** Samples of looks that are not kept whole. */
+const onlySampled = (db: AccountTx, filter: CheckFilter) =>
+  sampled(db, filter)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('checks as k')
+            .select('k.id')
+            .whereRef('k.monitor_id', '=', 's.monitor_id')
+            .whereRef('k.started_at', '=', 's.at'),
+        ),
+      ),
+    )
+    .select((eb) => [
+      eb.val(null).as('id'),
+      's.monitor_id',
+      's.at as started_at',
+      eb.val(null).as('cause'),
+      eb.val(null).as('finished_at'),
+      eb.val(null).as('outcome'),
+      's.status',
+      's.code',
+      's.ms',
+    ])
+    .$castTo<Row>()
+
+const keptRows = (db: AccountTx, filter: CheckFilter) =>
+  kept(db, filter)
+    .select((eb) => [
+      'c.id',
+      'c.monitor_id',
+      'c.started_at',
+      'c.cause',
+      'c.finished_at',
+      'c.outcome',
+      eb.val(null).as('status'),
+      eb.val(null).as('code'),
+      eb.val(null).as('ms'),
+    ])
+    .$castTo<Row>()
+
+/** How many there are: counted apart, for which index alone is read. */
 export async function countChecks(db: AccountTx, filter: CheckFilter): Promise<number> {
-  const { count } = await matching(db, filter)
+  const whole = await kept(db, filter)
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
-  return count
+  const samples = await sampled(db, filter)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  const { statuses } = filter
+  const both = await kept(db, filter)
+    .where((eb) => {
+      const sample = eb
+        .selectFrom('samples as s')
+        .select('s.at')
+        .whereRef('s.monitor_id', '=', 'c.monitor_id')
+        .whereRef('s.at', '=', 'c.started_at')
+      return eb.exists(
+        statuses === undefined ? sample : sample.where('s.status', 'in', sampledStatuses(statuses)),
+      )
+    })
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return whole.count + samples.count - both.count
+}
+
+/** As much as is known of them: a monitor's latest look is known in full. */
+async function recalled(db: AccountTx, rows: readonly Row[]): Promise<PastCheck[]> {
+  const monitors = new Set(rows.filter(({ id }) => id === null).map((row) => row.monitor_id))
+  if (monitors.size === 0) return rows.map(toCheck)
+  const states = await db
+    .selectFrom('monitor_states')
+    .select(['monitor_id', 'last_check_at', 'latest'])
+    .where('monitor_id', 'in', [...monitors])
+    .execute()
+  const latest = new Map(states.map((it) => [`${it.monitor_id} ${it.last_check_at}`, it.latest]))
+  return rows.map((row) => {
+    const check = toCheck(row)
+    const full = row.id === null ? latest.get(`${row.monitor_id} ${row.started_at}`) : undefined
+    return typeof full === 'string' ? { ...check, outcome: JSON.parse(full) as Outcome } : check
+  })
 }
 
 /** Newest first. */
@@ -42,19 +177,31 @@ export async function listChecks(
   db: AccountTx,
   filter: CheckFilter,
   page: { readonly limit: number; readonly offset: number },
-): Promise<Check[]> {
-  const rows = await matching(db, filter)
-    .selectAll()
+): Promise<PastCheck[]> {
+  const rows = await keptRows(db, filter)
+    .unionAll(onlySampled(db, filter))
+    .orderBy('started_at', 'desc')
     .orderBy('id', 'desc')
+    .orderBy('monitor_id', 'desc')
     .limit(page.limit)
     .offset(page.offset)
     .execute()
-  return rows.map(toCheck)
+  return recalled(db, rows)
 }
 
 /** @throws Fault `check_unknown`, also for another account's */
-export async function getCheck(db: AccountTx, id: Id<'check'>): Promise<Check> {
-  const row = await matching(db, {}).selectAll().where('id', '=', id).executeTakeFirst()
+export async function getCheck(db: AccountTx, id: Id<'check'>): Promise<PastCheck> {
+  const monitorId = Math.floor(id / FIRST_OF_SAMPLES) as MonitorId
+  const at = (id % FIRST_OF_SAMPLES) * SECOND
+  const second = [
+    { op: '>=', at },
+    { op: '<', at: at + SECOND },
+  ] as const
+  const row =
+    id < FIRST_OF_SAMPLES
+      ? await keptRows(db, {}).where('c.id', '=', id).executeTakeFirst()
+      : await onlySampled(db, { monitorId, started: second }).executeTakeFirst()
   if (row === undefined) throw new Fault('check_unknown', { name: `#${id}` })
-  return toCheck(row)
+  const [check] = await recalled(db, [row])
+  return check!
 }

@@ -6,7 +6,7 @@ export {
   pauseMonitor,
   resumeMonitor,
 } from './change.ts'
-export { countChecks, getCheck, listChecks } from './checks.ts'
+export { countChecks, getCheck, listChecks, type PastCheck } from './checks.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 export { type Monitor, type MonitorView, shownStatus } from './monitor.ts'
 export type { Check, Looker } from './look.ts'

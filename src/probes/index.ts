@@ -3,7 +3,7 @@ import { http } from './http.ts'
 import { type Outcome, statusOf } from './outcome.ts'
 
 export type { ProbeKind, Target, Tools } from './contract.ts'
-export { type Code, CODES, type Outcome } from './outcome.ts'
+export { type Code, CODES, type LookStatus, type Outcome } from './outcome.ts'
 
 /** Every type of monitor there is; the keys are the types' names on the wire. */
 export const PROBES = {

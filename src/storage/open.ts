@@ -142,7 +142,7 @@ function withCachedStatements(sqlite: Sqlite.Database) {
       const known = statements.get(text)
       if (known !== undefined) return known
       if (statements.size >= STATEMENTS_KEPT) statements.clear()
-      const statement = sql === 'rollback' ? rollbackOf(sqlite) : sqlite.prepare(text)
+      const statement = asked === 'rollback' ? rollbackOf(sqlite) : sqlite.prepare(text)
       statements.set(text, statement)
       return statement
     },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { recordSamples } from '../../src/stats/index.ts'
 import { bindAccount } from '../../src/storage/index.ts'
 import { addIncident } from './history.ts'
 import { type House, openHouse } from './house.ts'
@@ -66,6 +67,101 @@ describe('checks', () => {
       status: 'down',
       code: 'connect_refused',
     })
+  })
+})
+
+describe('checks that changed nothing', () => {
+  const STEP = 10_000
+
+  /** Looks as the engine leaves them: one kept whole, then samples alone, the last one in full. */
+  async function watched(house: House, account = house.ours) {
+    const { id } = await house.add({}, account)
+    const start = house.clock.now()
+    const at = [0, 1, 2].map((step) => start + step * STEP)
+    const samples = at.map((it) => ({
+      monitorId: id,
+      accountId: account.id,
+      at: it,
+      status: 'up',
+      code: 'ok',
+      ms: 7,
+      observedMs: STEP,
+    }))
+    await recordSamples(house.db, samples)
+    const db = bindAccount(house.db, account.id)
+    const [started_at = 0] = at
+    const first = {
+      monitor_id: id,
+      cause: 'resume',
+      started_at,
+      finished_at: started_at + 7,
+    } as const
+    await db
+      .insertInto('checks')
+      .values({ ...first, outcome: outcome('up', 7) })
+      .execute()
+    const last = { last_check_at: at[2]!, latest: outcome('up', 8) }
+    await db.updateTable('monitor_states').set(last).where('monitor_id', '=', id).execute()
+    return id
+  }
+
+  test('are listed with the others, newest first, and answer by their id', async () => {
+    await using house = await openHouse()
+    const id = await watched(house)
+    await watched(house, house.theirs)
+    const { json } = await house.ask('GET', `/api/target_checks?target.id=${id}`)
+    const members = json['member'] as Record<string, unknown>[]
+    expect(json['totalItems']).toBe(3)
+    const same = { target: `/api/targets/${id}`, status: 'up', code: 'ok', details: null }
+    expect(members).toMatchObject([
+      { ...same, startedAt: '2027-03-01T14:00:20.000Z', timings: { total: 8 }, durationMs: 8 },
+      {
+        ...same,
+        trigger: 'schedule',
+        startedAt: '2027-03-01T14:00:10.000Z',
+        finishedAt: '2027-03-01T14:00:10.007Z',
+        message: 'ok in 7 ms',
+        durationMs: 7,
+        timings: null,
+      },
+      { ...same, id: 1, trigger: 'resume', timings: { total: 7 } },
+    ])
+    for (const { '@id': iri, ...fields } of members)
+      expect((await house.ask('GET', String(iri))).json).toMatchObject(fields)
+    expect((await house.ask('GET', '/api/target_checks')).json).toMatchObject({ totalItems: 3 })
+  })
+
+  test('are filtered, counted and paged like the others', async () => {
+    await using house = await openHouse()
+    const id = await watched(house)
+    const found = async (query: string) => {
+      const { json } = await house.ask('GET', `/api/target_checks?${query}`)
+      const members = json['member'] as { startedAt: string }[]
+      return [json['totalItems'], members.map(({ startedAt }) => startedAt.slice(17, 19)).join(' ')]
+    }
+    expect(await found('status=up')).toEqual([3, '20 10 00'])
+    expect(await found('status=down')).toEqual([0, ''])
+    expect(await found('startedAt[after]=2027-03-01T14:00:10Z')).toEqual([2, '20 10'])
+    expect(await found('startedAt[strictly_before]=2027-03-01T14:00:10Z')).toEqual([1, '00'])
+    expect(await found('itemsPerPage=2&page=2')).toEqual([3, '00'])
+    const at = house.clock.now() + 3 * STEP
+    const failed = { status: 'down', code: 'http_status', ms: 5, observedMs: STEP }
+    await recordSamples(house.db, [{ ...failed, monitorId: id, accountId: house.ours.id, at }])
+    await house.clock.turn(3 * STEP)
+    await addCheck(house, id, 'down')
+    expect(await found('')).toEqual([4, '30 20 10 00'])
+    expect(await found('status=down')).toEqual([1, '30'])
+    expect(await found('status[]=down&status[]=up')).toEqual([4, '30 20 10 00'])
+  })
+
+  test('of another account are not there', async () => {
+    await using house = await openHouse()
+    const id = await watched(house, house.theirs)
+    const key = house.theirs.keys.read
+    const { json } = await house.ask('GET', `/api/target_checks?target.id=${id}`, { key })
+    for (const { '@id': iri } of json['member'] as { '@id': string }[])
+      expect((await house.ask('GET', iri)).status).toBe(404)
+    expect((await house.ask('GET', '/api/target_checks/9999999999999999')).status).toBe(404)
   })
 })
 

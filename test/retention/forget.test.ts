@@ -17,7 +17,12 @@ test('looks are forgotten when they are old, incidents are not', async () => {
   await draw(house, other.monitor.id, '..........')
   await drawIncident(house, monitor.id, 1, 2)
   await forgetOld(house.db, START + 7 * DAY + 5 * MINUTE, 7 * DAY)
-  const left = await house.db.selectFrom('samples').select(['monitor_id', 'at']).execute()
+  const left = await house.db
+    .selectFrom('samples')
+    .select(['monitor_id', 'at'])
+    .orderBy('monitor_id')
+    .orderBy('at')
+    .execute()
   expect(left.map(({ at }) => (at - START) / MINUTE)).toEqual([
     5, 6, 7, 8, 9, 10, 5, 6, 7, 8, 9, 10,
   ])

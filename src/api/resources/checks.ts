@@ -1,4 +1,4 @@
-import { type Check, countChecks, getCheck, listChecks } from '../../monitors/index.ts'
+import { countChecks, getCheck, listChecks, type PastCheck } from '../../monitors/index.ts'
 import { toIso } from '../../kernel/index.ts'
 import { choice, relation, span } from '../parameters.ts'
 import { type Answer, type Resource, route } from '../route.ts'
@@ -6,9 +6,9 @@ import type { Site } from '../site.ts'
 
 const PATH = '/api/target_checks'
 
-const checkPath = ({ id }: Check): string => `${PATH}/${id}`
+const checkPath = ({ id }: PastCheck): string => `${PATH}/${id}`
 
-const checkFields = (check: Check, site: Site) => ({
+const checkFields = (check: PastCheck, site: Site) => ({
   id: check.id,
   target: site.iri(`/api/targets/${check.monitorId}`),
   trigger: check.cause,
@@ -22,7 +22,7 @@ const checkFields = (check: Check, site: Site) => ({
   details: check.outcome.details ?? null,
 })
 
-export const checkItem = (check: Check, site: Site): Answer => ({
+export const checkItem = (check: PastCheck, site: Site): Answer => ({
   kind: 'item',
   type: 'TargetCheck',
   path: checkPath(check),

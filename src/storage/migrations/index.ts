@@ -1,4 +1,5 @@
 import { start } from './0001-start.ts'
+import { checksInTime } from './0002-checks-in-time.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
-export const MIGRATIONS: readonly string[] = [start]
+export const MIGRATIONS: readonly string[] = [start, checksInTime]
