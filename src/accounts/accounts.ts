@@ -75,20 +75,23 @@ export async function ensureAccount(
   name?: string,
 ): Promise<Account> {
   const wanted = name === undefined ? undefined : parseInput(nameRule, name)
-  return db.transaction().execute(async (tx) => {
-    const known = tx.selectFrom('accounts').select(columns).orderBy('id')
-    const found = await (
-      wanted === undefined ? known : known.where('name', '=', wanted)
-    ).executeTakeFirst()
-    return (
-      found ??
-      tx
-        .insertInto('accounts')
-        .values({ name: wanted ?? 'main', plan, created_at: now })
-        .returning(columns)
-        .executeTakeFirstOrThrow()
+  const find = async (from: Db) => {
+    const known = from.selectFrom('accounts').select(columns).orderBy('id')
+    return (wanted === undefined ? known : known.where('name', '=', wanted)).executeTakeFirst()
+  }
+  // Looked for first: who only reads waits for nobody's write.
+  return (
+    (await find(db)) ??
+    db.transaction().execute(
+      async (tx) =>
+        (await find(tx)) ??
+        tx
+          .insertInto('accounts')
+          .values({ name: wanted ?? 'main', plan, created_at: now })
+          .returning(columns)
+          .executeTakeFirstOrThrow(),
     )
-  })
+  )
 }
 
 /**

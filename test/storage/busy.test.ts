@@ -37,6 +37,11 @@ test('a key opens the door though its use cannot be noted', async () => {
   expect(last_used_at).toBe(3)
 })
 
+test('the account is found, for the shell that only wants to look', async () => {
+  await using there = await busy()
+  expect(await ensureAccount(there.db, 2, 'business')).toMatchObject({ name: 'main' })
+})
+
 test('an update is taken up once though it cannot be written down', async () => {
   await using there = await busy()
   const seen = seenUpdates(there.db)
