@@ -23,9 +23,17 @@ const nameRule = z.string(NAME_RULE).transform((text, ctx) => {
   ctx.issues.push({ code: 'custom', message: NAME_RULE, input: text, params: { code: 'length' } })
   return z.NEVER
 })
+// Halves of surrogate pairs would be stored as something else.
+const ODD = /[\p{Cc}\p{Cs}]/u
 const words = (max: number) => {
-  const rule = `must be text of 1 to ${max} characters`
-  return z.string(rule).min(1, rule).max(max, rule).nullable().default(null)
+  const rule = `must be text of 1 to ${max} characters without control characters`
+  return z
+    .string(rule)
+    .min(1, rule)
+    .max(max, rule)
+    .refine((text) => !ODD.test(text), rule)
+    .nullable()
+    .default(null)
 }
 
 const shared = {

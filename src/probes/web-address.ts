@@ -9,6 +9,20 @@ const SHAPE = /^(https?):\/\/([^/?#]+)([^#]*)/i
 // Blanks and controls: the URL parser would drop some of them silently.
 const UNSEEN = /[\s\p{Cc}]/u
 
+const LONGEST_NAME = 253
+const LONGEST_LABEL = 63
+
+/** Whether DNS could know the name: its parts are there and not too long. A dot at the end is none. */
+function canResolve(hostname: string): boolean {
+  if (hostname.startsWith('[')) return true
+  const name = hostname.replace(/\.$/, '')
+  const labels = name.split('.')
+  return (
+    name.length <= LONGEST_NAME &&
+    labels.every(({ length }) => length > 0 && length <= LONGEST_LABEL)
+  )
+}
+
 type Problem = { readonly message: string; readonly code: string; readonly secret?: true }
 
 function problemOf(text: string): Problem | undefined {
@@ -18,7 +32,12 @@ function problemOf(text: string): Problem | undefined {
     return { message: `must begin with http:// or https://, like ${EXAMPLE}`, code: 'format' }
   const authority = SHAPE.exec(text)?.[2]
   // A backslash would end the authority for the URL parser, and not for the eye.
-  if (authority === undefined || authority.includes('\\') || UNSEEN.test(text))
+  if (
+    authority === undefined ||
+    authority.includes('\\') ||
+    UNSEEN.test(text) ||
+    !text.isWellFormed()
+  )
     return { message: MUST, code: 'format' }
   if (authority.includes('@'))
     return {
@@ -27,7 +46,7 @@ function problemOf(text: string): Problem | undefined {
       secret: true,
     }
   const url = URL.parse(text)
-  if (url === null || url.hostname === '' || url.port === '0')
+  if (url === null || url.port === '0' || !canResolve(url.hostname))
     return { message: MUST, code: 'format' }
   return undefined
 }

@@ -59,6 +59,13 @@ describe('a new target', () => {
     ],
     ['an interval that is no number', { intervalSeconds: { toString: 1 } }, 'intervalSeconds type'],
     ['a moment past midnight', { expiresAt: '2027-04-01T24:00:00Z' }, 'expiresAt format'],
+    ['a host with nothing between dots', { url: 'http://a..example/' }, 'url format'],
+    ['a label of 64', { url: `http://${'a'.repeat(64)}.example/` }, 'url format'],
+    ['a host of 254', { url: `http://${'a.'.repeat(126)}ab/` }, 'url format'],
+    ['half a sign in the url', { url: 'http://a.example/\uD800' }, 'url format'],
+    ['half a sign in the reference', { externalRef: 'a\uD800' }, 'externalRef format'],
+    ['a control character in the reference', { externalRef: 'a\u0000' }, 'externalRef format'],
+    ['a line break in the manager', { managedBy: '\n' }, 'managedBy format'],
     ['a misspelt field', { frequncy: 5 }, 'frequncy unknown_field'],
     ['options of another type', { portInfo: {} }, 'portInfo unknown_field'],
     [
@@ -124,6 +131,12 @@ describe('a new target', () => {
   })
 
   test.each([
+    [
+      'the longest labels and hosts',
+      { url: `http://${'a.'.repeat(95)}${'b'.repeat(63)}./` },
+      { url: `http://${'a.'.repeat(95)}${'b'.repeat(63)}./` },
+    ],
+    ['a host that is an address', { url: 'http://[::1]:8080/' }, { url: 'http://[::1]:8080/' }],
     ['50 signs of four bytes', { name: '\u{1F600}'.repeat(50) }, {}],
     ['a name with blanks around', { name: '  a  ' }, { name: 'a' }],
     ['5.0 minutes', { frequency: 5 }, { frequency: 5, intervalSeconds: 300 }],
