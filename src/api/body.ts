@@ -26,6 +26,9 @@ export function refuseBody(request: IncomingMessage, method: keyof typeof TAKES)
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity')
     throw unsupported('Bodies are taken as they are, without Content-Encoding.')
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked')
+    throw unsupported('Bodies come whole or chunked, without another Transfer-Encoding.')
   const given = headers['content-type']
   if (given === undefined) {
     if (!hasBody(request)) return

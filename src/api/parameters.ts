@@ -77,7 +77,9 @@ export const choice = <T extends string>(
 /** `target.id=12`, `target=12` or `target=/api/targets/12`; declared as `target`. */
 export const relation = (path: string): Parameter<number> => ({
   names: (name) => [`${name}.id`, name],
-  read: ([it], site) => {
+  read: ([it, again], site) => {
+    if (again !== undefined)
+      throw new Misread(again, `is ${it!.name} under another name; give one of them`)
     const id = /^[1-9]\d{0,15}$/.test(it!.value) ? Number(it!.value) : site.idIn(it!.value, path)
     if (id === undefined) throw new Misread(it!, `must be an id or an IRI such as ${path}/12`)
     return id

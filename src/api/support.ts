@@ -81,11 +81,9 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
     run: ({ deps, isStopping }) => {
       const { status, ready, parts } = deps.health()
       const isReady = ready && !isStopping
-      return {
-        status: isReady ? 200 : 503,
-        headers: { 'content-type': CONTENT_TYPE.json },
-        body: JSON.stringify({ status, ready: isReady, parts }),
-      }
+      const well = document(CONTENT_TYPE.json, { status, ready: isReady, parts })
+      if (isReady) return well
+      return { ...well, status: 503, headers: { 'content-type': CONTENT_TYPE.json } }
     },
   },
 ]

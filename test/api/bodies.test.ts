@@ -50,6 +50,11 @@ describe('bodies', () => {
       ).status
     expect(await as('gzip')).toBe(415)
     expect(await as('identity')).toBe(201)
+    const coded = await house.ask('POST', '/api/targets', {
+      raw: GOOD,
+      headers: { 'transfer-encoding': 'gzip, chunked' },
+    })
+    expect(coded).toMatchObject({ status: 415, json: { type: '/errors/unsupported-media-type' } })
   })
 
   test.each([

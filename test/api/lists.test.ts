@@ -122,6 +122,12 @@ describe('filters and orders', () => {
     expect(json['allowed']).toEqual(expect.arrayContaining(['page', 'statusSummary', 'order[id]']))
   })
 
+  test('a relation given by two of its names is given twice', async () => {
+    await using house = await openHouse()
+    const asked = await house.ask('GET', '/api/target_checks?target.id=1&target=2')
+    expect(asked).toMatchObject({ status: 400, json: { parameter: 'target' } })
+  })
+
   test('a wrong name gets the right one suggested', async () => {
     await using house = await openHouse()
     const { json } = await house.ask('GET', '/api/targets?statusSumary=down')

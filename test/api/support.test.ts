@@ -113,11 +113,18 @@ describe('health', () => {
       status: 200,
       json: { status: 'ok', ready: true, parts: { engine: 'ok' } },
     })
+    const etag = String(well.headers['etag'])
+    const again = await house.ask('GET', '/healthz?at=1', {
+      ...nobody,
+      headers: { 'if-none-match': etag },
+    })
+    expect([etag, again.status]).toEqual([expect.stringMatching(/^"0-\w{12}"$/), 304])
     const starting = { ready: false, status: 'degraded', parts: { engine: 'starting' } } as const
     const app = buildApi({ ...house.deps, health: () => starting })
     const asked = await app.inject('/healthz')
     expect(asked.statusCode).toBe(503)
     expect(asked.json()).toEqual(starting)
+    expect(asked.headers).not.toHaveProperty('etag')
   })
 })
 
