@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
@@ -9,7 +10,25 @@ export class SettingsTrouble extends Error {
   override readonly name = 'SettingsTrouble'
 }
 
-const HOST_PORT = /^(?:\[[0-9a-f:.]+\]|[^\s:,]+):\d{1,5}$/i
+const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+
+function isHostPort(text: string): boolean {
+  const [, host, port = ''] = /^(\[[0-9a-f:.]+\]|[^\s:,]+):(\d+)$/i.exec(text) ?? []
+  return host !== undefined && isPort(port) && Number(port) > 0
+}
+
+/** `9.9.9.9`, `9.9.9.9:53`, `2620:fe::fe`, `[2620:fe::fe]:53`. */
+function isNameServer(text: string): boolean {
+  if (isIP(text) !== 0) return true
+  const [, six, four, port = '53'] = /^(?:\[(.+)\]|([\d.]+))(?::(\d+))?$/.exec(text) ?? []
+  return (isIP(six ?? '') === 6 || isIP(four ?? '') === 4) && isPort(port)
+}
+
+function isRange(text: string): boolean {
+  if (text === 'loopback') return true
+  const [, address = '', bits = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  return isIP(address) !== 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128)
+}
 
 const webBase = (rule: string) =>
   z.string().refine((text) => {
@@ -19,7 +38,7 @@ const webBase = (rule: string) =>
 
 const withoutSlash = (text: string): string => text.replace(/\/+$/, '')
 
-const list = (item: RegExp, rule: string) =>
+const list = (isItem: (text: string) => boolean, rule: string) =>
   z
     .string()
     .transform((text) =>
@@ -28,7 +47,7 @@ const list = (item: RegExp, rule: string) =>
         .map((part) => part.trim())
         .filter((part) => part !== ''),
     )
-    .refine((items) => items.every((it) => item.test(it)), rule)
+    .refine((items) => items.every(isItem), rule)
 
 const flag = z.enum(['0', '1'], 'must be 0 or 1').transform((text) => text === '1')
 
@@ -90,7 +109,7 @@ export const SETTINGS = {
     .describe(
       'Plan of new accounts: free, team, business. It sets requests a minute, monitors, shortest interval',
     ),
-  CANARY_HOSTS: list(HOST_PORT, 'must be a list of host:port, such as 1.1.1.1:443,8.8.8.8:443')
+  CANARY_HOSTS: list(isHostPort, 'must be a list of host:port, such as 1.1.1.1:443,8.8.8.8:443')
     .prefault('1.1.1.1:443,8.8.8.8:443,9.9.9.9:443')
     .describe(
       'What is asked whether we see the internet when many monitors fail at once; empty: never asked',
@@ -101,10 +120,7 @@ export const SETTINGS = {
     .describe(
       'Whether private and loopback addresses may be watched; `deny` when strangers have accounts',
     ),
-  DNS_SERVERS: list(
-    /^(?:\[[0-9a-f:.]+\]|[0-9a-f:.]+?)(?::\d{1,5})?$/i,
-    'must be a list of ip[:port], such as 9.9.9.9,1.1.1.1:53',
-  )
+  DNS_SERVERS: list(isNameServer, 'must be a list of ip[:port], such as 9.9.9.9,1.1.1.1:53')
     .optional()
     .describe('Name servers the probes ask, instead of those of /etc/resolv.conf'),
   ALLOW_INSECURE_HTTP: flag
@@ -112,10 +128,7 @@ export const SETTINGS = {
     .describe(
       '1 answers plain HTTP from other machines too. Keys then travel unencrypted: only where the network is yours',
     ),
-  TRUSTED_PROXIES: list(
-    /^(?:loopback|[0-9a-f:.]+(?:\/\d{1,3})?)$/i,
-    'must be a list of addresses, CIDR ranges or loopback',
-  )
+  TRUSTED_PROXIES: list(isRange, 'must be a list of addresses, CIDR ranges or loopback')
     .prefault('loopback')
     .describe(
       'Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: addresses, CIDR ranges, `loopback`',
@@ -165,7 +178,10 @@ function readEnvFile(file: string): Record<string, string> {
 
 function readSecretFile(name: string, file: string, problems: string[]): string | undefined {
   try {
-    return readFileSync(file, 'utf8').trim()
+    const text = readFileSync(file, 'utf8').trim()
+    if (text === '')
+      problems.push(`${name}_FILE must name a file that holds it, not ${quote(file)} (empty).`)
+    return text
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code
     problems.push(`${name}_FILE must name a readable file, not ${quote(file)} (${why}).`)

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '../src/config.ts'
 
 const NOWHERE = '/nonexistent'
@@ -24,4 +27,39 @@ test('without settings the platforms are the public ones', () => {
     'https://discord.com/api',
     'https://api.telegram.org',
   ])
+})
+
+test.each([
+  ['TRUSTED_PROXIES', '10.0.0.0/99'],
+  ['TRUSTED_PROXIES', '1:2:3'],
+  ['TRUSTED_PROXIES', 'loopback,fd00::/129'],
+  ['TRUSTED_PROXIES', '300.0.0.1'],
+  ['DNS_SERVERS', ':::::'],
+  ['DNS_SERVERS', '9.9.9.999'],
+  ['DNS_SERVERS', '9.9.9.9:99999'],
+  ['DNS_SERVERS', '[9.9.9.9]:53'],
+  ['CANARY_HOSTS', '1.1.1.1:99999'],
+  ['CANARY_HOSTS', '1.1.1.1:0'],
+])('%s=%s cannot be, and is refused by name before anything starts', (name, value) => {
+  expect(() => readSettings({ [name]: value }, NOWHERE)).toThrow(
+    new RegExp(`^${name} must be a list of .*, not "`),
+  )
+})
+
+test.each([
+  ['TRUSTED_PROXIES', 'loopback, 10.0.0.0/8,fd00::/8,192.0.2.7'],
+  ['DNS_SERVERS', '9.9.9.9, 1.1.1.1:53,2620:fe::fe,[2620:fe::fe]:53'],
+  ['CANARY_HOSTS', 'one.one.one.one:443,[2606:4700::1111]:443'],
+] as const)('%s=%s is taken as it is', (name, value) => {
+  expect(readSettings({ [name]: value }, NOWHERE)[name]).toEqual(value.split(/,\s*/))
+})
+
+test('a token file that holds nothing is a mistake, not a bot that stays silent', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'uptalk-settings-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = path.join(folder, 'token')
+  writeFileSync(file, '\n')
+  expect(() => readSettings({ TELEGRAM_TOKEN_FILE: file }, NOWHERE)).toThrow(
+    `TELEGRAM_TOKEN_FILE must name a file that holds it, not "${file}" (empty).`,
+  )
 })
