@@ -42,15 +42,19 @@ export function layOut(
   const room = Math.max(columns, hang + 20)
   const lines: string[] = []
   let [line, width] = ['', 0]
-  for (const { text, ...look } of segments)
+  for (const { text, ...look } of segments) {
+    // What of this segment stands on the line; painted as one.
+    let stretch = ''
     for (const word of text.split(/(?<= )/)) {
       const wide = widthOf(word.trimEnd())
       if (width > hang && width + wide > room) {
-        lines.push(line.trimEnd())
-        ;[line, width] = [' '.repeat(hang), hang]
+        lines.push((line + painted({ ...look, text: stretch.trimEnd() }, color)).trimEnd())
+        ;[line, stretch, width] = [' '.repeat(hang), '', hang]
       }
-      line += painted({ ...look, text: word }, color)
+      stretch += word
       width += widthOf(word)
     }
+    line += painted({ ...look, text: stretch }, color)
+  }
   return [...lines, line.trimEnd()]
 }

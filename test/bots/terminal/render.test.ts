@@ -49,6 +49,13 @@ const DOWN: IncidentNews = {
 const alert = (changes: Partial<IncidentNews>) =>
   renderTerminal(wordNews({ kind: 'alert', incident: { ...DOWN, ...changes } }), PLAIN)
 
+test('a stretch is painted once a line, however many words it has', () => {
+  const reply = say([text('All 3 are up')], { sign: 'up', tone: 'ok' })
+  expect(renderTerminal(reply, { ...PLAIN, color: true })).toBe(
+    '🟢 \u001B[1;32mAll 3 are up\u001B[0m',
+  )
+})
+
 describe('on a plain terminal', () => {
   test('the main screens read as lines', async () => {
     await using house = await openHouse()
