@@ -1,4 +1,4 @@
-import { DAY } from '../../src/kernel/index.ts'
+import { DAY, MINUTE } from '../../src/kernel/index.ts'
 import { countByStatus, listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import { addObserved, observedTime, responseTimes, uptimePercent } from '../../src/stats/index.ts'
 import { typed } from './answers.ts'
@@ -111,7 +111,9 @@ function calmest(all: readonly MonitorView[], now: number): string | null {
   const since = all
     .filter(({ monitor, state }) => monitor.isActive && state.status === 'up')
     .map(({ state }) => state.changedAt ?? now)
-  return since.length === 0 ? null : formatAge(now - Math.min(...since))
+  const age = now - Math.min(...since)
+  // Less is the first look just taken, and no praise yet.
+  return age >= MINUTE && Number.isFinite(age) ? formatAge(age) : null
 }
 
 export const status = accountCommand({

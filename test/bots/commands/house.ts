@@ -141,12 +141,12 @@ export async function openHouse() {
     add: async (name: string, account: AccountDb = ours) =>
       (await addMonitor(account, tools, { type: 'HTTP', name, url: 'https://shop.example.com/' }))
         .monitor.id,
-    isUp: (id: number, ms = 182) =>
+    isUp: (id: number, ms = 182, sinceMs = 2 * MINUTE) =>
       ours
         .updateTable('monitor_states')
         .set({
           status: 'up',
-          changed_at: clock.now() - 2 * MINUTE,
+          changed_at: clock.now() - sinceMs,
           last_check_at: clock.now() - 4 * SECOND,
           last_ms: ms,
           last_code: 'ok',

@@ -63,6 +63,16 @@ test('when all is well status says for how long', async () => {
   )
 })
 
+test('what has been up for less than a minute is not praised for it', async () => {
+  await using house = await openHouse()
+  await house.isUp(await house.add('Shop'), 182, 59 * SECOND)
+  expect(words(await house.says(CAT, 'status'))).toMatch(/^1 is up\n/)
+  await house.clock.turn(SECOND)
+  expect(words(await house.says(CAT, 'status'))).toMatch(
+    /^1 is up · longest without trouble: 1 min\n/,
+  )
+})
+
 test('list is worst first, ten a page, and turns', async () => {
   await using house = await openHouse()
   await twelve(house)
