@@ -10,17 +10,19 @@ const PREFIX = /^\/?(?:uptime|uptalk)(?:\s+|$)/i
 
 /**
  * A prompt: each line is a command as in a chat, with or without `/uptime` before it. `open` is handed
- * what writes a reply above the prompt, for news that come by themselves.
+ * what writes a reply above the prompt, for news that come by themselves; `signal` takes the prompt away.
  */
 export async function chat(
   io: TerminalIo,
   session: Session,
   open: (tell: (reply: Reply) => void) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<number> {
   const { desk, ask } = session
   const isSeen = io.in.isTTY === true
   const lines = createInterface({
     input: io.in,
+    ...(signal === undefined ? {} : { signal }),
     ...(isSeen ? { output: process.stdout, prompt: PROMPT, completer: completeCommand } : {}),
   })
   lines.once('SIGINT', () => lines.close())

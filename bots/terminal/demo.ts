@@ -77,6 +77,9 @@ async function prepare(session: Session, sites: Readonly<Record<string, string>>
  */
 export async function main(): Promise<void> {
   await using opened = new AsyncDisposableStack()
+  const leaving = new AbortController()
+  // The second signal finds nobody, and ends the process at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => leaving.abort())
   const folder = await mkdtemp(path.join(tmpdir(), 'uptalk-demo-'))
   opened.defer(() => rm(folder, { recursive: true, force: true }))
   const env = {
@@ -114,35 +117,42 @@ export async function main(): Promise<void> {
   await prepare(session, { Shop: shop.url, API: api.url, Blog: blog.url })
   tell(await desk.run(ask, 'status', {}))
 
-  const leaving = new AbortController()
   const pause = (ms: number) => systemClock.sleep(ms, leaving.signal)
+  const stays = () => !leaving.signal.aborted
   const story = async () => {
     await pause(BREAKS_AFTER_MS)
+    if (!stays()) return
     shop.status = 500
     narrate('Shop has just broken. One failure is no outage: it is looked at again first …')
     await Promise.race([alerted.promise, pause(60 * SECOND)])
     await pause(ANN_NEEDS_MS)
-    if (leaving.signal.aborted) return
+    if (!stays()) return
     narrate('Ann takes it on. In a chat the same message changes:')
     await desk.run({ ...ask, actor: { ...ask.actor, displayName: 'Ann' } }, 'ack', {
       incident: 'Shop',
     })
     await pause(MENDED_AFTER_MS - ANN_NEEDS_MS)
+    if (!stays()) return
     shop.status = 200
     narrate('Shop is mended; the next look will see it …')
     await Promise.race([recovered.promise, pause(60 * SECOND)])
     await pause(SECOND)
-    if (leaving.signal.aborted) return
+    if (!stays()) return
     narrate('In sum:')
     tell(await desk.run(ask, 'status', {}))
     tell(await desk.run(ask, 'incidents', {}))
-    narrate('That was all by itself; the prompt is yours (exit leaves).')
+    if (io.in.isTTY) narrate('That was all by itself; the prompt is yours (exit leaves).')
   }
   const telling = story()
-  if (io.in.isTTY) {
-    await chat(io, session, (it) => {
-      tell = it
-    })
+  if (io.in.isTTY && stays()) {
+    await chat(
+      io,
+      session,
+      (it) => {
+        tell = it
+      },
+      leaving.signal,
+    )
     leaving.abort()
   }
   await telling
