@@ -38,6 +38,11 @@ function chatCommand(io: TerminalIo, done: Done, card: CommandCard): Command {
     const line = [card.name, ...command.args.map(quoteArgument)].join(' ')
     const reply = await session.desk.runLine(session.ask, line)
     done(await say(io, session, { json, yes }, reply))
+    // For whoever sits here; a script knows what it started.
+    if (io.out.isTTY === true && !session.isWatched())
+      io.err.write(
+        'Nobody watches now: Uptalk does not run on this database. Start it: npm start\n',
+      )
   })
 }
 

@@ -5,7 +5,13 @@ import type { By } from '../../src/audit/index.ts'
 import { readSettings } from '../../src/config.ts'
 import { systemChance, systemClock } from '../../src/kernel/index.ts'
 import { openLog } from '../../src/log.ts'
-import { type AccountDb, bindAccount, openDatabase, openSealer } from '../../src/storage/index.ts'
+import {
+  type AccountDb,
+  bindAccount,
+  isHeld,
+  openDatabase,
+  openSealer,
+} from '../../src/storage/index.ts'
 import { type Ask, buildDesk, type Desk } from '../commands/index.ts'
 import type { TerminalIo } from './io.ts'
 import { terminalLooker } from './looker.ts'
@@ -17,6 +23,8 @@ export interface Session extends AsyncDisposable {
   readonly account: Account
   readonly db: AccountDb
   readonly by: By
+  /** Whether a process watches on this database now. */
+  isWatched(): boolean
 }
 
 // A container's user may have no name.
@@ -67,6 +75,7 @@ export async function openSession(
     account,
     db: bindAccount(db, account.id),
     by: { type: 'cli', name },
+    isWatched: () => isHeld(file),
     ask: {
       actor: { userId: name, displayName: name, standing: 'creator' },
       place: {
