@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { createKey, createLinkCode, SCOPES } from '../../src/accounts/index.ts'
 import { systemChance, systemClock } from '../../src/kernel/index.ts'
+import { VERSION } from '../../src/version.ts'
 import { type CommandCard, CARDS, quoteArgument } from '../commands/index.ts'
 import { chat } from './chat.ts'
 import { EXITS } from './exits.ts'
@@ -84,6 +85,7 @@ const exitLines = Object.entries(EXITS)
 export function buildProgram(io: TerminalIo, done: Done): Command {
   const program = new Command('uptalk')
     .description('Uptime monitoring that lives in your team’s chat')
+    .version(VERSION)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.out.write(text),

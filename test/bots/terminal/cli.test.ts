@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { VERSION } from '../../../src/version.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../../..')
 const NODE = path.join(ROOT, 'node_modules/.bin/node')
@@ -139,6 +140,11 @@ describe('in a shell', LONG, () => {
       out: '',
       err: 'PORT must be a port from 0 to 65535, not "x".\n',
     })
+  })
+
+  test('it says its version', async () => {
+    using place = openFolder()
+    expect(await place.run(['--version'])).toEqual({ code: 0, out: `${VERSION}\n`, err: '' })
   })
 
   test('help names every command and every exit code', async () => {
