@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
-import { quote } from './kernel/index.ts'
+import { probablyMeant, quote } from './kernel/index.ts'
 
 /** Settings that are wrong, all of them, one a line. */
 export class SettingsTrouble extends Error {
@@ -189,6 +189,23 @@ function readSecretFile(name: string, file: string, problems: string[]): string 
   }
 }
 
+/** The file may hold other programs' names as well: only a near miss is a slip. */
+const MOST_SLIPS = 2
+
+/** Names in the file that nobody reads, but that are nearly a setting's: a token would be missing silently. */
+function slipsIn(written: Readonly<Record<string, string>>, file: string): string[] {
+  const known: string[] = NAMES.flatMap((name) =>
+    isSecret(name) ? [name, `${name}_FILE`] : [name],
+  )
+  return Object.keys(written).flatMap((name) => {
+    if (known.includes(name)) return []
+    const meant = probablyMeant(name, known, MOST_SLIPS)
+    return meant === undefined
+      ? []
+      : [`${name} in ${file} is no setting; ${meant} was probably meant.`]
+  })
+}
+
 /**
  * Settings from `env`, and from `.env` in `folder` for what is not in it. Empty is as if absent; a
  * secret may also come from the file that `NAME_FILE` names.
@@ -198,8 +215,10 @@ export function readSettings(
   env: Readonly<Record<string, string | undefined>> = process.env,
   folder: string = process.cwd(),
 ): Settings {
-  const all = { ...readEnvFile(path.join(folder, '.env')), ...env }
-  const problems: string[] = []
+  const envFile = path.join(folder, '.env')
+  const written = readEnvFile(envFile)
+  const problems = slipsIn(written, envFile)
+  const all = { ...written, ...env }
   const given: Record<string, string> = {}
   for (const name of NAMES) {
     const file = all[`${name}_FILE`]

@@ -63,3 +63,35 @@ test('a token file that holds nothing is a mistake, not a bot that stays silent'
     `TELEGRAM_TOKEN_FILE must name a file that holds it, not "${file}" (empty).`,
   )
 })
+
+test('every mistake is named at once with its rule and value, secrets masked', () => {
+  const wrong = () =>
+    readSettings(
+      { PORT: '70000', LOG_LEVEL: 'loud', TELEGRAM_TOKEN: 'abc def', ALLOW_INSECURE_HTTP: 'yes' },
+      NOWHERE,
+    )
+  expect(wrong).toThrow(
+    [
+      'PORT must be a port from 0 to 65535, not "70000".',
+      'LOG_LEVEL must be debug, info, warn, error or silent, not "loud".',
+      'TELEGRAM_TOKEN must be a bot token as BotFather shows it, such as 123456:ABC…, not (hidden).',
+      'ALLOW_INSECURE_HTTP must be 0 or 1, not "yes".',
+    ].join('\n'),
+  )
+})
+
+test('the environment goes before .env, a near miss in it is named, others are let be', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'uptalk-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const write = (text: string) => writeFileSync(path.join(folder, '.env'), text)
+  write('# ours\nPORT=4000\nHOST=0.0.0.0\nDOMAIN=status.example.com\nTZ=UTC\n')
+  expect(readSettings({ PORT: '5000' }, folder)).toMatchObject({ PORT: 5000, HOST: '0.0.0.0' })
+  write('TELEGRAM_TOKN=123456:abc\n')
+  expect(() => readSettings({}, folder)).toThrow(
+    /^TELEGRAM_TOKN in .*\.env is no setting; TELEGRAM_TOKEN was probably meant\.$/,
+  )
+  write('PORT=1\nDISCORD_TOKEN abc\n')
+  expect(() => readSettings({}, folder)).toThrow(
+    /\.env line 2 must be NAME=value or a # comment\.$/,
+  )
+})

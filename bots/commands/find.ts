@@ -1,4 +1,4 @@
-import { Fault, plain } from '../../src/kernel/index.ts'
+import { nearest, Fault, plain } from '../../src/kernel/index.ts'
 import {
   getMonitor,
   listMonitors,
@@ -8,7 +8,6 @@ import {
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import { no, refusal } from './compose.ts'
-import { nearest } from './nearest.ts'
 import { tailOf, worstFirst } from './present.ts'
 import { line, name, note, type Reply, type Run, text, verbatim } from './reply.ts'
 

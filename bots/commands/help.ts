@@ -1,8 +1,8 @@
+import { nearest } from '../../src/kernel/index.ts'
 import { z } from 'zod'
 import { typed } from './answers.ts'
 import { type Command, GROUPS, type OpenCall, type OpenCommand, openCommand } from './command.ts'
 import { no, refusal, say } from './compose.ts'
-import { nearest } from './nearest.ts'
 import { facts, line, note, type Reply, type Run, text, verbatim } from './reply.ts'
 
 /** `pause <monitor> [for] [reason]` */

@@ -1,6 +1,12 @@
 import { Argument, Command, Option } from 'commander'
-import { createKey, createLinkCode, SCOPES } from '../../src/accounts/index.ts'
-import { systemChance, systemClock } from '../../src/kernel/index.ts'
+import {
+  createKey,
+  createLinkCode,
+  listKeys,
+  revokeKeys,
+  SCOPES,
+} from '../../src/accounts/index.ts'
+import { plain, systemChance, systemClock, toIso } from '../../src/kernel/index.ts'
 import { VERSION } from '../../src/version.ts'
 import { type CommandCard, CARDS, quoteArgument } from '../commands/index.ts'
 import { chat } from './chat.ts'
@@ -63,6 +69,30 @@ function keysCommand(io: TerminalIo): Command {
         scope,
       })
       io.out.write(`${key}\n`)
+    })
+  keys
+    .command('list')
+    .description('The live keys: how each begins, its scope, its name, when it was last used')
+    .addOption(accountOption())
+    .action(async ({ account }: Common) => {
+      await using session = await openSession(io, account)
+      for (const key of await listKeys(session.db, systemClock.now())) {
+        const used = key.lastUsedAt === null ? 'never used' : `used ${toIso(key.lastUsedAt)}`
+        const warning = key.exposedAt === null ? '' : '  was in a URL, replace it'
+        io.out.write(
+          `${key.prefix}****  ${key.scope.padEnd(5)}  ${plain(key.name, 50)}  ${used}${warning}\n`,
+        )
+      }
+    })
+  keys
+    .command('revoke')
+    .description('End a key at once')
+    .argument('<prefix>', 'how it begins, as keys list shows it: upty_a1b2')
+    .addOption(accountOption())
+    .action(async (prefix: string, { account }: Common) => {
+      await using session = await openSession(io, account)
+      const names = await revokeKeys(session.db, systemClock.now(), session.by, prefix)
+      io.out.write(`Revoked: ${names.map((name) => plain(name, 50)).join(', ')}\n`)
     })
   return keys
 }

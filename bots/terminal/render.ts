@@ -9,6 +9,8 @@ export interface Screen {
   /** Time zone of the account. */
   readonly zone: string
   readonly now: Instant
+  /** Whether what is typed here goes through a shell, which takes `#3` for a comment. */
+  readonly isShell: boolean
 }
 
 const LONGEST = 300
@@ -98,10 +100,12 @@ function linesOf(node: Node, screen: Screen): string[] {
   }
 }
 
-/** Buttons as what to type; a number is quoted, since a shell takes `#3` for a comment. */
+/** Buttons as what to type. */
 function typedActions(actions: readonly Action[], screen: Screen): string[] {
   const lines = actions.flatMap(({ line, disabled }) =>
-    line === undefined || disabled === true ? [] : [line.replaceAll(/#\d+/g, "'$&'")],
+    line === undefined || disabled === true
+      ? []
+      : [screen.isShell ? line.replaceAll(/#\d+/g, "'$&'") : line],
   )
   if (lines.length === 0) return []
   return layOut([indent, { text: `→ ${lines.join(' · ')}`, style: 'dim' }], INDENT + 2, screen)

@@ -12,12 +12,18 @@ export interface Manner {
 }
 
 /** A reply as it is shown here. */
-export const shown = (io: TerminalIo, { account }: Session, reply: Reply): string =>
+export const shown = (
+  io: TerminalIo,
+  { account }: Session,
+  reply: Reply,
+  isShell = false,
+): string =>
   renderTerminal(reply, {
     color: usesColor(io),
     columns: columnsOf(io),
     zone: account.timezone,
     now: systemClock.now(),
+    isShell,
   })
 
 /** The button that confirms, where a reply asks for it. */
@@ -55,7 +61,7 @@ export async function say(
     return say(io, session, manner, await desk.press(ask, asked.press))
   const text = manner.json
     ? JSON.stringify(reply.value ?? null, null, 2)
-    : shown(io, session, reply)
+    : shown(io, session, reply, true)
   io.out.write(`${text}\n`)
   const code = reply.exitCode ?? 0
   if (asked === undefined) return code

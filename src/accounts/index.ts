@@ -11,9 +11,11 @@ export {
 export {
   createKey,
   findPrincipal,
+  listKeys,
   markExposed,
   type Principal,
   reaches,
+  revokeKeys,
   type Scope,
   SCOPES,
 } from './keys.ts'

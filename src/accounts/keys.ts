@@ -88,6 +88,56 @@ export async function createKey(
   return key
 }
 
+/** A live key without its secret, as people tell them apart. */
+export interface KeyCard {
+  readonly prefix: string
+  readonly name: string
+  readonly scope: Scope
+  readonly createdAt: Instant
+  readonly lastUsedAt: Instant | null
+  /** It was seen in a URL: to be replaced. */
+  readonly exposedAt: Instant | null
+}
+
+export async function listKeys(db: AccountTx, now: Instant): Promise<KeyCard[]> {
+  return live(db, now)
+    .select([
+      'prefix',
+      'name',
+      'scope',
+      'created_at as createdAt',
+      'last_used_at as lastUsedAt',
+      'exposed_at as exposedAt',
+    ])
+    .orderBy('id')
+    .execute()
+}
+
+/**
+ * Ends every live key that begins with `prefix` (`upty_a1b2`); from its next request on it is
+ * refused. Answers their names. @throws Fault `key_unknown`
+ */
+export async function revokeKeys(
+  db: AccountDb,
+  now: Instant,
+  by: By,
+  prefix: string,
+): Promise<string[]> {
+  return db.transaction().execute(async (tx) => {
+    const found = await live(tx, now)
+      .select(['id', 'name'])
+      .where('prefix', '=', prefix.slice(0, PREFIX_LENGTH))
+      .execute()
+    if (found.length === 0)
+      throw new Fault('key_unknown', { prefix: JSON.stringify(prefix.slice(0, PREFIX_LENGTH)) })
+    for (const { id, name } of found) {
+      await tx.updateTable('keys').set({ revoked_at: now }).where('id', '=', id).execute()
+      await audit(tx, now, by, 'key.revoke', `/api/api_keys/${id}`, { name: [name, null] })
+    }
+    return found.map(({ name }) => name)
+  })
+}
+
 /** The key's owner, asked of the database each time: a revoked key is refused from the next request on. */
 export async function findPrincipal(
   db: Db,

@@ -1,6 +1,5 @@
 import type { z } from 'zod'
-import { InvalidInput, type Violation, violationsOf } from '../kernel/index.ts'
-import { nearest } from './suggest.ts'
+import { probablyMeant, InvalidInput, type Violation, violationsOf } from '../kernel/index.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -12,7 +11,7 @@ export const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function unknownField(path: string, name: string, known: readonly string[]): Violation {
-  const meant = nearest(name, known)
+  const meant = probablyMeant(name, known)
   return {
     path,
     code: 'unknown_field',

@@ -1,6 +1,6 @@
+import { probablyMeant } from '../kernel/index.ts'
 import { Problem } from './problem.ts'
 import type { Site } from './site.ts'
-import { nearest } from './suggest.ts'
 import { BOUNDS, type Limit, readLimit } from './times.ts'
 
 /** A query parameter as given, decoded, in the order of the URL. */
@@ -151,7 +151,7 @@ export function readParameters<P extends Parameters>(
   const allowed = allowedNames(declared, how.also)
   for (const { name } of given)
     if (!allowed.includes(name) && !how.isLenient) {
-      const meant = nearest(name, allowed)
+      const meant = probablyMeant(name, allowed)
       const hint = meant === undefined ? '' : `; did you mean ${meant}?`
       throw invalidParameter(
         name,

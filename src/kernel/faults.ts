@@ -24,6 +24,11 @@ export const FAULTS = {
     slug: 'conflict',
     says: 'There is an account called {name} already; pick another name.',
   },
+  key_unknown: {
+    status: 404,
+    slug: 'not-found',
+    says: 'There is no live key that begins with {prefix}; uptalk keys list shows them.',
+  },
   keys_full: {
     status: 409,
     slug: 'key-limit-reached',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { commandNamed } from '../../../bots/commands/catalogue.ts'
 import { quoteArgument, quoteWord, readOptions, wordsOf } from '../../../bots/commands/line.ts'
-import { distance, nearest } from '../../../bots/commands/nearest.ts'
+import { distance, nearest } from '../../../src/kernel/nearest.ts'
 import { parseDuration } from '../../../bots/commands/options.ts'
 
 function read(line: string) {

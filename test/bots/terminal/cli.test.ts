@@ -74,6 +74,23 @@ describe('in a shell', LONG, () => {
     expect((await place.run(['whoami', '--account', 'other'])).out).toContain('other')
   })
 
+  test('keys are listed without their secret, and one is revoked by how it begins', async () => {
+    using place = openFolder()
+    const { out: key } = await place.run(['keys', 'create', '--name', 'laptop', '--scope', 'admin'])
+    const prefix = key.slice(0, 9)
+    const listed = await place.run(['keys', 'list'])
+    expect(listed).toMatchObject({ code: 0, out: `${prefix}****  admin  laptop  never used\n` })
+    expect(await place.run(['keys', 'revoke', prefix])).toMatchObject({
+      code: 0,
+      out: 'Revoked: laptop\n',
+    })
+    expect(await place.run(['keys', 'list'])).toMatchObject({ code: 0, out: '' })
+    expect(await place.run(['keys', 'revoke', prefix])).toMatchObject({
+      code: 1,
+      err: `There is no live key that begins with "${prefix}"; uptalk keys list shows them.\n`,
+    })
+  })
+
   test('a monitor is added, seen, paused and deleted', async () => {
     using place = openFolder()
     using target = await openTarget()

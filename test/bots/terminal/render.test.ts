@@ -21,7 +21,7 @@ import { HOSTILE } from '../commands/hostile.ts'
 import { ANN, BOB, CAT, openHouse } from '../commands/house.ts'
 
 const NOW = Date.parse('2027-03-01T14:02:19Z')
-const PLAIN: Screen = { color: false, columns: 100, zone: 'Europe/Berlin', now: NOW }
+const PLAIN: Screen = { color: false, columns: 100, zone: 'Europe/Berlin', now: NOW, isShell: true }
 
 const DOWN: IncidentNews = {
   incidentId: 128,

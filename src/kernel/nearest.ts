@@ -40,3 +40,15 @@ export function nearest<T>(
     .slice(0, count)
     .map(({ candidate }) => candidate)
 }
+
+/** The known name that was probably meant, where at most `most` letters are wrong. */
+export function probablyMeant(
+  name: string,
+  known: readonly string[],
+  most = Math.max(2, name.length / 3),
+): string | undefined {
+  if (name.length > LONGEST) return undefined
+  const [best] = nearest(name, known, (it) => it, 1)
+  if (best === undefined) return undefined
+  return distance(name.toLowerCase(), best.toLowerCase()) <= most ? best : undefined
+}
