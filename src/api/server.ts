@@ -68,6 +68,10 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   app.addHook('preClose', async () => {
     requests.isStopping = true
   })
+  // Node closes what is idle when closing begins; what falls idle later, closing would wait for.
+  app.addHook('onResponse', async () => {
+    if (requests.isStopping) setImmediate(() => app.server.closeIdleConnections())
+  })
   addArrival(app, deps, requests)
   addKeyedRoutes(app, deps, requests)
   addPublicRoutes(app, deps, requests)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { until } from '../support/until.ts'
 import { type House, openHouse } from './house.ts'
 
 async function listen(house: House): Promise<number> {
@@ -158,6 +159,29 @@ test('a client that leaves in the middle of its body is no bug', async () => {
   await gone
   await house.app.close()
   expect(house.lines.filter(({ event }) => event === 'request failed by a bug')).toEqual([])
+})
+
+test('stopping does not wait for a connection that has had its answer', async () => {
+  await using house = await openHouse()
+  const [asked, looked] = [0, 1].map(() => Promise.withResolvers<void>())
+  const { id } = await house.add()
+  const { looker } = house.deps
+  const check = looker.check.bind(looker)
+  looker.check = async (...given) => {
+    asked!.resolve()
+    await looked!.promise
+    return check(...given)
+  }
+  const socket = await dial(await listen(house))
+  const heard = hear(socket)
+  const key = `X-API-Key: ${house.ours.keys.admin}`
+  socket.write(lines(`POST /api/targets/${id}/checks HTTP/1.1`, 'Host: a', key))
+  await asked!.promise
+  const closing = house.app.close()
+  await until('nobody new is let in', () => !house.app.server.listening)
+  looked!.resolve()
+  await closing
+  expect(await heard).toMatch(/^HTTP\/1\.1 200 [^]*"trigger":"manual"/)
 })
 
 test('while stopping, what runs is answered, and what comes is sent away', async () => {
