@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { SECOND } from '../kernel/index.ts'
 import { answerUnrouted, letIn, refuseEarly, requireFormat } from './arrival.ts'
 import { buildAuthLock } from './credentials.ts'
 import type { ApiDeps } from './deps.ts'
@@ -17,6 +18,8 @@ import { buildPassages } from './transport.ts'
 import { beginVisit, type Visit } from './visit.ts'
 
 const ID_BYTES = 12
+/** What runs when stopping begins may take that long. */
+const LAST_REQUESTS_MS = 5 * SECOND
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
@@ -65,19 +68,28 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     admissions: new WeakMap(),
     isStopping: false,
   }
-  app.addHook('preClose', async () => {
-    requests.isStopping = true
-  })
-  // Node closes what is idle when closing begins; what falls idle later, closing would wait for.
-  app.addHook('onResponse', async () => {
-    if (requests.isStopping) setImmediate(() => app.server.closeIdleConnections())
-  })
+  addStopping(app, deps, requests)
   addArrival(app, deps, requests)
   addKeyedRoutes(app, deps, requests)
   addPublicRoutes(app, deps, requests)
   addTroubles(app, deps, requests)
   addRequestLog(app, deps, requests)
   return app
+}
+
+/** Closing waits for every connection, so none may stay for longer than it is worth. */
+function addStopping(app: FastifyInstance, { clock }: ApiDeps, requests: Requests): void {
+  app.addHook('preClose', async () => {
+    requests.isStopping = true
+    const closed = new AbortController()
+    app.server.once('close', () => closed.abort())
+    // Half a request is not idle, and nobody looks at its time any more.
+    void clock.sleep(LAST_REQUESTS_MS, closed.signal).then(() => app.server.closeAllConnections())
+  })
+  // What was idle when closing began is closed by Node, what falls idle later by us.
+  app.addHook('onResponse', async () => {
+    if (requests.isStopping) setImmediate(() => app.server.closeIdleConnections())
+  })
 }
 
 /** Everything that may refuse a request before its body and its route are looked at. */

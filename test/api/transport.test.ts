@@ -184,6 +184,36 @@ test('stopping does not wait for a connection that has had its answer', async ()
   expect(await heard).toMatch(/^HTTP\/1\.1 200 [^]*"trigger":"manual"/)
 })
 
+test.each([
+  ['a request', 'GET /healthz HTTP/1.1\r\nHost: a\r\n'],
+  [
+    'a body',
+    lines(
+      'POST /api/targets HTTP/1.1',
+      'Host: a',
+      'Content-Type: application/json',
+      'Content-Length: 100',
+      'X-API-Key: KEY',
+    ),
+  ],
+])('stopping waits 5 s for half of %s, not longer', async (_, sent) => {
+  await using house = await openHouse()
+  const port = await listen(house)
+  const connected = once(house.app.server, 'connection')
+  const socket = await dial(port)
+  const heard = hear(socket)
+  socket.write(sent.replace('KEY', house.ours.keys.admin))
+  const [peer] = (await connected) as [Socket]
+  await until('half of it is there', () => peer.bytesRead >= sent.length)
+  const closing = house.app.close()
+  await house.clock.asleep()
+  expect(house.app.server.listening).toBe(true)
+  await house.clock.turn(5000)
+  await closing
+  expect(await heard).not.toMatch(/^HTTP\/1\.1 500/)
+  expect(house.lines.filter(({ event }) => event === 'request failed by a bug')).toEqual([])
+})
+
 test('while stopping, what runs is answered, and what comes is sent away', async () => {
   await using house = await openHouse()
   const [asked, stopping, looked] = [0, 1, 2].map(() => Promise.withResolvers<void>())
