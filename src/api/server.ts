@@ -18,8 +18,8 @@ import { buildPassages } from './transport.ts'
 import { beginVisit, type Visit } from './visit.ts'
 
 const ID_BYTES = 12
-/** What runs when stopping begins may take that long. */
-const LAST_REQUESTS_MS = 5 * SECOND
+/** What runs when stopping begins may take that long; the engine and delivery need their time after it. */
+const LAST_REQUESTS_MS = 3 * SECOND
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 

@@ -196,7 +196,7 @@ test.each([
       'X-API-Key: KEY',
     ),
   ],
-])('stopping waits 5 s for half of %s, not longer', async (_, sent) => {
+])('stopping waits 3 s for half of %s, not longer', async (_, sent) => {
   await using house = await openHouse()
   const port = await listen(house)
   const connected = once(house.app.server, 'connection')
@@ -208,7 +208,7 @@ test.each([
   const closing = house.app.close()
   await house.clock.asleep()
   expect(house.app.server.listening).toBe(true)
-  await house.clock.turn(5000)
+  await house.clock.turn(3000)
   await closing
   expect(await heard).not.toMatch(/^HTTP\/1\.1 500/)
   expect(house.lines.filter(({ event }) => event === 'request failed by a bug')).toEqual([])
