@@ -22,6 +22,7 @@ export class DatabaseTrouble extends Error {
 
 const BUSY_TIMEOUT_MS = 3000
 const STATEMENTS_KEPT = 500
+const INCREMENTAL = 2
 
 /** SQLite's own word for what went wrong, `SQLITE_CORRUPT` for one; undefined for other errors. */
 export function sqliteCode(error: unknown): string | undefined {
@@ -164,7 +165,9 @@ export async function openDatabase(
     const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS })
     try {
       inspect(sqlite, file)
-      sqlite.pragma('auto_vacuum = incremental')
+      // Setting it is a write, also where it is set already; who only reads waits for nobody's write.
+      if (sqlite.pragma('auto_vacuum', { simple: true }) !== INCREMENTAL)
+        sqlite.pragma('auto_vacuum = incremental')
       sqlite.pragma('journal_mode = wal')
       sqlite.pragma('synchronous = full')
       sqlite.pragma('foreign_keys = on')

@@ -22,7 +22,7 @@ async function busy() {
   const other = opened.adopt(new Sqlite(file), (it) => void it.close())
   other.exec('begin immediate')
   const kept = opened.move()
-  return { db, key, other, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return { file, db, key, other, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }
 
 test('a key opens the door though its use cannot be noted', async () => {
@@ -37,9 +37,10 @@ test('a key opens the door though its use cannot be noted', async () => {
   expect(last_used_at).toBe(3)
 })
 
-test('the account is found, for the shell that only wants to look', async () => {
+test('the shell opens it and finds its account, as long as it only wants to look', async () => {
   await using there = await busy()
-  expect(await ensureAccount(there.db, 2, 'business')).toMatchObject({ name: 'main' })
+  await using shell = await openDatabase(there.file)
+  expect(await ensureAccount(shell, 2, 'business')).toMatchObject({ name: 'main' })
 })
 
 test('an update is taken up once though it cannot be written down', async () => {
