@@ -1,4 +1,5 @@
 import { FAULTS, Fault, InvalidInput, type Violation } from '../../src/kernel/index.ts'
+import { isPassing } from '../../src/storage/index.ts'
 import type { Command, DeskDeps } from './command.ts'
 import { no, refusal } from './compose.ts'
 import type { Place } from './desk.ts'
@@ -50,6 +51,8 @@ function sentenceOfFault(fault: Fault): Run[] {
 }
 
 const UNREACHABLE = 500
+const NO_ROOM =
+  'The database takes nothing in now: another program holds it, or its disk is full. Try again in a moment.'
 
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 
@@ -66,6 +69,13 @@ export function troubleReply(
     return no(sentenceOfFault(fault), {
       exitCode: FAULTS[fault.code].status >= UNREACHABLE ? 3 : 1,
       value: refusal(fault.code, fault.message),
+    })
+  }
+  if (isPassing(error)) {
+    deps.log.warn({ err: error, command: command?.card.name }, 'command found no room')
+    return no([text(`${NO_ROOM} Your monitors are still being watched.`)], {
+      exitCode: 3,
+      value: refusal('unavailable', NO_ROOM),
     })
   }
   const ref = Array.from(deps.chance.bytes(4), (byte) => LETTERS[byte % LETTERS.length]).join('')

@@ -1,5 +1,5 @@
 import { Fault, type FaultCode, FAULTS, InvalidInput } from '../kernel/index.ts'
-import { sqliteCode } from '../storage/index.ts'
+import { isPassing, sqliteCode } from '../storage/index.ts'
 import { PROBLEMS, type Slug } from './problems.ts'
 
 type Fields = Readonly<Record<string, string>>
@@ -68,8 +68,11 @@ export function toProblem(error: unknown): Problem | undefined {
           : 'malformed-request',
       `${error.message}.`,
     )
-  if (/^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error) ?? ''))
-    return new Problem('unavailable', 'The database is busy.', {}, { 'retry-after': '1' })
+  if (isPassing(error)) {
+    const isBusy = /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error) ?? '')
+    const detail = isBusy ? 'The database is busy.' : 'The database has no room, or cannot write.'
+    return new Problem('unavailable', detail, {}, { 'retry-after': isBusy ? '1' : '60' })
+  }
   return undefined
 }
 

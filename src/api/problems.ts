@@ -151,7 +151,8 @@ export const PROBLEMS = {
   unavailable: {
     status: 503,
     title: 'Unavailable',
-    means: 'Starting, stopping, or the database is busy. Retry-After says when to come back.',
+    means:
+      'Starting, stopping, or the database is busy or its disk full. Retry-After says when to come back.',
   },
 } as const
 

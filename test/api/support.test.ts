@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { buildApi } from '../../src/api/index.ts'
 import { PROBLEMS } from '../../src/api/problems.ts'
@@ -103,6 +104,17 @@ describe('what machines read', () => {
     expect((await house.ask('GET', '/errors/nope', nobody)).status).toBe(404)
     expect((await house.ask('GET', '/errors/constructor', nobody)).status).toBe(404)
   })
+})
+
+test('a database that cannot write turns away changes for a minute, and no questions', async () => {
+  await using house = await openHouse()
+  const { write } = house.ours.keys
+  await sql`pragma query_only = on`.execute(house.db)
+  const body = { type: 'HTTP', name: 'shop', url: 'http://127.0.0.1:9/' }
+  const refused = await house.ask('POST', '/api/targets', { key: write, body })
+  expect(refused).toMatchObject({ status: 503, json: { type: '/errors/unavailable' } })
+  expect(refused.headers).toMatchObject({ 'retry-after': '60' })
+  expect((await house.ask('GET', '/api/targets', { key: write })).status).toBe(200)
 })
 
 describe('health', () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { buildDesk } from '../../../bots/commands/index.ts'
 import type { Ask } from '../../../bots/commands/desk.ts'
@@ -36,6 +37,15 @@ test('a server that does not answer is exit code 3', async () => {
   const reply = await house.says(ANN, 'check shop')
   expect(words(reply)).toMatch(/^The running Uptalk did not look within 75 s/)
   expect(reply.exitCode).toBe(3)
+})
+
+test('a database that takes nothing in is no bug, and is said to be one that does not', async () => {
+  await using house = await openHouse()
+  await house.add('Shop')
+  await sql`pragma query_only = on`.execute(house.db)
+  const reply = await house.says(ANN, 'pause shop')
+  expect(words(reply)).toMatch(/^The database takes nothing in now/)
+  expect(reply).toMatchObject({ audience: 'asker', exitCode: 3 })
 })
 
 test('nothing throws, whatever is broken', async () => {
