@@ -30,6 +30,12 @@ const EDITED_TOO_OFTEN = 30_046
  * library neither waits nor stops the channel's other requests.
  */
 async function readFirst(response: Response): Promise<Response> {
+  // Some that speak as Discord does call an answer without a body JSON, which it cannot be read as.
+  if (response.status === 204) {
+    const headers = new Headers(response.headers)
+    headers.delete('content-type')
+    return new Response(null, { status: 204, headers })
+  }
   if (response.status !== 429) return response
   const text = await response.clone().text()
   let code: unknown

@@ -27,6 +27,17 @@ test('a command is asked at the desk, and answered in the channel', async () => 
   expect(bot.lines.filter(({ level }) => level !== 'info')).toEqual([])
 })
 
+test('a slow answer arrives though the platform calls its empty answers JSON', async () => {
+  await using bot = await onlineBot({ prepare: (fake) => (fake.callsNothingJson = true) })
+  const release = holdBack(bot)
+  const asked = bot.fake.command({ name: 'check' })
+  await passBy(bot, 150)
+  await bot.fake.waitFor(() => bot.fake.requests.some(({ path }) => path.endsWith('/callback')))
+  release()
+  expect(show((await asked).message)).toBe('here it is')
+  expect(bot.lines.filter(({ level }) => level !== 'info')).toEqual([])
+})
+
 test('numbers come as typed, and a command of two words by both', async () => {
   await using bot = await onlineBot()
   await bot.fake.command({ name: 'list', options: { filter: 'down', page: 2 } })

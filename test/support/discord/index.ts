@@ -34,6 +34,8 @@ export class FakeDiscord implements AsyncDisposable {
   readonly #world = new World()
   readonly #rest: FakeRest
   readonly #server: Server
+  /** Whether answers without a body claim to be JSON. */
+  callsNothingJson = false
   #refusesToken = false
 
   private constructor(token: string) {
@@ -213,6 +215,8 @@ export class FakeDiscord implements AsyncDisposable {
     const authorized = request.headers.authorization === `Bot ${this.token}` && !this.#refusesToken
     const answer = this.#rest.answer({ method, path, body }, authorized)
     if (fault === 'cutAfter') request.socket.destroy()
+    else if (this.callsNothingJson && answer.body === undefined)
+      send(response, { ...answer, headers: { 'content-type': 'application/json' } })
     else send(response, answer)
     this.#world.changed()
   }
