@@ -50,7 +50,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bots/discord': ['bots/commands', 'src/kernel', 'src/notifications'],
   'bots/telegram': ['bots/commands', 'src/kernel', 'src/notifications'],
-  // `src/main.ts` and `bots/terminal` put the parts together: they may enter everywhere.
+  // `src/start.ts` and `bots/terminal` put the parts together: they may enter everywhere.
 }
 /** Who may hold the handle that sees every account; the rest of the house asks through one that is bound. */
 const UNBOUND =

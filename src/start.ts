@@ -1,0 +1,224 @@
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { schedule } from 'node-cron'
+import { ensureAccount } from './accounts/index.ts'
+import { buildApi, type Health } from './api/index.ts'
+import type { Settings } from './config.ts'
+import { type Engine, startEngine } from './engine/index.ts'
+import { readNews } from './incidents/index.ts'
+import { DAY, type Log, type Part, systemChance, systemClock } from './kernel/index.ts'
+import type { Looker } from './monitors/index.ts'
+import { openNetwork } from './network/index.ts'
+import {
+  type DeliveryPart,
+  type Messenger,
+  queueBlindness,
+  startDelivery,
+} from './notifications/index.ts'
+import { look } from './probes/index.ts'
+import { forgetOld } from './retention/index.ts'
+import {
+  bindAccount,
+  type Db,
+  holdDatabase,
+  openDatabase,
+  openSealer,
+  type Sealer,
+  seenUpdates,
+} from './storage/index.ts'
+import { VERSION } from './version.ts'
+
+/** What runs, and where it is reached. */
+export interface Running extends AsyncDisposable {
+  readonly url: string
+  readonly db: Db
+}
+
+export interface Extras {
+  /** More places to tell, by channel kind; the demo has its own. */
+  readonly messengers?: Readonly<Record<string, Messenger>>
+}
+
+/** The API cannot be reached where it was asked to be. */
+export class PortTrouble extends Error {
+  override readonly name = 'PortTrouble'
+}
+
+const [clock, chance] = [systemClock, systemChance]
+/** Long enough for another process's write, short enough for all who wait meanwhile. */
+const BUSY_MS = 500
+const TIDY_SCHEDULE = '17 * * * *'
+
+/** What the parts are made with and joined by. */
+interface Site {
+  readonly settings: Settings
+  readonly log: Log
+  readonly db: Db
+  readonly sealer: Sealer
+  readonly messengers: Record<string, Messenger>
+}
+
+function openEngine({ settings, log, db, sealer }: Site, delivery: DeliveryPart): Engine {
+  const network = openNetwork({
+    privateTargets: settings.PROBE_PRIVATE_TARGETS,
+    dnsServers: settings.DNS_SERVERS,
+  })
+  const userAgent = `Uptalk/${VERSION} (+${settings.PUBLIC_URL ?? 'self-hosted uptime monitoring'})`
+  return startEngine(db, {
+    clock,
+    chance,
+    log,
+    sealer,
+    onNews: () => delivery.wake(),
+    sight: {
+      network,
+      canaries: settings.CANARY_HOSTS,
+      onReturn: async (from, to) => {
+        await queueBlindness(db, from, to)
+        delivery.wake()
+      },
+    },
+    probe: (monitor, signal) =>
+      look(monitor.type, monitor, signal, {
+        clock,
+        network,
+        userAgent,
+        onBug: (err) => log.error({ err, monitor: monitor.name }, 'probe broke'),
+      }),
+  })
+}
+
+/** The platforms whose token is set; their libraries are loaded only then. */
+async function openPlatforms(site: Site, delivery: DeliveryPart, looker: Looker): Promise<Part[]> {
+  const { settings, log, db, sealer, messengers } = site
+  const tools = { clock, chance, log }
+  const { buildDesk, wordNews } = await import('../bots/commands/index.ts')
+  const desk = buildDesk({ db, ...tools, sealer, looker })
+  const toolsFor = (platform: string) => ({ ...tools, onBack: () => delivery.back(platform) })
+  const parts: Part[] = []
+  if (settings.DISCORD_TOKEN !== undefined) {
+    const { openDiscord } = await import('../bots/discord/index.ts')
+    const access = { token: settings.DISCORD_TOKEN, apiUrl: settings.DISCORD_API_URL }
+    const { part, messenger } = openDiscord(access, desk, wordNews, toolsFor('discord'))
+    parts.push(part)
+    messengers['discord'] = messenger
+  }
+  if (settings.TELEGRAM_TOKEN !== undefined) {
+    const { openTelegram } = await import('../bots/telegram/index.ts')
+    const access = { token: settings.TELEGRAM_TOKEN, apiUrl: settings.TELEGRAM_API_URL }
+    const seen = seenUpdates(db)
+    const { part, messenger } = openTelegram(access, desk, wordNews, seen, toolsFor('telegram'))
+    parts.push(part)
+    messengers['telegram'] = messenger
+  }
+  delivery.wake()
+  return parts
+}
+
+function healthOf(engine: Engine, parts: readonly Part[], ready: boolean): Health {
+  const states: Record<string, string> = {
+    storage: engine.counts().isStoring ? 'ok' : 'failing',
+    internet: engine.counts().isBlind ? 'lost' : 'ok',
+    discord: 'off',
+    telegram: 'off',
+    ...Object.fromEntries(parts.map((part) => [part.name, part.state()])),
+  }
+  const isWell = Object.values(states).every((state) => ['ok', 'off'].includes(state))
+  return { ready, status: isWell ? 'ok' : 'degraded', parts: states }
+}
+
+async function listen(api: ReturnType<typeof buildApi>, { HOST, PORT }: Settings): Promise<string> {
+  try {
+    await api.listen({ host: HOST, port: PORT })
+    const { port } = api.server.address() as AddressInfo
+    return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE')
+      throw new PortTrouble(`PORT must be a free port; ${PORT} is taken by another program.`)
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new PortTrouble(`HOST must be an address of this machine, not "${HOST}".`)
+    if (code === 'EACCES') throw new PortTrouble(`PORT must be one this user may use, not ${PORT}.`)
+    throw error
+  }
+}
+
+/**
+ * Opens, wires and starts everything. At its end the living parts end together, each with its own
+ * patience, then what they stand on; also when starting fails half way.
+ * @throws DatabaseTrouble, PortTrouble
+ */
+export async function start(settings: Settings, log: Log, extras: Extras = {}): Promise<Running> {
+  await using opened = new AsyncDisposableStack()
+  const file = path.resolve(settings.DATABASE_PATH)
+  opened.use(holdDatabase(file))
+  const db = opened.adopt(await openDatabase(file, { busyMs: BUSY_MS }), (it) => it.destroy())
+  const sealer = await openSealer(db, file, settings.SECRET_KEY, chance)
+  await ensureAccount(db, clock.now(), settings.DEFAULT_PLAN)
+
+  const site: Site = { settings, log, db, sealer, messengers: { ...extras.messengers } }
+  const living: AsyncDisposable[] = []
+  opened.defer(async () => {
+    await Promise.all(living.map((it) => it[Symbol.asyncDispose]()))
+  })
+  const delivery = startDelivery(db, {
+    clock,
+    chance,
+    log,
+    messengers: site.messengers,
+    readNews: (unbound, accountId, id) => readNews(bindAccount(unbound, accountId), id),
+  })
+  const engine = openEngine(site, delivery)
+  living.push(delivery, engine)
+  const looker: Looker = {
+    check: (bound, id) => engine.check(bound, id),
+    nudge: () => {
+      engine.nudge()
+      delivery.wake()
+    },
+  }
+
+  const parts: Part[] = [engine, delivery]
+  let isReady = false
+  const api = buildApi({
+    db,
+    clock,
+    chance,
+    log,
+    sealer,
+    looker,
+    health: () => healthOf(engine, parts, isReady),
+    settings: {
+      publicUrl: settings.PUBLIC_URL ?? null,
+      allowInsecureHttp: settings.ALLOW_INSECURE_HTTP,
+      trustedProxies: settings.TRUSTED_PROXIES,
+      unknown: settings.API_UNKNOWN,
+      version: VERSION,
+    },
+  })
+  living.push({
+    [Symbol.asyncDispose]: async () => {
+      isReady = false
+      await api.close()
+    },
+  })
+  const url = await listen(api, settings)
+  isReady = true
+
+  const platforms = await openPlatforms(site, delivery, looker)
+  parts.push(...platforms)
+  living.push(...platforms)
+
+  const tidy = schedule(TIDY_SCHEDULE, async () => {
+    try {
+      await forgetOld(db, clock.now(), settings.RETAIN_CHECKS * DAY)
+    } catch (err) {
+      log.error({ err }, 'old rows not forgotten')
+    }
+  })
+  opened.defer(() => tidy.destroy())
+
+  log.info({ url, version: VERSION, watched: engine.counts().watched }, 'ready')
+  const kept = opened.move()
+  return { url, db, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
