@@ -1,6 +1,5 @@
 import {
   Bell,
-  type Instant,
   type MonitorId,
   type Part,
   type PartTools,
@@ -18,19 +17,16 @@ import {
   loadWatched,
   type Looker,
   settleDue,
-  slotAfter,
 } from '../monitors/index.ts'
 import { type AccountDb, bindAccount, type Db, type Sealer } from '../storage/index.ts'
-import { Agenda } from './agenda.ts'
 import { Ledger } from './ledger.ts'
+import { Roster, type Turn } from './roster.ts'
 import { Slots } from './slots.ts'
 import { Sight, type SightTools } from './sight.ts'
-import { lookAt, lookAndJudge, type WatchTools, Watched } from './watched.ts'
+import { lookAt, lookAndJudge, type WatchTools } from './watched.ts'
 
 /** How soon changes made by other processes are noticed. */
 const POLL_MS = 200
-/** Later than this, a due look is a missed one: what follows a sleep or a stall is no burst. */
-const MISSED_MS = 5 * SECOND
 const STEP_MS = 2 * SECOND
 const STOP_MS = 5 * SECOND
 
@@ -72,8 +68,7 @@ export function startEngine(db: Db, tools: EngineTools): Engine {
 class Watching {
   readonly #db: Db
   readonly #tools: EngineTools
-  readonly #agenda = new Agenda<MonitorId>()
-  readonly #watched = new Map<MonitorId, Watched>()
+  readonly #roster = new Roster()
   readonly #slots = new Slots()
   readonly #bell = new Bell()
   readonly #ledger: Ledger
@@ -83,8 +78,6 @@ class Watching {
   readonly #untended = new Set<string>()
   #noticing: Promise<void> = Promise.resolve()
   #seq = 0
-  #skipped = 0
-  #missed = 0
   #isStoring = true
   #isNudged = true
 
@@ -97,16 +90,14 @@ class Watching {
       clock: tools.clock,
       log: tools.log,
       onBlind: () => {
-        for (const watched of this.#watched.values()) watched.forgetSuspicion()
+        for (const watched of this.#roster.all()) watched.forgetSuspicion()
       },
     })
   }
 
   counts() {
     return {
-      watched: this.#watched.size,
-      skipped: this.#skipped,
-      missed: this.#missed,
+      ...this.#roster.counts(),
       isStoring: this.#isStoring,
       isBlind: this.#sight.isBlind,
     }
@@ -126,7 +117,10 @@ class Watching {
     let [polledAt, settledAt] = [-Infinity, -Infinity]
     while (!signal.aborted) {
       const [now, tick] = [clock.now(), clock.monotonic()]
-      if (Math.abs(now - wall - (tick - steady)) > STEP_MS) this.#rearrange(now)
+      if (Math.abs(now - wall - (tick - steady)) > STEP_MS) {
+        this.#tools.log.warn({}, 'clock stepped')
+        this.#roster.rearrange(now)
+      }
       ;[wall, steady] = [now, tick]
       if (this.#isNudged || tick - polledAt >= POLL_MS) {
         polledAt = tick
@@ -140,9 +134,9 @@ class Watching {
         await this.#tend('pauses', () => settleDue(this.#db, this.#tools.sealer, now))
         void this.#sight.tick()
       }
-      this.#beginDue(now)
-      const next = this.#agenda.nextAt() ?? Infinity
-      await this.#bell.wait(clock, Math.min(Math.max(next - clock.now(), 0), POLL_MS), signal)
+      for (const turn of this.#roster.due(now)) void this.#begin(turn)
+      const wait = Math.max(this.#roster.nextAt() - clock.now(), 0)
+      await this.#bell.wait(clock, Math.min(wait, POLL_MS), signal)
     }
   }
 
@@ -160,13 +154,13 @@ class Watching {
   /** Lets running looks finish for a while, then cuts them off; writes down what is held. */
   async stop(): Promise<void> {
     const { clock } = this.#tools
-    const running = [...this.#watched.values()].flatMap((it) => it.running ?? [])
+    const running = [...this.#roster.all()].flatMap((it) => it.running ?? [])
     const all = Promise.allSettled([...running, ...this.#asked])
     const patience = new AbortController()
     await Promise.race([all, clock.sleep(STOP_MS, patience.signal)])
     patience.abort()
     this.#ending.abort()
-    for (const { cancel } of this.#watched.values()) cancel.abort()
+    for (const { cancel } of this.#roster.all()) cancel.abort()
     await all
     await this.#ledger.flush()
   }
@@ -175,28 +169,18 @@ class Watching {
     for (;;) {
       const { monitor } = await getMonitor(bound, this.#tools.sealer, id)
       await this.#noticeChanges()
-      const watched = this.#watched.get(id)
+      const watched = this.#roster.get(id)
       // A paused one is looked at and reported on, and that is all.
       if (watched === undefined)
         return this.#slots.run(monitor.url, () =>
           lookAt(bound, this.#watchTools(), monitor, 'manual'),
         )
       watched.isAsked = true
-      const check = await (watched.running ?? this.#begin(watched, 'manual'))
+      const check = await (watched.running ?? this.#begin({ watched, cause: 'manual' }))
       if (check.id !== 0 || this.#ending.signal.aborted) return check
       await this.#noticeChanges()
       // Changed while we looked: what was seen is of the configuration before.
-      if (this.#watched.get(id) === watched) return check
-    }
-  }
-
-  /** The clock was set or we slept: nobody is due for what was missed, everybody for what comes. */
-  #rearrange(now: Instant): void {
-    this.#tools.log.warn({}, 'clock stepped')
-    for (const [id, { monitor, retryAt }] of this.#watched) {
-      const slot = slotAfter(id, monitor.intervalMs, now)
-      const retry = retryAt === null ? slot : now + monitor.policy.retrySeconds * SECOND
-      this.#agenda.set(id, Math.min(slot, retry))
+      if (this.#roster.get(id) === watched) return check
     }
   }
 
@@ -216,15 +200,7 @@ class Watching {
   }
 
   async #take(ids: readonly MonitorId[] | undefined): Promise<void> {
-    const now = this.#tools.clock.now()
     const loaded = await loadWatched(this.#db, this.#tools.sealer, ids)
-    const there = new Set(loaded.map(({ monitor }) => monitor.id))
-    for (const id of ids ?? this.#watched.keys())
-      if (!there.has(id)) {
-        this.#watched.get(id)?.cancel.abort()
-        this.#watched.delete(id)
-        this.#agenda.delete(id)
-      }
     // A flag that cannot be cleared costs one look more at the next start.
     await this.#tend('looks at once', () =>
       clearLookNow(
@@ -232,42 +208,19 @@ class Watching {
         loaded.filter((it) => it.lookNow).map(({ monitor }) => monitor),
       ),
     )
-    for (const it of loaded) {
-      const { id, intervalMs } = it.monitor
-      // A look still running belongs to the configuration before: it is made anew.
-      const before = this.#watched.get(id)
-      before?.cancel.abort()
-      const watched = new Watched(it)
-      this.#watched.set(id, watched)
-      const slot = slotAfter(id, intervalMs, now)
-      this.#agenda.set(id, Math.min(slot, Math.max(it.retryAt ?? slot, now)))
-      if (it.lookNow) void this.#begin(watched, 'resume')
-      else if (before?.running != null) void this.#begin(watched, 'schedule')
-    }
+    for (const turn of this.#roster.take(this.#tools.clock.now(), loaded, ids))
+      void this.#begin(turn)
   }
 
-  #beginDue(now: Instant): void {
-    for (const { key, at } of this.#agenda.takeDue(now)) {
-      const watched = this.#watched.get(key)
-      if (watched === undefined) continue
-      this.#agenda.set(key, slotAfter(key, watched.monitor.intervalMs, now))
-      if (now - at > MISSED_MS && watched.judged.streak === null) this.#missed += 1
-      else if (watched.running !== null) this.#skipped += 1
-      else void this.#begin(watched, watched.judged.streak === null ? 'schedule' : 'retry')
-    }
-  }
-
-  #begin(watched: Watched, cause: Check['cause']): Promise<Check> {
-    const { monitor } = watched
+  #begin({ watched, cause }: Turn): Promise<Check> {
     const running = this.#slots
-      .run(monitor.url, () => lookAndJudge(this.#watchTools(), this.#ledger, watched, cause))
+      .run(watched.monitor.url, () =>
+        lookAndJudge(this.#watchTools(), this.#ledger, watched, cause),
+      )
       .finally(() => {
         watched.running = null
         watched.isAsked = false
-        if (this.#watched.get(monitor.id) !== watched || watched.retryAt === null) return
-        const slot = this.#agenda.get(monitor.id) ?? Infinity
-        this.#agenda.set(monitor.id, Math.min(slot, watched.retryAt))
-        this.#bell.ring()
+        if (this.#roster.ended(watched)) this.#bell.ring()
       })
     // Nobody may be waiting for it; those who are have their own copy of the trouble.
     running.catch(() => {})
