@@ -140,8 +140,10 @@ export function buildDesk(deps: DeskDeps): Desk {
       }),
     placeBack: (place) =>
       quietly('place not switched on', async () => {
-        // Said at each login: what was switched off for another reason stays off.
-        if (await markLinkLeft(deps.db, place, null)) await switchOnPlace(deps.db, place)
+        const wasAway = await markLinkLeft(deps.db, place, null)
+        // Discord says it at each login: there, what was switched off for another reason stays off.
+        // Telegram says it when it happens; that we had left, a refused message may have told first.
+        if (wasAway || place.platform === 'telegram') await switchOnPlace(deps.db, place)
       }),
     placeMoved: (place, serverId) =>
       quietly('place not moved', () =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createLinkCode } from '../../../src/accounts/index.ts'
 import { MINUTE } from '../../../src/kernel/index.ts'
-import { listChannels } from '../../../src/notifications/index.ts'
+import { listChannels, switchOffPlace } from '../../../src/notifications/index.ts'
 import type { Actor, Ask, Place } from '../../../bots/commands/desk.ts'
 import { ANN, type House, openHouse, SERVER, words } from './house.ts'
 
@@ -98,6 +98,18 @@ test('when the bot is put out its channels are off, when it is back they are on'
   expect(left_at).toBe(house.clock.now())
   await house.desk.placeBack(SERVER)
   expect(await channels(house)).toEqual([['discord', 'Ops', '901', null, 1]])
+})
+
+test('a group that refused a message is told again once the bot is back, though nobody said it had left', async () => {
+  await using house = await openHouse()
+  await link(house, { actor: DAN, place: GROUP }, await codeOf(house))
+  await switchOffPlace(house.db, house.clock.now(), GROUP, 'Forbidden: bot was kicked')
+  expect((await channels(house))[1]?.at(-1)).toBe(0)
+  await house.desk.placeBack(GROUP)
+  expect((await channels(house))[1]?.at(-1)).toBe(1)
+  await switchOffPlace(house.db, house.clock.now(), SERVER, 'the channel was deleted')
+  await house.desk.placeBack(SERVER)
+  expect((await channels(house))[0]?.at(-1)).toBe(0)
 })
 
 test('a group that becomes a supergroup keeps its link and its topic', async () => {
