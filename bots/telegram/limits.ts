@@ -2,14 +2,19 @@ import { type Clock, MINUTE, SECOND } from '../../src/kernel/index.ts'
 
 const PER_SECOND_OVERALL = 30
 const PER_MINUTE_IN_GROUP = 20
-/** Of these; a group busy with commands still hears its alerts at once. */
-const KEPT_FOR_ALERTS = 4
+/** Answers in a group within a minute before they slow down: the rest of the 20 is for alerts. */
+const QUICK_ANSWERS = 16
+/** Whoever asks more than that waits a little for each answer, and never for a minute. */
+const SLOW_ANSWER_MS = 2 * SECOND
 const CHATS_REMEMBERED = 1000
 
-/** What is written: alerts wait for one another only, answers to people for whatever was before. */
+/** What is written: neither waits for the other. */
 export type Kind = 'alert' | 'answer'
 
-/** Telegram's limits, counted here so that they are not hit; edits count too. */
+/**
+ * Telegram's limits, counted here so that alerts do not hit them; edits count too. Answers are only
+ * slowed down: people wait for them, and where Telegram minds it says for how long.
+ */
 export interface Limits {
   /** 0 when the chat may be written to now, which counts as done; else the wait in milliseconds. */
   take(chatId: string, kind: Kind): number
@@ -18,39 +23,47 @@ export interface Limits {
 }
 
 export function countLimits(clock: Clock): Limits {
-  const perChat = new Map<string, number[]>()
-  const lastAlert = new Map<string, number>()
+  const written: Record<Kind, Map<string, number[]>> = { alert: new Map(), answer: new Map() }
   const blocked = new Map<string, number>()
   let overall: number[] = []
 
   const forget = (now: number): void => {
-    for (const [chatId, times] of perChat)
-      if ((times.at(-1) ?? 0) <= now - MINUTE) perChat.delete(chatId)
-    for (const [chatId, at] of lastAlert) if (at <= now - SECOND) lastAlert.delete(chatId)
+    for (const perChat of Object.values(written))
+      for (const [chatId, times] of perChat)
+        if ((times.at(-1) ?? 0) <= now - MINUTE) perChat.delete(chatId)
     for (const [chatId, until] of blocked) if (until <= now) blocked.delete(chatId)
+  }
+
+  /** How long this kind has to wait for its own in that chat. */
+  const paced = (kind: Kind, isGroup: boolean, times: readonly number[], now: number): number => {
+    const last = times.at(-1)
+    if (last === undefined) return 0
+    if (kind === 'answer')
+      return isGroup && times.length >= QUICK_ANSWERS ? last + SLOW_ANSWER_MS - now : 0
+    const isFull = isGroup && times.length >= PER_MINUTE_IN_GROUP
+    return Math.max(
+      last + SECOND - now,
+      isFull ? times.at(-PER_MINUTE_IN_GROUP)! + MINUTE - now : 0,
+    )
   }
 
   return {
     take(chatId, kind) {
       const now = clock.monotonic()
+      const perChat = written[kind]
       if (perChat.size + blocked.size > CHATS_REMEMBERED) forget(now)
       overall = overall.filter((at) => at > now - SECOND)
       const times = (perChat.get(chatId) ?? []).filter((at) => at > now - MINUTE)
-      const last = kind === 'alert' ? lastAlert.get(chatId) : times.at(-1)
-      const perMinute = PER_MINUTE_IN_GROUP - (kind === 'alert' ? 0 : KEPT_FOR_ALERTS)
       // Groups and channels have negative ids.
-      const full = chatId.startsWith('-') && times.length >= perMinute
       const wait = Math.max(
         0,
         (blocked.get(chatId) ?? 0) - now,
         overall.length >= PER_SECOND_OVERALL ? overall[0]! + SECOND - now : 0,
-        last === undefined ? 0 : last + SECOND - now,
-        full ? times.at(-perMinute)! + MINUTE - now : 0,
+        paced(kind, chatId.startsWith('-'), times, now),
       )
       if (wait > 0) return Math.ceil(wait)
       overall.push(now)
       perChat.set(chatId, [...times, now])
-      if (kind === 'alert') lastAlert.set(chatId, now)
       return 0
     },
     block(chatId, ms) {
