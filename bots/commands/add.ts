@@ -60,7 +60,8 @@ async function addReply(
   const url = tidyAddress(given.url)
   const view = await addMonitor(call.db, call.tools, {
     type: 'HTTP',
-    name: given.name ?? hostOf(url),
+    // An address that is none has no host either; one complaint is enough.
+    name: given.name ?? (hostOf(url) || 'new monitor'),
     url,
     ...(given.interval === undefined ? {} : { intervalSeconds: given.interval / SECOND }),
   })

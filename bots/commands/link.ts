@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { spendLinkCode } from '../../src/accounts/index.ts'
-import { addChannel } from '../../src/notifications/index.ts'
+import { mayAct, spendLinkCode } from '../../src/accounts/index.ts'
+import { addChannel, reopenChannel } from '../../src/notifications/index.ts'
 import { typed } from './answers.ts'
 import { type OpenCall, openCommand } from './command.ts'
 import { no, refusal, say } from './compose.ts'
 import type { Ask } from './desk.ts'
-import { byOf, nounOf } from './guard.ts'
+import { bindCall, byOf, findMember, nounOf } from './guard.ts'
 import { line, name, type Reply, text } from './reply.ts'
 
 /** Linking gives the account's alerts to a place: that is for who runs the place to decide. */
@@ -26,6 +26,17 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
     return no([text(sentence)], { value: refusal('forbidden', sentence) })
   }
   const { platform, channelId, threadId, title } = place
+  const here = threadId === null ? (noun === 'server' ? 'this channel' : 'this chat') : 'this topic'
+  const member = await findMember(call)
+  if (member !== undefined && mayAct(member.role, 'manager')) {
+    const { db } = bindCall(call, member)
+    if (await reopenChannel(db, platform, place))
+      return say([text(`Alerts come to ${here} again.`)], {
+        tone: 'ok',
+        audience: 'asker',
+        value: { account: member.account.name },
+      })
+  }
   const link = await spendLinkCode(
     deps.db,
     now,
@@ -35,7 +46,6 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
     (tx, linkId) =>
       addChannel(tx, now, { kind: platform, name: title, linkId, channelId, threadId }),
   )
-  const here = threadId === null ? (noun === 'server' ? 'this channel' : 'this chat') : 'this topic'
   return say(
     [text(`This ${noun} belongs to the account `), name(link.accountName), text(' now.')],
     {

@@ -18,7 +18,8 @@ const FAILURE_KEPT_MS = 5 * SECOND
 const CHATS_KEPT = 500
 
 interface Known {
-  readonly asked: Promise<ReadonlyMap<number, Standing>>
+  /** Null: the platform did not say. */
+  readonly asked: Promise<ReadonlyMap<number, Standing> | null>
   until: number
 }
 
@@ -38,7 +39,7 @@ export function openStandings(api: Api, clock: Clock): Standings {
           ),
         () => {
           entry.until = clock.monotonic() + FAILURE_KEPT_MS
-          return new Map()
+          return null
         },
       ),
     }
@@ -47,12 +48,22 @@ export function openStandings(api: Api, clock: Clock): Standings {
     return entry
   }
 
+  // Telegram answers this for others only where we are administrators; some servers know no other way.
+  const askAlone = (chatId: number, userId: number): Promise<Standing> =>
+    api.getChatMember(chatId, userId).then(
+      ({ status }) => (status === 'creator' || status === 'administrator' ? status : 'member'),
+      () => 'member' as const,
+    )
+
   return {
     async of(chat, userId) {
       if (chat.type === 'private') return 'creator'
       const kept = known.get(chat.id)
       const fresh = kept !== undefined && kept.until > clock.monotonic() ? kept : ask(chat.id)
-      return (await fresh.asked).get(userId) ?? 'member'
+      const administrators = await fresh.asked
+      return administrators === null
+        ? askAlone(chat.id, userId)
+        : (administrators.get(userId) ?? 'member')
     },
     drop(chatId) {
       known.delete(chatId)

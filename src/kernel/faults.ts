@@ -47,7 +47,7 @@ export const FAULTS = {
   place_linked: {
     status: 409,
     slug: 'conflict',
-    says: 'This chat is linked to the account {account} already; unlink it there first.',
+    says: 'This place belongs to the account {account} already.',
   },
   engine_silent: {
     status: 503,

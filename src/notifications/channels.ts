@@ -46,6 +46,23 @@ export async function addChannel(
     .execute()
 }
 
+/** Tells a place again that was switched off; false where it was not. */
+export async function reopenChannel(
+  db: AccountTx,
+  kind: string,
+  { channelId, threadId }: Address,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('channels')
+    .set({ is_active: 1, off_reason: null, failures: 0, failing_since: null, resume_at: 0 })
+    .where('kind', '=', kind)
+    .where('channel_id', '=', channelId)
+    .where('thread_id', threadId === null ? 'is' : '=', threadId)
+    .where('is_active', '=', 0)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
 export async function listChannels(db: AccountTx): Promise<Channel[]> {
   return db.selectFrom('channels').selectAll().orderBy('id').execute()
 }

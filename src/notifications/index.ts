@@ -2,6 +2,7 @@ export {
   addChannel,
   listChannels,
   moveChannels,
+  reopenChannel,
   switchOffPlace,
   switchOnPlace,
 } from './channels.ts'

@@ -79,7 +79,7 @@ test('a place that is linked says to whom, and the terminal needs no link', asyn
   await using house = await openHouse()
   const ask: Ask = { actor: { ...ANN, standing: 'creator' }, place: SERVER }
   expect(words(await link(house, ask, await codeOf(house)))).toBe(
-    'This chat is linked to the account main already; unlink it there first.',
+    'This place belongs to the account main already.',
   )
   const terminal: Place = { ...SERVER, platform: 'terminal', serverId: 'main', isPrivate: true }
   expect(words(await link(house, { ...ask, place: terminal }, 'ABCD-2345'))).toContain(
@@ -121,4 +121,19 @@ test('a group that becomes a supergroup keeps its link and its topic', async () 
   const place: Place = { ...GROUP, serverId: '-100900', channelId: '-100900' }
   expect(words(await house.desk.runLine({ actor: DAN, place }, 'whoami'))).toContain('owner here')
   expect((await channels(house))[1]).toEqual(['telegram', 'Night shift', '-100900', '12', 1])
+})
+
+test('a channel that was switched off is told again when one who may says link there', async () => {
+  await using house = await openHouse()
+  await link(house, { actor: DAN, place: GROUP }, await codeOf(house))
+  await switchOffPlace(house.db, house.clock.now(), GROUP, 'not enough rights')
+  const viewer: Ask = { actor: { ...DAN, userId: '10', standing: 'member' }, place: GROUP }
+  expect(words(await link(house, viewer, 'x'))).toContain('needs somebody who administers it')
+  expect(words(await link(house, { actor: DAN, place: GROUP }, 'x'))).toBe(
+    'Alerts come to this topic again.',
+  )
+  expect((await channels(house)).at(-1)).toEqual(['telegram', 'Night shift', '-100500', '12', 1])
+  expect(words(await link(house, { actor: DAN, place: GROUP }, 'x'))).toBe(
+    'This place belongs to the account main already.',
+  )
 })

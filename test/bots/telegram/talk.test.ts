@@ -143,14 +143,17 @@ test('who it is: creator, administrator, member; asked once a minute and again a
   expect(fake.callsOf('getChatAdministrators')).toHaveLength(3)
 })
 
-test('a chat that cannot be asked has members only', async () => {
+test('where the list of administrators is refused the one is asked about; without an answer he is a member', async () => {
   await using stage = await openRunningStage()
   const { fake, desk } = stage
-  fake.next('getChatAdministrators', { kind: 'html', status: 502 })
+  fake.always('getChatAdministrators', { kind: 'html', status: 502 })
   const ann = fake.person('Ann')
   const chat = fake.group('Ops', { creator: ann })
   await fake.say({ chat, from: ann, text: '/uptime' })
-  expect(desk.heard[0]!.ask.actor.standing).toBe('member')
+  expect(desk.heard[0]!.ask.actor.standing).toBe('creator')
+  fake.next('getChatMember', { kind: 'html', status: 502 })
+  await fake.say({ chat, from: ann, text: '/uptime' })
+  expect(desk.heard[1]!.ask.actor.standing).toBe('member')
 })
 
 test('an anonymous administrator and a channel are administrators, other masks are members', async () => {
