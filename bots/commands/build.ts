@@ -143,7 +143,8 @@ export function buildDesk(deps: DeskDeps): Desk {
         const wasAway = await markLinkLeft(deps.db, place, null)
         // Discord says it at each login: there, what was switched off for another reason stays off.
         // Telegram says it when it happens; that we had left, a refused message may have told first.
-        if (wasAway || place.platform === 'telegram') await switchOnPlace(deps.db, place)
+        if (wasAway || place.platform === 'telegram')
+          await switchOnPlace(deps.db, deps.clock.now(), place)
       }),
     placeMoved: (place, serverId) =>
       quietly('place not moved', () =>

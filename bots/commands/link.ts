@@ -30,7 +30,7 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
   const member = await findMember(call)
   if (member !== undefined && mayAct(member.role, 'manager')) {
     const { db } = bindCall(call, member)
-    if (await reopenChannel(db, platform, place))
+    if (await reopenChannel(db, now, platform, place))
       return say([text(`Alerts come to ${here} again.`)], {
         tone: 'ok',
         audience: 'asker',

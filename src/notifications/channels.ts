@@ -3,10 +3,22 @@ import type { Selectable } from 'kysely'
 import type { AccountId, ChannelId, Id, Instant } from '../kernel/index.ts'
 import { type AccountTx, bindAccount, type Db, type Tables } from '../storage/index.ts'
 import type { Address, News } from './contract.ts'
+import { queueOpen } from './queue.ts'
 
 export type Channel = Selectable<Tables['channels']>
 
-/** A place that is told from now on; one that is there already is switched on again. */
+const SWITCHED_ON = {
+  is_active: 1,
+  off_reason: null,
+  failures: 0,
+  failing_since: null,
+  resume_at: 0,
+} as const
+
+/**
+ * A place that is told from now on, of what is going on already first; one that is there already is
+ * switched on again.
+ */
 export async function addChannel(
   tx: AccountTx,
   now: Instant,
@@ -19,48 +31,52 @@ export async function addChannel(
   // Never taken out and put in anew: its messages and what waits for it would go with it.
   const { numUpdatedRows } = await tx
     .updateTable('channels')
-    .set({
-      name: channel.name,
-      chat_link_id: channel.linkId,
-      is_active: 1,
-      off_reason: null,
-      failures: 0,
-      failing_since: null,
-      resume_at: 0,
-    })
+    .set({ ...SWITCHED_ON, name: channel.name, chat_link_id: channel.linkId })
     .where('kind', '=', channel.kind)
     .where('channel_id', '=', channel.channelId)
     .where('thread_id', channel.threadId === null ? 'is' : '=', channel.threadId)
     .executeTakeFirstOrThrow()
-  if (numUpdatedRows > 0n) return
-  await tx
-    .insertInto('channels')
-    .values({
-      kind: channel.kind,
-      name: channel.name,
-      channel_id: channel.channelId,
-      thread_id: channel.threadId,
-      chat_link_id: channel.linkId,
-      created_at: now,
-    })
-    .execute()
+  if (numUpdatedRows === 0n)
+    await tx
+      .insertInto('channels')
+      .values({
+        kind: channel.kind,
+        name: channel.name,
+        channel_id: channel.channelId,
+        thread_id: channel.threadId,
+        chat_link_id: channel.linkId,
+        created_at: now,
+      })
+      .execute()
+  const { id } = await tx
+    .selectFrom('channels')
+    .select('id')
+    .where('kind', '=', channel.kind)
+    .where('channel_id', '=', channel.channelId)
+    .where('thread_id', channel.threadId === null ? 'is' : '=', channel.threadId)
+    .executeTakeFirstOrThrow()
+  await queueOpen(tx, now, id)
 }
 
 /** Tells a place again that was switched off; false where it was not. */
 export async function reopenChannel(
   db: AccountTx,
+  now: Instant,
   kind: string,
   { channelId, threadId }: Address,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
+  const channel = await db
     .updateTable('channels')
-    .set({ is_active: 1, off_reason: null, failures: 0, failing_since: null, resume_at: 0 })
+    .set(SWITCHED_ON)
     .where('kind', '=', kind)
     .where('channel_id', '=', channelId)
     .where('thread_id', threadId === null ? 'is' : '=', threadId)
     .where('is_active', '=', 0)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows > 0n
+    .returning('id')
+    .executeTakeFirst()
+  if (channel === undefined) return false
+  await queueOpen(db, now, channel.id)
+  return true
 }
 
 export async function listChannels(db: AccountTx): Promise<Channel[]> {
@@ -140,14 +156,13 @@ export async function switchOffPlace(
 }
 
 /** The bot is back: what it told there before, it tells again. */
-export async function switchOnPlace(db: Db, place: LinkRef): Promise<void> {
-  const ids = (await channelsOfPlace(db, place)).map(({ id }) => id)
-  if (ids.length === 0) return
-  await db
-    .updateTable('channels')
-    .set({ is_active: 1, off_reason: null, failures: 0, failing_since: null, resume_at: 0 })
-    .where('id', 'in', ids)
-    .execute()
+export async function switchOnPlace(db: Db, now: Instant, place: LinkRef): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    for (const { id, account_id } of await channelsOfPlace(tx, place)) {
+      await tx.updateTable('channels').set(SWITCHED_ON).where('id', '=', id).execute()
+      await queueOpen(bindAccount(tx, account_id), now, id)
+    }
+  })
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { IncidentId, Instant } from '../kernel/index.ts'
+import type { ChannelId, IncidentId, Instant } from '../kernel/index.ts'
 import type { News } from './contract.ts'
 import type { AccountTx, Db } from '../storage/index.ts'
 
@@ -74,6 +74,42 @@ async function queue(
         event,
         rev,
         due_at: dueAt,
+        created_at: now,
+      })),
+    )
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** A channel that is told from now on (again) hears of what is going on, but for what is still held back. */
+export async function queueOpen(tx: AccountTx, now: Instant, channelId: ChannelId): Promise<void> {
+  const open = await tx
+    .selectFrom('incidents')
+    .select(['id', 'rev'])
+    .where('resolved_at', 'is', null)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('notifications')
+            .select('notifications.id')
+            .whereRef('notifications.incident_id', '=', 'incidents.id')
+            .where('notifications.state', '=', 'pending')
+            .where('notifications.due_at', '>', now),
+        ),
+      ),
+    )
+    .execute()
+  if (open.length === 0) return
+  await tx
+    .insertInto('notifications')
+    .values(
+      open.map(({ id, rev }) => ({
+        channel_id: channelId,
+        incident_id: id,
+        event: 'alert' as const,
+        rev,
+        due_at: now,
         created_at: now,
       })),
     )

@@ -244,3 +244,38 @@ test('a process that dies between the request and its record sends the same nonc
   expect(nonces).toHaveLength(2)
   expect(nonces[1]).toBe(nonces[0])
 })
+
+test('a channel that is added during an outage hears of it at once; who was told is not told again', async () => {
+  await using house = await House.open({ probe: unseen })
+  const it = await outage(house)
+  house.start()
+  await quiet(house)
+  const second = { kind: 'pager', name: 'second', linkId: null, channelId: 'c2', threadId: null }
+  await addChannel(house.account, house.clock.now(), second)
+  await quiet(house)
+  await addChannel(house.account, house.clock.now(), second)
+  await quiet(house)
+  expect(house.pager.posts.map(({ news, address }) => [news.kind, address.channelId])).toEqual([
+    ['alert', 'c1'],
+    ['alert', 'c2'],
+  ])
+  await it.resolve()
+  await quiet(house)
+  expect(house.pager.said.filter((said) => said === 'recovery')).toHaveLength(2)
+})
+
+test('an outage that is held back is not given away to a new channel', async () => {
+  await using house = await House.open({ probe: unseen })
+  await outage(house, 60_000)
+  house.start()
+  await addChannel(house.account, house.clock.now(), {
+    kind: 'pager',
+    name: 'second',
+    linkId: null,
+    channelId: 'c2',
+    threadId: null,
+  })
+  await house.clock.asleep()
+  await house.clock.turn(30_000)
+  expect(house.pager.said).toEqual([])
+})
