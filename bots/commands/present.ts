@@ -73,6 +73,9 @@ export function tailOf(view: MonitorView, { now, open, usualMs, uptime }: RowFac
       return dotted('degraded', state.lastMs === null ? null : `${formatMs(state.lastMs)}${usual}`)
     }
     case 'up':
+      // One failure is no outage, and no secret either.
+      if (state.lastStatus === 'down')
+        return dotted('up', `last look failed, ${causeWords(state.lastCode ?? '')}`)
       return dotted(
         'up',
         state.lastMs === null ? null : formatMs(state.lastMs),
@@ -85,7 +88,9 @@ export function tailOf(view: MonitorView, { now, open, usualMs, uptime }: RowFac
         monitor.pausedBy === null ? null : [text('by '), name(monitor.pausedBy)],
       )
     default:
-      return [text('waits for its first look')]
+      return state.lastCode === null
+        ? [text('waits for its first look')]
+        : dotted('no verdict yet', causeWords(state.lastCode))
   }
 }
 

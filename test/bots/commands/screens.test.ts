@@ -226,3 +226,18 @@ test('help is six lines with an example each; one command has its own', async ()
   expect(words(await house.says(CAT, 'help PAUSE'))).toContain('Role: responder')
   expect(words(await house.says(CAT, 'help paus'))).toContain('Did you mean pause?')
 })
+
+test('a failure that is no outage yet is no secret either', async () => {
+  await using house = await openHouse()
+  const [shop, fresh] = [await house.add('Shop'), await house.add('Fresh')]
+  await house.isUp(shop)
+  for (const id of [shop, fresh])
+    await house.ours
+      .updateTable('monitor_states')
+      .set({ last_status: 'down', last_code: 'connect_refused' })
+      .where('monitor_id', '=', id)
+      .execute()
+  const listed = words(await house.says(CAT, 'list'))
+  expect(listed).toContain('Shop up · last look failed, connection refused')
+  expect(listed).toContain('Fresh no verdict yet · connection refused')
+})
