@@ -1,7 +1,6 @@
 import { audit, type By } from '../audit/index.ts'
-import { type AccountId, Fault, type Instant, parseInput } from '../kernel/index.ts'
+import { nameRule, type AccountId, Fault, type Instant, parseInput } from '../kernel/index.ts'
 import { type AccountDb, type Db, sqliteCode } from '../storage/index.ts'
-import { nameRule } from './rules.ts'
 
 export type Plan = 'free' | 'team' | 'business'
 

@@ -19,13 +19,7 @@ export {
   type Scope,
   SCOPES,
 } from './keys.ts'
-export {
-  createLinkCode,
-  findLink,
-  LINK_CODE_LIFE_MS,
-  markLinkLeft,
-  moveLink,
-  spendLinkCode,
-} from './links.ts'
+export { createLinkCode, LINK_CODE_LIFE_MS, spendLinkCode } from './link-codes.ts'
+export { findLink, markLinkLeft, moveLink } from './links.ts'
 export { mayAct, type Role, roleIn } from './roles.ts'
-export { nameRule, zoneRule } from './rules.ts'
+export { zoneRule } from './zone.ts'

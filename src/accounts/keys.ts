@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { audit, type By } from '../audit/index.ts'
 import {
+  nameRule,
   type AccountId,
   type Chance,
   Fault,
@@ -12,7 +13,6 @@ import {
 } from '../kernel/index.ts'
 import { type AccountDb, type AccountTx, type Db, isPassing } from '../storage/index.ts'
 import { PLANS } from './accounts.ts'
-import { nameRule } from './rules.ts'
 
 export const SCOPES = ['read', 'write', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]

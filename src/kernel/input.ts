@@ -1,4 +1,5 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import { cleanName, NAME_RULE } from './text.ts'
 
 /** The closed set of what can be wrong with a value, as the wire names it. */
 export type ViolationCode =
@@ -121,3 +122,11 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   if (parsed.success) return parsed.data
   throw new InvalidInput(violationsOf(parsed.error, input))
 }
+
+/** A name as every named thing has it: trimmed, NFC, 1 to 50 code points. */
+export const nameRule = z.string(NAME_RULE).transform((text, ctx) => {
+  const name = cleanName(text)
+  if (name !== undefined) return name
+  ctx.issues.push({ code: 'custom', message: NAME_RULE, input: text, params: { code: 'length' } })
+  return z.NEVER
+})

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import {
-  cleanName,
   type Instant,
   InvalidInput,
-  NAME_RULE,
+  nameRule,
   quote,
   type Violation,
   violationsOf,
@@ -17,12 +16,6 @@ const TAGS_RULE = 'must be a list of at most 20 different tags'
 const TYPE_RULE = `must be ${Object.keys(PROBES).join(', ')}`
 const LONGEST_LIFE_MS = 366 * 86_400_000
 
-const nameRule = z.string(NAME_RULE).transform((text, ctx) => {
-  const name = cleanName(text)
-  if (name !== undefined) return name
-  ctx.issues.push({ code: 'custom', message: NAME_RULE, input: text, params: { code: 'length' } })
-  return z.NEVER
-})
 // Halves of surrogate pairs would be stored as something else.
 const ODD = /[\p{Cc}\p{Cs}]/u
 const words = (max: number) => {
