@@ -1,22 +1,16 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { cut, plain } from '../kernel/index.ts'
+import { cut } from '../kernel/index.ts'
 import { exchange, type Tried } from '../network/index.ts'
 import { judgeCertificate } from './certificate.ts'
+import { conclude, type Finding } from './conclude.ts'
 import type { Probe, Target, Tools } from './contract.ts'
-import { type Deadline, startDeadline } from './deadline.ts'
+import { startDeadline } from './deadline.ts'
 import { type Page, readPage } from './http-body.ts'
 import { type HttpOptions, statusRange } from './http-options.ts'
 import { follow, type Hop, locationOf } from './http-redirect.ts'
-import { type Code, type Details, type Outcome, statusOf } from './outcome.ts'
+import type { Code, Details } from './outcome.ts'
 import { startStopwatch, type Stopwatch } from './stopwatch.ts'
-
-const LONGEST_MESSAGE = 300
-
-interface Finding {
-  readonly code: Code
-  readonly message: string
-}
 
 /** What one look carries along its chain of requests. */
 interface Look {
@@ -166,15 +160,6 @@ async function chase(look: Look, target: Target<HttpOptions>): Promise<Finding> 
   }
 }
 
-/** A timeout that is not the target's: we were told to stop, or stood still ourselves. */
-function ours(found: Finding, deadline: Deadline, outer: AbortSignal): Finding | undefined {
-  if (!found.code.endsWith('_timeout')) return undefined
-  if (outer.aborted)
-    return { code: 'probe_overloaded', message: 'the look was stopped before its end' }
-  if (!deadline.wasLate()) return undefined
-  return { code: 'probe_overloaded', message: 'this machine was too busy to look in time' }
-}
-
 export const lookByHttp: Probe<HttpOptions> = async (target, outer, tools) => {
   const watch = startStopwatch(tools.clock)
   using deadline = startDeadline(tools.clock, target.timeoutMs, outer)
@@ -188,16 +173,8 @@ export const lookByHttp: Probe<HttpOptions> = async (target, outer, tools) => {
     downgraded: false,
   }
   const found = await chase(look, target)
-  const { code, message } = ours(found, deadline, outer) ?? found
-  const { durationMs, timings } = watch.read()
-  const said = code === 'ok' ? `${message} in ${durationMs} ms` : message
-  const seen = Object.keys(look.details).length > 0
-  return {
-    status: statusOf(code),
-    code,
-    message: plain(said, LONGEST_MESSAGE),
-    durationMs,
-    timings,
-    ...(seen && { details: look.details }),
-  } satisfies Outcome
+  const { durationMs } = watch.read()
+  const said =
+    found.code === 'ok' ? { ...found, message: `${found.message} in ${durationMs} ms` } : found
+  return conclude(said, look.details, watch, deadline, outer)
 }

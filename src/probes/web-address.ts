@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canResolve } from './host-name.ts'
 
 const LONGEST = 2048
 const EXAMPLE = 'https://shop.example/health'
@@ -8,20 +9,6 @@ const MUST = `must be a web address like ${EXAMPLE}`
 const SHAPE = /^(https?):\/\/([^/?#]+)([^#]*)/i
 // Blanks and controls: the URL parser would drop some of them silently.
 const UNSEEN = /[\s\p{Cc}]/u
-
-const LONGEST_NAME = 253
-const LONGEST_LABEL = 63
-
-/** Whether DNS could know the name: its parts are there and not too long. A dot at the end is none. */
-function canResolve(hostname: string): boolean {
-  if (hostname.startsWith('[')) return true
-  const name = hostname.replace(/\.$/, '')
-  const labels = name.split('.')
-  return (
-    name.length <= LONGEST_NAME &&
-    labels.every(({ length }) => length > 0 && length <= LONGEST_LABEL)
-  )
-}
 
 type Problem = { readonly message: string; readonly code: string; readonly secret?: true }
 
