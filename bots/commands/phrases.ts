@@ -56,6 +56,9 @@ const CAUSES: Readonly<Record<Code, string>> = {
   body_encoding: 'answer unreadable',
   response_too_large: 'answer too large',
   target_blocked: 'address not allowed here',
+  port_expect: 'unexpected answer',
+  port_unreachable: 'UDP port closed',
+  udp_no_reply: 'no UDP reply',
   probe_overloaded: 'we were overloaded',
   internal: 'trouble on our side',
 }

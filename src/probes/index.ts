@@ -1,6 +1,7 @@
 import type { ProbeKind, Target, Tools } from './contract.ts'
 import { http } from './http.ts'
 import { type Outcome, statusOf } from './outcome.ts'
+import { port } from './port.ts'
 
 export type { ProbeKind, Target, Tools } from './contract.ts'
 export { type Code, CODES, type LookStatus, type Outcome } from './outcome.ts'
@@ -8,6 +9,7 @@ export { type Code, CODES, type LookStatus, type Outcome } from './outcome.ts'
 /** Every type of monitor there is; the keys are the types' names on the wire. */
 export const PROBES = {
   HTTP: http,
+  PORT: port,
 } as const satisfies Record<string, ProbeKind>
 
 export type MonitorType = keyof typeof PROBES

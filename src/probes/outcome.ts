@@ -39,6 +39,9 @@ export const CODES = {
   body_encoding: 'content',
   response_too_large: 'content',
   target_blocked: 'content',
+  port_expect: 'content',
+  port_unreachable: 'network',
+  udp_no_reply: 'network',
   probe_overloaded: 'ours',
   internal: 'ours',
 } as const satisfies Record<string, 'none' | 'network' | 'tls' | 'content' | 'warning' | 'ours'>

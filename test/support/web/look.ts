@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from '../../../src/kernel/index.ts'
 import { type Network, openNetwork } from '../../../src/network/index.ts'
-import { look, type Outcome } from '../../../src/probes/index.ts'
+import { look, type MonitorType, type Outcome } from '../../../src/probes/index.ts'
 
 interface How {
+  readonly type?: MonitorType
   readonly options?: Readonly<Record<string, unknown>>
   readonly timeoutMs?: number
   readonly network?: Network
@@ -10,11 +11,11 @@ interface How {
   readonly clock?: Clock
 }
 
-/** One HTTP look as the engine would take it. A bug of ours fails the test. */
+/** One look as the engine would take it, by HTTP where nothing else is said. A bug of ours fails the test. */
 export async function lookAt(url: string, how: How = {}): Promise<Outcome> {
   const bugs: unknown[] = []
   const outcome = await look(
-    'HTTP',
+    how.type ?? 'HTTP',
     { url, timeoutMs: how.timeoutMs ?? 1500, options: how.options ?? {} },
     how.signal ?? new AbortController().signal,
     {
