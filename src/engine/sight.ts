@@ -69,7 +69,7 @@ export class Sight {
 
   /** What is next to us says nothing about the internet, unless the canaries are there as well. */
   #counts(url: string, outcome: Outcome): boolean {
-    const host = outcome.details?.address ?? URL.parse(url)?.hostname ?? url
+    const host = outcome.details?.address ?? (URL.parse(url)?.hostname || hostOf(url))
     return !isPrivate(host) || this.#tools.canaries.some((canary) => isPrivate(hostOf(canary)))
   }
 
