@@ -40,6 +40,7 @@ describe('paths', () => {
     ['DELETE', '/api/targets', 'GET, HEAD, OPTIONS, POST'],
     ['PROPFIND', '/api/targets', 'GET, HEAD, OPTIONS, POST'],
     ['GET', '/api/targets/type_http', 'OPTIONS, POST'],
+    ['GET', '/api/targets/type_port', 'OPTIONS, POST'],
     ['POST', '/healthz', 'GET, HEAD, OPTIONS'],
   ])('%s %s is not allowed, and says what is', async (method, url, allow) => {
     await using house = await openHouse()

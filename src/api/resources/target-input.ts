@@ -94,7 +94,9 @@ export function readTarget(raw: Fields, ground: Ground): Reading {
       violations.push(unknownField(name, name, known))
   }
   violations.push(...refuseType(raw['type'], ground))
-  if (routeType !== undefined) wanted.set('type', base?.type ?? routeType)
+  const fixed = base?.type ?? routeType
+  // What a target cannot be is told once; the rest is judged as what it is.
+  if (fixed !== undefined) wanted.set('type', fixed)
   const interval = readInterval(raw, base?.intervalSeconds)
   violations.push(...interval.violations)
   if (interval.seconds === null) wanted.delete('intervalSeconds')
