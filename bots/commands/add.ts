@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DAY, SECOND } from '../../src/kernel/index.ts'
 import { addMonitor, type Check, type MonitorView } from '../../src/monitors/index.ts'
+import { isMonitorType, type MonitorType, PROBES } from '../../src/probes/index.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
 import { lookedShort } from './check.ts'
@@ -12,21 +13,30 @@ import { formatDuration } from './words.ts'
 
 const LONGEST_NAME = 50
 const INTERVAL_RULE = 'must be 10s to 1d'
+const TYPES = Object.keys(PROBES)
+const TYPE_RULE = `must be ${TYPES.join(' or ')}`
 const HOST =
   /^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+(?::\d{1,5})?(?:[/?].*)?$|^localhost(?::\d{1,5})?(?:[/?].*)?$/iu
+const HOST_PORT = /^(?:\[[\da-f:.]+\]|[^\s/?#@:[\]]+):\d+$/iu
 
-/** An address as people paste it: in angle brackets, with a full stop behind, without its scheme. */
-function tidyAddress(typed: string): string {
-  const bare = typed
+/** An address as people paste it: in angle brackets, with a full stop behind. */
+const tidyAddress = (typed: string): string =>
+  typed
     .trim()
+    .replace(/[.,;]+$/, '')
     .replace(/^<(.*)>$/, '$1')
     .replace(/[.,;]+$/, '')
-  return HOST.test(bare) ? `https://${bare}` : bare
-}
 
-/** A monitor nobody named is called after its host. */
+/** What an address looks like where nobody says. */
+const guessType = (address: string): MonitorType => (HOST_PORT.test(address) ? 'PORT' : 'HTTP')
+
+/** Pages are given without their scheme, too. */
+const withScheme = (type: MonitorType, address: string): string =>
+  type === 'HTTP' && HOST.test(address) ? `https://${address}` : address
+
+/** A monitor nobody named is called after its host, and its port where it has one. */
 const hostOf = (url: string): string =>
-  Array.from(URL.parse(url)?.host ?? url)
+  Array.from(URL.parse(url)?.host || url)
     .slice(0, LONGEST_NAME)
     .join('')
 
@@ -55,11 +65,18 @@ function addedReply({ monitor }: MonitorView, check: Check | undefined): Reply {
 
 async function addReply(
   call: Call,
-  given: { url: string; name?: string | undefined; interval?: number | undefined },
+  given: {
+    url: string
+    name?: string | undefined
+    type?: MonitorType | undefined
+    interval?: number | undefined
+  },
 ): Promise<Reply> {
-  const url = tidyAddress(given.url)
+  const typed = tidyAddress(given.url)
+  const type = given.type ?? guessType(typed)
+  const url = withScheme(type, typed)
   const view = await addMonitor(call.db, call.tools, {
-    type: 'HTTP',
+    type,
     // An address that is none has no host either; one complaint is enough.
     name: given.name ?? (hostOf(url) || 'new monitor'),
     url,
@@ -74,13 +91,13 @@ async function addReply(
 
 export const add = accountCommand({
   name: 'add',
-  summary: 'Watch a web address; says what the first look saw',
+  summary: 'Watch a site or a port; says what the first look saw',
   example: 'add https://example.com name="Main shop" interval=1m',
   group: 'watch',
   options: [
     {
       name: 'url',
-      summary: 'Web address, such as https://example.com',
+      summary: 'Web address or host:port, such as https://example.com',
       kind: 'text',
       required: true,
       single: true,
@@ -90,6 +107,13 @@ export const add = accountCommand({
       summary: 'What to call it; its host if left out',
       kind: 'text',
       required: false,
+    },
+    {
+      name: 'type',
+      summary: `${TYPES.join(' or ')}; told by the address if left out`,
+      kind: 'text',
+      required: false,
+      like: new RegExp(`^(?:${TYPES.join('|')})$`, 'i'),
     },
     {
       name: 'interval',
@@ -102,6 +126,11 @@ export const add = accountCommand({
   schema: {
     url: z.string(),
     name: z.string().optional(),
+    type: z
+      .string()
+      .transform((text) => text.toUpperCase())
+      .refine(isMonitorType, TYPE_RULE)
+      .optional(),
     interval: durationRule(10 * SECOND, DAY, INTERVAL_RULE)
       .refine((ms) => ms % SECOND === 0, INTERVAL_RULE)
       .optional(),

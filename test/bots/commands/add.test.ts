@@ -21,6 +21,30 @@ describe('adding', () => {
   })
 
   test.each([
+    ['add play.example.com:25565', 'play.example.com:25565', 'PORT', 'play.example.com:25565'],
+    ['add <Play.example.com:25565>.', 'Play.example.com:25565', 'PORT', 'play.example.com:25565'],
+    ['add localhost:5432 Main database 1m', 'Main database', 'PORT', 'localhost:5432'],
+    ['add [2001:db8::1]:53 dns', 'dns', 'PORT', '[2001:db8::1]:53'],
+    ['add 10.0.0.7:22 port', '10.0.0.7:22', 'PORT', '10.0.0.7:22'],
+    ['add example.com:8443 HTTP', 'example.com:8443', 'HTTP', 'https://example.com:8443'],
+    ['add example.com:8443 Shop http 1m', 'Shop', 'HTTP', 'https://example.com:8443'],
+    ['add example.com', 'example.com', 'HTTP', 'https://example.com'],
+    ['add name=Game type=port url=play.example.com:1', 'Game', 'PORT', 'play.example.com:1'],
+    ['add play.example.com:1 "port"', 'port', 'PORT', 'play.example.com:1'],
+  ])('%s is called %s and of type %s', async (line, name, type, url) => {
+    await using house = await openHouse()
+    const reply = await house.says(BOB, line)
+    expect(words(reply).split('\n')[0]).toBe(`${name} is watched now: up · 182 ms`)
+    expect(
+      await house.ours.selectFrom('monitors').select(['name', 'type', 'url']).execute(),
+    ).toEqual([{ name, type, url }])
+  })
+
+  test.each([
+    ['add example.com type=port', /^"url" must name the port too/],
+    ['add https://x.example type=PORT', /^"url" must be a host and a port alone/],
+    ['add example.com:70000', /^"url" must be a host and a port like/],
+    ['add example.com type=FTP', /^"type" must be HTTP or PORT, not "ftp"\.\nTry: \/uptime add/i],
     ['add ftp://x', /^"url" must begin with http/],
     [
       'add https://x.example interval=1s',
