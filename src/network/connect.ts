@@ -21,7 +21,7 @@ export function interleave(addresses: readonly Address[]): readonly Address[] {
     .slice(0, MOST_ADDRESSES)
 }
 
-type ConnectCode = Extract<
+export type ConnectCode = Extract<
   FailureCode,
   | 'connect_refused'
   | 'connect_timeout'
@@ -31,7 +31,8 @@ type ConnectCode = Extract<
   | 'probe_overloaded'
 >
 
-function toCode(code: string, { family }: Address): ConnectCode {
+/** What a socket's error means for an address. */
+export function toConnectCode(code: string, { family }: Address): ConnectCode {
   if (OUT_OF_SOCKETS.has(code)) return 'probe_overloaded'
   switch (code) {
     case 'ECONNREFUSED':
@@ -75,7 +76,7 @@ const SAYS: Readonly<Record<ConnectCode, (address: Address, port: number) => str
   probe_overloaded: () => 'this machine had no free socket',
 }
 
-const lost = (code: ConnectCode, address: Address, port: number) =>
+export const lost = (code: ConnectCode, address: Address, port: number) =>
   failed('connect', code, SAYS[code](address, port))
 
 // A closed port of this machine can meet itself when the kernel picks it as the near end, too.
@@ -134,7 +135,7 @@ export function connect(
       const lose = (code: string) => {
         if (!open.delete(socket)) return
         socket.destroy()
-        failures.push({ code: toCode(code, address), address })
+        failures.push({ code: toConnectCode(code, address), address })
         next()
       }
       socket.on('error', (error) => lose(codeOf(error)))

@@ -14,6 +14,8 @@ export type FailureCode =
   | 'host_unreachable'
   | 'network_unreachable'
   | 'connection_reset'
+  | 'port_unreachable'
+  | 'udp_no_reply'
   | 'tls_timeout'
   | 'tls_handshake'
   | 'response_timeout'

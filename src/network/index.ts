@@ -2,6 +2,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import type { Socket } from 'node:net'
 import { type Address, type Families, literal } from './address.ts'
 import { connect, type Connected } from './connect.ts'
+import { ask, type Datagrams } from './datagram.ts'
 import { failed, type Tried } from './failure.ts'
 import { openGuard } from './guard.ts'
 import { openResolve } from './resolve.ts'
@@ -25,6 +26,13 @@ export interface Network {
     port: number,
     signal: AbortSignal,
   ): Promise<Tried<Connected>>
+  /** Asks by UDP, again every second, and gives the address that replied enough; no socket is left. */
+  ask(
+    addresses: readonly Address[],
+    port: number,
+    datagrams: Datagrams,
+    signal: AbortSignal,
+  ): Promise<Tried<Address>>
   /** TLS on a connected socket, every certificate accepted; the caller judges what it is handed. */
   secure(
     socket: Socket,
@@ -92,6 +100,10 @@ export function openNetwork(policy: NetworkPolicy, ground: Partial<Ground> = {})
     async connect(addresses, port, signal) {
       const kept = allowed(addresses, 'connect')
       return kept.ok ? connect(kept.value, port, signal) : kept
+    },
+    async ask(addresses, port, datagrams, signal) {
+      const kept = allowed(addresses, 'connect')
+      return kept.ok ? ask(kept.value, port, datagrams, signal) : kept
     },
     secure(socket, host, alpn, signal) {
       context ??= openContext()

@@ -106,12 +106,11 @@ async function talk(look: Look, socket: Socket): Promise<Finding> {
   return unexpected(look, ear)
 }
 
-async function lookByTcp(look: Look): Promise<Finding> {
-  const { options, signal, watch, tools } = look
-  const families = { ip4: options.isAllowIp4, ip6: options.isAllowIp6 }
-  const found = await watch.time('dns', tools.network.resolve(look.host, families, signal))
-  if (!found.ok) return found.failure
-  const met = await watch.time('connect', tools.network.connect(found.value, look.port, signal))
+type Addresses = Parameters<Tools['network']['connect']>[0]
+
+async function lookByTcp(look: Look, addresses: Addresses): Promise<Finding> {
+  const { signal, watch, tools, port } = look
+  const met = await watch.time('connect', tools.network.connect(addresses, port, signal))
   if (!met.ok) return met.failure
   const { socket, address } = met.value
   look.details = address
@@ -120,6 +119,31 @@ async function lookByTcp(look: Look): Promise<Finding> {
   } finally {
     socket.destroy()
   }
+}
+
+async function lookByUdp(look: Look, addresses: Addresses): Promise<Finding> {
+  const { options, signal, watch, tools, port } = look
+  // Any reply holds the empty text.
+  const ear = openEar(bytes(options.expect, look), false)
+  const datagrams = {
+    payload: bytes(options.send, look),
+    hear: (reply: Buffer) => ear.hear(reply),
+  }
+  const asked = tools.network.ask(addresses, port, datagrams, signal)
+  const replied = await watch.time('firstByte', asked)
+  if (replied.ok) look.details = replied.value
+  if (replied.ok && ear.found) return open(look)
+  return replied.ok || ear.head.length > 0 ? unexpected(look, ear) : replied.failure
+}
+
+async function lookOver(look: Look): Promise<Finding> {
+  const { options, signal, watch, tools } = look
+  const families = { ip4: options.isAllowIp4, ip6: options.isAllowIp6 }
+  const found = await watch.time('dns', tools.network.resolve(look.host, families, signal))
+  if (!found.ok) return found.failure
+  return options.portProtocol === 'UDP'
+    ? lookByUdp(look, found.value)
+    : lookByTcp(look, found.value)
 }
 
 export const lookAtPort: Probe<PortOptions> = async (target, outer, tools) => {
@@ -137,6 +161,6 @@ export const lookAtPort: Probe<PortOptions> = async (target, outer, tools) => {
     watch,
     details: {},
   }
-  const found = await lookByTcp(look)
+  const found = await lookOver(look)
   return conclude(found, look.details, watch, deadline, outer)
 }

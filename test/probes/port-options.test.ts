@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { InvalidInput, parseInput } from '../../src/kernel/index.ts'
 import { PROBES } from '../../src/probes/index.ts'
@@ -136,4 +138,19 @@ test.each([
   [{ expect: 'ff0a', encoding: 'hex', portProtocol: 'UDP' }, 'a reply containing bytes ff0a'],
 ])('%o expects %s', (options, says) => {
   expect(PORT.expected(read(options))).toBe(says)
+})
+
+test('the queries of the documentation are what they say', () => {
+  const text = readFileSync(path.join(import.meta.dirname, '../../docs/ports.md'), 'utf8')
+  const rows = [...text.matchAll(/^\|[^|]+\| `([^`]+)` +\| `([\da-f ]+)` +\|/gm)]
+  const queries = rows.map(([, url, send]) => {
+    expect(parseInput(PORT.address, url)).toBe(url)
+    return bytesOf(read({ send, encoding: 'hex' }).send!, 'hex')!
+  })
+  const [source, dns, ntp] = queries
+  expect(queries).toHaveLength(3)
+  expect(source!.toString('latin1')).toBe('\u00FF\u00FF\u00FF\u00FFTSource Engine Query\0')
+  // Its header, the root's name, NS, IN.
+  expect(dns!.toString('hex')).toBe(`757001000001${'0000'.repeat(3)}0000020001`)
+  expect([ntp!.length, ntp![0]]).toEqual([48, 0b00_100_011])
 })

@@ -5,6 +5,7 @@ import { openNetwork } from '../../src/network/index.ts'
 import { HandClock } from '../support/clock.ts'
 import { lookAt } from '../support/web/look.ts'
 import { nameServer } from '../support/web/name-server.ts'
+import { noSocketLeft } from '../support/web/left.ts'
 import { blackHole, closedPort, raw, type Site } from '../support/web/servers.ts'
 
 type How = Parameters<typeof lookAt>[1]
@@ -12,17 +13,7 @@ type How = Parameters<typeof lookAt>[1]
 const lookAtPort = (port: number, options: object = {}, how: How = {}) =>
   lookAt(`127.0.0.1:${port}`, { type: 'PORT', options: { ...options }, ...how })
 
-const openSockets = () =>
-  process.getActiveResourcesInfo().filter((it) => it === 'TCPSocketWrap').length
-
-let before = openSockets()
-afterEach(async () => {
-  await new Promise((resolve) => {
-    setImmediate(() => setImmediate(resolve))
-  })
-  expect(openSockets()).toBeLessThanOrEqual(before)
-  before = openSockets()
-})
+afterEach(noSocketLeft)
 
 const hello = (text: string | Uint8Array) => raw((socket) => void socket.write(text))
 
