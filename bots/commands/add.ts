@@ -28,11 +28,11 @@ const tidyAddress = (typed: string): string =>
     .replace(/[.,;]+$/, '')
 
 /** What an address looks like where nobody says. */
-const guessType = (address: string): MonitorType => (HOST_PORT.test(address) ? 'PORT' : 'HTTP')
+const guessType = (typed: string): MonitorType => (HOST_PORT.test(typed) ? 'PORT' : 'HTTP')
 
 /** Pages are given without their scheme, too. */
-const withScheme = (type: MonitorType, address: string): string =>
-  type === 'HTTP' && HOST.test(address) ? `https://${address}` : address
+const withScheme = (type: MonitorType, typed: string): string =>
+  type === 'HTTP' && HOST.test(typed) ? `https://${typed}` : typed
 
 /** A monitor nobody named is called after its host, and its port where it has one. */
 const hostOf = (url: string): string =>
@@ -128,7 +128,7 @@ export const add = accountCommand({
     name: z.string().optional(),
     type: z
       .string()
-      .transform((text) => text.toUpperCase())
+      .transform((word) => word.toUpperCase())
       .refine(isMonitorType, TYPE_RULE)
       .optional(),
     interval: durationRule(10 * SECOND, DAY, INTERVAL_RULE)
