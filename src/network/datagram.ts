@@ -37,9 +37,9 @@ function toCode(code: string, address: Address): AskCode {
 function toFailure(code: AskCode, address: Address, port: number) {
   const where = hostPort(address.address, port)
   if (code === 'port_unreachable')
-    return failed('response', code, `UDP port ${port} of ${address.address} is closed`)
+    return failed('response', code, `UDP port closed (ICMP): ${where}`)
   if (code === 'udp_no_reply')
-    return failed('response', code, `no reply from ${where}: closed, filtered, or silent`)
+    return failed('response', code, `no reply: closed, filtered, or silent (${where})`)
   return lost(code, address, port)
 }
 

@@ -141,6 +141,8 @@ async function lookOver(look: Look): Promise<Finding> {
   const families = { ip4: options.isAllowIp4, ip6: options.isAllowIp6 }
   const found = await watch.time('dns', tools.network.resolve(look.host, families, signal))
   if (!found.ok) return found.failure
+  // Where there is one alone, it is the one that failed, too.
+  if (found.value.length === 1) look.details = found.value[0]!
   return options.portProtocol === 'UDP'
     ? lookByUdp(look, found.value)
     : lookByTcp(look, found.value)

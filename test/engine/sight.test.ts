@@ -95,3 +95,32 @@ test('canaries that never answered prove nothing', async () => {
   await minutes(house, 5)
   expect(await incidents(house)).toHaveLength(5)
 })
+
+test('ports of a private network neither vote nor are covered', async () => {
+  const { details: _, ...refused } = unreached
+  let isOnline = true
+  await using house = await House.open({ probe: async () => (isOnline ? well : refused) })
+  const network = {
+    resolve: async () => ({ ok: true, value: [] }),
+    connect: async () =>
+      isOnline
+        ? { ok: true, value: { socket: { destroy: () => {} } } }
+        : { ok: false, failure: { code: 'connect_timeout' } },
+  } as unknown as Network
+  house.sight = { network, canaries: ['192.0.2.1:443'] }
+  for (const host of ['10.0.0.7', '[fd00::7]', 'localhost', '192.168.0.7'])
+    await house.add({ name: host, type: 'PORT', url: `${host}:22` })
+  for (const host of ['one', 'two', 'three'])
+    await house.add({ name: host, type: 'PORT', url: `${host}.example:22` })
+  house.start()
+  await minutes(house, 3)
+  isOnline = false
+  await minutes(house, 5)
+  const open = await house.db.selectFrom('incidents').select('monitor_name').execute()
+  expect(open.map(({ monitor_name }) => monitor_name).toSorted()).toEqual([
+    '10.0.0.7',
+    '192.168.0.7',
+    '[fd00::7]',
+    'localhost',
+  ])
+})

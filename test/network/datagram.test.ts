@@ -28,7 +28,7 @@ async function fail(addresses: readonly Address[], codes: Readonly<Record<number
 }
 
 test.each([
-  ['ECONNREFUSED', 'port_unreachable: UDP port 53 of 1.1.1.1 is closed'],
+  ['ECONNREFUSED', 'port_unreachable: UDP port closed (ICMP): 1.1.1.1:53'],
   ['ENETUNREACH', 'network_unreachable: this machine has no IPv4 network'],
   ['EHOSTUNREACH', 'host_unreachable: no route to 1.1.1.1'],
   ['EPERM', 'host_unreachable: no route to 1.1.1.1'],
@@ -91,4 +91,12 @@ test('giving up leaves nothing open, whenever it happens', async () => {
   const late = network.ask([four('127.0.0.1')], there.port, anything, stopping.signal)
   for (const asked of await Promise.all([pending, late]))
     expect(asked).toMatchObject({ ok: false, failure: { code: 'udp_no_reply' } })
+})
+
+test('the guard stands before the socket, too', async () => {
+  await using there = await peer((_, say) => say('here'))
+  const strict = openNetwork({ privateTargets: 'deny' })
+  const asked = await strict.ask([four('127.0.0.1')], there.port, anything, soon())
+  expect(asked).toMatchObject({ ok: false, failure: { code: 'target_blocked' } })
+  expect(there.heard).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import path from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { InvalidInput, parseInput } from '../../src/kernel/index.ts'
 import { PROBES } from '../../src/probes/index.ts'
@@ -141,7 +141,7 @@ test.each([
 })
 
 test('the queries of the documentation are what they say', () => {
-  const text = readFileSync(path.join(import.meta.dirname, '../../docs/ports.md'), 'utf8')
+  const text = readFileSync(join(import.meta.dirname, '../../docs/ports.md'), 'utf8')
   const rows = [...text.matchAll(/^\|[^|]+\| `([^`]+)` +\| `([\da-f ]+)` +\|/gm)]
   const queries = rows.map(([, url, send]) => {
     expect(parseInput(PORT.address, url)).toBe(url)

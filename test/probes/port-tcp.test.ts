@@ -199,6 +199,7 @@ test('a closed port refuses', async () => {
     status: 'down',
     code: 'connect_refused',
     message: `127.0.0.1 refuses connections on port ${port}`,
+    details: { address: '127.0.0.1', family: 4 },
   })
 })
 

@@ -91,7 +91,8 @@ describe('a port of UDP', () => {
     expect(outcome).toMatchObject({
       status: 'down',
       code: 'port_unreachable',
-      message: `UDP port ${port} of 127.0.0.1 is closed`,
+      message: `UDP port closed (ICMP): 127.0.0.1:${port}`,
+      details: { address: '127.0.0.1', family: 4 },
     })
     expect(outcome.durationMs).toBeLessThan(900)
   })
@@ -101,7 +102,7 @@ describe('a port of UDP', () => {
     expect(await lookAtPort(there.port, {}, { timeoutMs: 200 })).toMatchObject({
       status: 'down',
       code: 'udp_no_reply',
-      message: `no reply from 127.0.0.1:${there.port}: closed, filtered, or silent`,
+      message: `no reply: closed, filtered, or silent (127.0.0.1:${there.port})`,
     })
   })
 
