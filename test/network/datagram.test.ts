@@ -67,19 +67,15 @@ test('a reply is taken from the address that was asked alone', async () => {
 })
 
 test('a port of this machine that nobody has never replies to itself', async () => {
-  const network = openNetwork({ privateTargets: 'allow' })
-  for (let tried = 0; tried < 50; tried += 1) {
-    const free = createSocket('udp4')
-    await new Promise<void>((resolve) => {
-      free.bind(0, '127.0.0.1', resolve)
-    })
-    const { port } = free.address()
-    free.close()
-    expect(await network.ask([four('127.0.0.1')], port, anything, soon())).toMatchObject({
-      ok: false,
-      failure: { code: 'port_unreachable' },
-    })
-  }
+  const itself = createSocket('udp4')
+  await new Promise<void>((resolve) => {
+    itself.bind(0, '127.0.0.1', resolve)
+  })
+  const { port } = itself.address()
+  expect(await ask([four('127.0.0.1')], port, anything, soon(), () => itself)).toMatchObject({
+    ok: false,
+    failure: { code: 'port_unreachable' },
+  })
 })
 
 test('giving up leaves nothing open, whenever it happens', async () => {
