@@ -81,26 +81,29 @@ async function queue(
     .execute()
 }
 
-/** A channel that is told from now on (again) hears of what is going on, but for what is still held back. */
+/**
+ * A channel that is told from now on (again) hears of what is going on: of what is still held back
+ * when its time comes, as all do.
+ */
 export async function queueOpen(tx: AccountTx, now: Instant, channelId: ChannelId): Promise<void> {
   const open = await tx
     .selectFrom('incidents')
     .select(['id', 'rev'])
     .where('resolved_at', 'is', null)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('notifications')
-            .select('notifications.id')
-            .whereRef('notifications.incident_id', '=', 'incidents.id')
-            .where('notifications.state', '=', 'pending')
-            .where('notifications.due_at', '>', now),
-        ),
-      ),
-    )
     .execute()
   if (open.length === 0) return
+  const dues = await tx
+    .selectFrom('notifications')
+    .select((eb) => ['incident_id', eb.fn.max('due_at').as('due_at')])
+    .where('event', '=', 'alert')
+    .where(
+      'incident_id',
+      'in',
+      open.map(({ id }) => id),
+    )
+    .groupBy('incident_id')
+    .execute()
+  const dueAt = new Map(dues.map((it) => [it.incident_id, it.due_at]))
   await tx
     .insertInto('notifications')
     .values(
@@ -109,7 +112,7 @@ export async function queueOpen(tx: AccountTx, now: Instant, channelId: ChannelI
         incident_id: id,
         event: 'alert' as const,
         rev,
-        due_at: now,
+        due_at: Math.max(now, dueAt.get(id) ?? now),
         created_at: now,
       })),
     )

@@ -5,7 +5,12 @@ import {
   recauseIncident,
   resolveIncident,
 } from '../../src/incidents/index.ts'
-import { addChannel, type Delivery } from '../../src/notifications/index.ts'
+import {
+  addChannel,
+  type Delivery,
+  queueBlindness,
+  reopenChannel,
+} from '../../src/notifications/index.ts'
 import type { Outcome } from '../../src/probes/index.ts'
 import { House } from '../support/house.ts'
 import { until } from '../support/until.ts'
@@ -264,18 +269,41 @@ test('a channel that is added during an outage hears of it at once; who was told
   expect(house.pager.said.filter((said) => said === 'recovery')).toHaveLength(2)
 })
 
-test('an outage that is held back is not given away to a new channel', async () => {
+test('an outage that is held back is told to a new channel when it is told to the others', async () => {
   await using house = await House.open({ probe: unseen })
   await outage(house, 60_000)
   house.start()
-  await addChannel(house.account, house.clock.now(), {
-    kind: 'pager',
-    name: 'second',
-    linkId: null,
-    channelId: 'c2',
-    threadId: null,
-  })
+  const second = { kind: 'pager', name: 'second', linkId: null, channelId: 'c2', threadId: null }
+  await addChannel(house.account, house.clock.now(), second)
   await house.clock.asleep()
   await house.clock.turn(30_000)
   expect(house.pager.said).toEqual([])
+  await house.clock.turn(30_000)
+  await quiet(house)
+  expect(house.pager.posts.map(({ news, address }) => [news.kind, address.channelId])).toEqual([
+    ['alert', 'c1'],
+    ['alert', 'c2'],
+  ])
+})
+
+test('a place we come back to does not hear of what is held back before its time', async () => {
+  await using house = await House.open({ probe: unseen })
+  await outage(house, 60_000)
+  const begun = house.clock.now()
+  answers(house, { kind: 'gone', why: 'kicked' })
+  await queueBlindness(house.db, begun, begun)
+  house.start()
+  await until('switched off', async () => {
+    await house.clock.turn(250)
+    return (await states(house)).includes('alert failed')
+  })
+  await reopenChannel(house.account, house.clock.now(), 'pager', {
+    channelId: 'c1',
+    threadId: null,
+  })
+  await house.clock.turn(30_000)
+  expect(house.pager.said).not.toContain('alert')
+  await house.clock.turn(30_000)
+  await quiet(house)
+  expect(house.pager.said).toContain('alert')
 })
