@@ -12,7 +12,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'src/audit': ['src/kernel', 'src/storage'],
   'src/accounts': ['src/audit', 'src/kernel', 'src/storage'],
   'src/probes': ['src/kernel', 'src/network'],
-  'src/notifications': ['src/accounts', 'src/kernel', 'src/storage'],
+  'src/notifications': ['src/accounts', 'src/audit', 'src/kernel', 'src/storage'],
   'src/incidents': ['src/audit', 'src/kernel', 'src/notifications', 'src/probes', 'src/storage'],
   'src/monitors': ['src/audit', 'src/incidents', 'src/kernel', 'src/probes', 'src/storage'],
   'src/stats': ['src/kernel', 'src/storage'],

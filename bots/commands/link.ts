@@ -29,8 +29,8 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
   const here = threadId === null ? (noun === 'server' ? 'this channel' : 'this chat') : 'this topic'
   const member = await findMember(call)
   if (member !== undefined && mayAct(member.role, 'manager')) {
-    const { db } = bindCall(call, member)
-    if (await reopenChannel(db, now, platform, place))
+    const { db, by } = bindCall(call, member)
+    if (await reopenChannel(db, now, by, platform, place))
       return say([text(`Alerts come to ${here} again.`)], {
         tone: 'ok',
         audience: 'asker',

@@ -1,7 +1,14 @@
 import { moveLink } from '../accounts/index.ts'
+import { audit, type By } from '../audit/index.ts'
 import type { Selectable } from 'kysely'
 import type { AccountId, ChannelId, Id, Instant } from '../kernel/index.ts'
-import { type AccountTx, bindAccount, type Db, type Tables } from '../storage/index.ts'
+import {
+  type AccountDb,
+  type AccountTx,
+  bindAccount,
+  type Db,
+  type Tables,
+} from '../storage/index.ts'
 import type { Address, News } from './contract.ts'
 import { queueOpen } from './queue.ts'
 
@@ -60,23 +67,27 @@ export async function addChannel(
 
 /** Tells a place again that was switched off; false where it was not. */
 export async function reopenChannel(
-  db: AccountTx,
+  db: AccountDb,
   now: Instant,
+  by: By,
   kind: string,
   { channelId, threadId }: Address,
 ): Promise<boolean> {
-  const channel = await db
-    .updateTable('channels')
-    .set(SWITCHED_ON)
-    .where('kind', '=', kind)
-    .where('channel_id', '=', channelId)
-    .where('thread_id', threadId === null ? 'is' : '=', threadId)
-    .where('is_active', '=', 0)
-    .returning('id')
-    .executeTakeFirst()
-  if (channel === undefined) return false
-  await queueOpen(db, now, channel.id)
-  return true
+  return db.transaction().execute(async (tx) => {
+    const channel = await tx
+      .updateTable('channels')
+      .set(SWITCHED_ON)
+      .where('kind', '=', kind)
+      .where('channel_id', '=', channelId)
+      .where('thread_id', threadId === null ? 'is' : '=', threadId)
+      .where('is_active', '=', 0)
+      .returning('id')
+      .executeTakeFirst()
+    if (channel === undefined) return false
+    await queueOpen(tx, now, channel.id)
+    await audit(tx, now, by, 'channel.reopen', `/api/channels/${channel.id}`)
+    return true
+  })
 }
 
 export async function listChannels(db: AccountTx): Promise<Channel[]> {

@@ -297,7 +297,7 @@ test('a place we come back to does not hear of what is held back before its time
     await house.clock.turn(250)
     return (await states(house)).includes('alert failed')
   })
-  await reopenChannel(house.account, house.clock.now(), 'pager', {
+  await reopenChannel(house.account, house.clock.now(), { type: 'chat', name: 'Ann' }, 'pager', {
     channelId: 'c1',
     threadId: null,
   })

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { createLinkCode } from '../../../src/accounts/index.ts'
 import { MINUTE } from '../../../src/kernel/index.ts'
@@ -136,4 +137,28 @@ test('a channel that was switched off is told again when one who may says link t
   expect(words(await link(house, { actor: DAN, place: GROUP }, 'x'))).toBe(
     'This place belongs to the account main already.',
   )
+})
+
+test('telling a channel again is written down with who did it, all of it or nothing', async () => {
+  await using house = await openHouse()
+  await link(house, { actor: DAN, place: GROUP }, await codeOf(house))
+  await switchOffPlace(house.db, house.clock.now(), GROUP, 'not enough rights')
+  const deeds = () =>
+    house.ours.selectFrom('audit_logs').select(['actor', 'action', 'subject']).execute()
+  const before = await deeds()
+  await sql`create trigger refuse before insert on audit_logs begin select raise(abort, 'no'); end`.execute(
+    house.db,
+  )
+  await link(house, { actor: DAN, place: GROUP }, 'x')
+  expect((await channels(house)).at(-1)?.at(-1)).toBe(0)
+  await sql`drop trigger refuse`.execute(house.db)
+  await link(house, { actor: DAN, place: GROUP }, 'x')
+  expect((await channels(house)).at(-1)?.at(-1)).toBe(1)
+  expect((await deeds()).slice(before.length)).toEqual([
+    {
+      actor: 'Dan',
+      action: 'channel.reopen',
+      subject: expect.stringMatching(/^\/api\/channels\/\d+$/),
+    },
+  ])
 })
