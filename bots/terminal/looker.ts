@@ -11,12 +11,10 @@ const clock = systemClock
 
 /** Looks by the server that runs on this database; where none does, from this very process. */
 export function terminalLooker(file: string, sealer: Sealer, settings: Settings): Looker {
-  const running = askRunning(clock)
-  return {
-    check: (db, id) =>
-      isHeld(file) ? running.check(db, id) : lookHere(sealer, settings).check(db, id),
-    nudge: () => {},
-  }
+  return askRunning(clock, {
+    isNobodyThere: () => !isHeld(file),
+    looker: lookHere(sealer, settings),
+  })
 }
 
 /** One look, kept as a check. It judges nothing: states belong to the process that watches. */

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { ensureAccount } from '../../src/accounts/index.ts'
 import { askRunning } from '../../src/engine/index.ts'
 import { type Clock, SECOND } from '../../src/kernel/index.ts'
-import { addMonitor, answerRequest, type Check, claimRequests } from '../../src/monitors/index.ts'
+import {
+  addMonitor,
+  answerRequest,
+  type Check,
+  claimRequests,
+  type Looker,
+} from '../../src/monitors/index.ts'
 import { bindAccount, buildSealer, openDatabase } from '../../src/storage/index.ts'
 import { HandClock } from '../support/clock.ts'
 
@@ -32,20 +38,22 @@ async function openHouse() {
   }
 }
 
+const checkOf = (monitorId: number): Check => ({
+  id: 9,
+  monitorId,
+  cause: 'manual',
+  startedAt: 1,
+  finishedAt: 2,
+  outcome: { status: 'up', code: 'ok', message: '', durationMs: 1, timings: { total: 1 } },
+})
+
 test('the process that watches answers through the row, which is then gone', async () => {
   await using house = await openHouse()
   const { db, clock, ours, id } = house
   const asked = askRunning(clock).check(ours, id)
   await clock.asleep()
   const [request] = await claimRequests(db, clock.now())
-  const check: Check = {
-    id: 9,
-    monitorId: id,
-    cause: 'manual',
-    startedAt: 1,
-    finishedAt: 2,
-    outcome: { status: 'up', code: 'ok', message: '', durationMs: 1, timings: { total: 1 } },
-  }
+  const check = checkOf(id)
   await answerRequest(db, request!.id, check)
   await clock.turn(50)
   expect(await asked).toEqual(check)
@@ -88,4 +96,31 @@ test('a monitor deleted meanwhile is said to be gone', async () => {
   await ours.deleteFrom('monitors').where('id', '=', id).execute()
   await clock.turn(50)
   expect(await asked).toMatchObject({ name: 'Fault', code: 'monitor_unknown' })
+})
+
+test('the one who was asked ended meanwhile: who asked looks, and nothing is left to be done late', async () => {
+  await using house = await openHouse()
+  const { clock, ours, id } = house
+  let isNobodyThere = false
+  const looked: number[] = []
+  const looker: Looker = {
+    check: async (_, asked) => {
+      looked.push(asked)
+      return checkOf(asked)
+    },
+    nudge: () => {},
+  }
+  const asked = askRunning(clock, { isNobodyThere: () => isNobodyThere, looker }).check(ours, id)
+  for (let turn = 0; turn < 30; turn += 1) {
+    await clock.asleep()
+    await clock.turn(50)
+  }
+  expect(looked).toEqual([])
+  isNobodyThere = true
+  for (let turn = 0; turn < 20 && looked.length === 0; turn += 1) {
+    await clock.asleep()
+    await clock.turn(50)
+  }
+  expect(await asked).toEqual(checkOf(id))
+  expect(await house.requests()).toEqual([])
 })
