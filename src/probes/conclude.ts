@@ -1,15 +1,9 @@
 import { plain } from '../kernel/index.ts'
 import type { Deadline } from './deadline.ts'
-import { type Code, type Details, type Outcome, statusOf } from './outcome.ts'
+import { type Code, type Details, type Finding, type Outcome, statusOf } from './outcome.ts'
 import type { Stopwatch } from './stopwatch.ts'
 
 const LONGEST_MESSAGE = 300
-
-/** What a look came to. The message may quote strangers. */
-export interface Finding {
-  readonly code: Code
-  readonly message: string
-}
 
 /** Codes that say so when the time is over, and at times before. */
 const BY_THE_END: ReadonlySet<Code> = new Set(['udp_no_reply', 'port_expect'])

@@ -1,15 +1,15 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { cut } from '../kernel/index.ts'
 import { exchange, type Tried } from '../network/index.ts'
 import { judgeCertificate } from './certificate.ts'
-import { conclude, type Finding } from './conclude.ts'
+import { conclude } from './conclude.ts'
 import type { Probe, Target, Tools } from './contract.ts'
 import { startDeadline } from './deadline.ts'
-import { type Page, readPage } from './http-body.ts'
+import { readPage } from './http-body.ts'
 import { type HttpOptions, statusRange } from './http-options.ts'
 import { follow, type Hop, locationOf } from './http-redirect.ts'
-import type { Code, Details } from './outcome.ts'
+import type { Code, Details, Finding } from './outcome.ts'
+import { judgeInTime } from './page-judge.ts'
 import { startStopwatch, type Stopwatch } from './stopwatch.ts'
 
 /** What one look carries along its chain of requests. */
@@ -77,27 +77,6 @@ async function ask(look: Look, hop: Hop, socket: Duplex): Promise<Tried<Incoming
   return look.watch.time('firstByte', exchange(socket, url.host, question, look.signal))
 }
 
-const quoted = (text: string): string => `"${cut(text, 80)}"`
-
-/** What the page says about the conditions on it; nothing when all hold. */
-function judgePage(
-  page: Page,
-  { bodyContains, bodyNotContains }: HttpOptions,
-): Finding | undefined {
-  const has = (text: string | null) => text !== null && page.text.includes(text)
-  if (bodyNotContains !== null && has(bodyNotContains))
-    return { code: 'body_forbidden', message: `${quoted(bodyNotContains)} appears in the page` }
-  const open = bodyNotContains !== null || (bodyContains !== null && !has(bodyContains))
-  if (page.truncated && open)
-    return {
-      code: 'response_too_large',
-      message: 'body is over 1 MiB, and what was asked of it could not be decided before',
-    }
-  if (bodyContains !== null && !has(bodyContains))
-    return { code: 'body_missing', message: `${quoted(bodyContains)} is missing from the page` }
-  return undefined
-}
-
 async function judgeAnswer(look: Look, hop: Hop, response: IncomingMessage): Promise<Step> {
   const { options, signal, watch } = look
   const status = response.statusCode ?? 0
@@ -112,10 +91,12 @@ async function judgeAnswer(look: Look, hop: Hop, response: IncomingMessage): Pro
   })
   if (!expected)
     return finding('http_status', `HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trim())
-  const wanted = options.bodyContains !== null || options.bodyNotContains !== null
+  const { bodyContains, bodyNotContains, bodyMatches } = options
+  const asked = { bodyContains, bodyNotContains, bodyMatches }
+  const wanted = Object.values(asked).some((it) => it !== null)
   const page = await watch.time('body', readPage(response, wanted, signal))
   tell(page.bytes, page.truncated)
-  const problem = page.trouble ?? judgePage(page, options)
+  const problem = page.trouble ?? (await judgeInTime(page, asked, signal))
   if (problem !== undefined) return { finding: problem }
   return look.downgraded
     ? finding('redirect_downgrade', `HTTP ${status}, but redirects from https to plain http`)

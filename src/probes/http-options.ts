@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPattern } from './pattern.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
@@ -90,6 +91,15 @@ const TEXT_MUST = `must be text of 1 to ${LONGEST_TEXT} characters or null`
 const REDIRECTS_MUST = 'must be a whole number from 0 to 20'
 
 const text = z.string({ error: TEXT_MUST }).min(1, TEXT_MUST).max(LONGEST_TEXT, TEXT_MUST)
+const PATTERN_MUST = `must be a pattern of 1 to ${LONGEST_TEXT} characters or null`
+const RE2_MUST =
+  'must be a pattern RE2 can read, such as "version \\\\d+"; it knows no look-around and no references back'
+
+const pattern = z
+  .string({ error: PATTERN_MUST })
+  .min(1, { error: PATTERN_MUST, abort: true })
+  .max(LONGEST_TEXT, { error: PATTERN_MUST, abort: true })
+  .refine(isPattern, RE2_MUST)
 const flag = z.boolean({ error: 'must be true or false' })
 
 const fields = z.strictObject(
@@ -118,6 +128,7 @@ const fields = z.strictObject(
     tlsVerify: flag.default(true),
     bodyContains: text.nullable().default(null),
     bodyNotContains: text.nullable().default(null),
+    bodyMatches: pattern.nullable().default(null),
     isAllowIp4: flag.default(true),
     isAllowIp6: flag.default(true),
   },
@@ -133,7 +144,7 @@ export const httpOptions: z.ZodType<HttpOptions> = fields.superRefine((options, 
   if (options.body !== null && (method === 'GET' || method === 'HEAD'))
     refuse('body', `must be null with ${method}; use POST to send one`)
   if (method === 'HEAD')
-    for (const field of ['bodyContains', 'bodyNotContains'] as const)
+    for (const field of ['bodyContains', 'bodyNotContains', 'bodyMatches'] as const)
       if (options[field] !== null) refuse(field, 'must be null with HEAD, whose answer has no body')
   if (!options.isAllowIp4 && !options.isAllowIp6)
     refuse('isAllowIp6', 'must be true where isAllowIp4 is false')

@@ -10,11 +10,12 @@ export const http: ProbeKind<HttpOptions> = {
   address: webAddress,
   options: httpOptions,
   secrets: ['headers', 'body'],
-  expected({ expectedStatuses, bodyContains, bodyNotContains }) {
+  expected({ expectedStatuses, bodyContains, bodyNotContains, bodyMatches }) {
     const statuses = expectedStatuses.map((text) => text.replace('-', '–')).join(', ')
     const conditions = [
       ...(bodyContains === null ? [] : [`with "${bodyContains}"`]),
       ...(bodyNotContains === null ? [] : [`without "${bodyNotContains}"`]),
+      ...(bodyMatches === null ? [] : [`matching "${bodyMatches}"`]),
     ]
     return [`HTTP ${statuses}`, conditions.join(' and ')].filter(Boolean).join(' ')
   },

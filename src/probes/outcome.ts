@@ -62,6 +62,12 @@ export function statusOf(code: Code): LookStatus {
   }
 }
 
+/** What a look came to. The message may quote strangers. */
+export interface Finding {
+  readonly code: Code
+  readonly message: string
+}
+
 /** Milliseconds, each a phase's own length, summed over redirects; absent: the phase was not reached. */
 export interface Timings {
   readonly dns?: number

@@ -27,6 +27,7 @@ test('nothing given is a plain GET', () => {
     tlsVerify: true,
     bodyContains: null,
     bodyNotContains: null,
+    bodyMatches: null,
     isAllowIp4: true,
     isAllowIp6: true,
   })
@@ -53,7 +54,21 @@ describe('refused', () => {
   const LIST = 'must be a list of 1 to 20 statuses, like ["200-299"]'
   const STATUS = 'must be a status like "200" or a range like "200-299"'
   const TEXT = 'must be text of 1 to 500 characters or null'
+  const PATTERN = 'must be a pattern of 1 to 500 characters or null'
+  const RE2 =
+    'must be a pattern RE2 can read, such as "version \\\\d+"; it knows no look-around and no references back'
   test.each<[unknown, string[]]>([
+    [{ bodyMatches: '' }, [`length: bodyMatches ${PATTERN}`]],
+    [{ bodyMatches: `(${'x'.repeat(500)}` }, [`length: bodyMatches ${PATTERN}`]],
+    [{ bodyMatches: 5 }, [`type: bodyMatches ${PATTERN}`]],
+    ...['(a', 'a(?=b)', '(a)\\1', '((a{100}){100})'].map((bodyMatches): [unknown, string[]] => [
+      { bodyMatches },
+      [`format: bodyMatches ${RE2}`],
+    ]),
+    [
+      { method: 'HEAD', bodyMatches: 'x' },
+      ['conflict: bodyMatches must be null with HEAD, whose answer has no body'],
+    ],
     ['GET', ['type:  must be an object like {"method": "GET"}, not "GET"']],
     [{ colour: 1 }, ['unknown_field: colour is not a field we know']],
     [{ method: 'TRACE' }, [`enum: method ${METHODS}, not "TRACE"`]],
@@ -153,4 +168,5 @@ test('what is expected reads as a person would say it', () => {
   expect(
     expected({ expectedStatuses: ['200', '301-308'], bodyContains: 'a', bodyNotContains: 'b' }),
   ).toBe('HTTP 200, 301–308 with "a" and without "b"')
+  expect(expected({ bodyMatches: 'v\\d' })).toBe('HTTP 200–299 matching "v\\d"')
 })
