@@ -55,6 +55,8 @@ const CAUSES: Readonly<Record<Code, string>> = {
   body_forbidden: 'forbidden text found',
   body_encoding: 'answer unreadable',
   response_too_large: 'answer too large',
+  json_invalid: 'answer is not JSON',
+  json_assertion: 'answer not as expected',
   target_blocked: 'address not allowed here',
   port_expect: 'unexpected answer',
   port_unreachable: 'UDP port closed',

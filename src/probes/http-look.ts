@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { exchange, type Tried } from '../network/index.ts'
+import type { Assertion } from './assertions.ts'
 import { judgeCertificate } from './certificate.ts'
 import { conclude } from './conclude.ts'
 import type { Probe, Target, Tools } from './contract.ts'
@@ -12,9 +13,12 @@ import type { Code, Details, Finding } from './outcome.ts'
 import { judgeInTime } from './page-judge.ts'
 import { startStopwatch, type Stopwatch } from './stopwatch.ts'
 
+/** Of HTTP, or of a kind that asks for more. */
+type WebOptions = HttpOptions & { readonly assertions?: readonly Assertion[] }
+
 /** What one look carries along its chain of requests. */
 interface Look {
-  readonly options: HttpOptions
+  readonly options: WebOptions
   readonly tools: Tools
   readonly signal: AbortSignal
   readonly watch: Stopwatch
@@ -92,8 +96,10 @@ async function judgeAnswer(look: Look, hop: Hop, response: IncomingMessage): Pro
   if (!expected)
     return finding('http_status', `HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trim())
   const { bodyContains, bodyNotContains, bodyMatches } = options
-  const asked = { bodyContains, bodyNotContains, bodyMatches }
-  const wanted = Object.values(asked).some((it) => it !== null)
+  const { assertions = [] } = options
+  const asked = { bodyContains, bodyNotContains, bodyMatches, assertions }
+  const texts = [bodyContains, bodyNotContains, bodyMatches]
+  const wanted = assertions.length > 0 || texts.some((it) => it !== null)
   const page = await watch.time('body', readPage(response, wanted, signal))
   tell(page.bytes, page.truncated)
   const problem = page.trouble ?? (await judgeInTime(page, asked, signal))
@@ -131,7 +137,7 @@ async function step(look: Look, hop: Hop): Promise<Step> {
   return { next: turn.next }
 }
 
-async function chase(look: Look, target: Target<HttpOptions>): Promise<Finding> {
+async function chase(look: Look, target: Target<WebOptions>): Promise<Finding> {
   const { method, headers, body } = target.options
   let hop: Hop = { url: new URL(target.url), method, headers, body }
   for (;;) {
@@ -141,7 +147,7 @@ async function chase(look: Look, target: Target<HttpOptions>): Promise<Finding> 
   }
 }
 
-export const lookByHttp: Probe<HttpOptions> = async (target, outer, tools) => {
+export const lookByHttp: Probe<WebOptions> = async (target, outer, tools) => {
   const watch = startStopwatch(tools.clock)
   using deadline = startDeadline(tools.clock, target.timeoutMs, outer)
   const look: Look = {

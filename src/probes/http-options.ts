@@ -102,7 +102,8 @@ const pattern = z
   .refine(isPattern, RE2_MUST)
 const flag = z.boolean({ error: 'must be true or false' })
 
-const fields = z.strictObject(
+/** Also the ground of the kinds that ask for more. */
+export const httpFields = z.strictObject(
   {
     method: z.enum(METHODS, { error: `must be one of ${METHODS.join(', ')}` }).default('GET'),
     headers: headers.default({}),
@@ -135,9 +136,10 @@ const fields = z.strictObject(
   { error: 'must be an object like {"method": "GET"}' },
 )
 
-export type HttpOptions = Readonly<z.output<typeof fields>>
+export type HttpOptions = Readonly<z.output<typeof httpFields>>
 
-export const httpOptions: z.ZodType<HttpOptions> = fields.superRefine((options, ctx) => {
+/** What the options rule out among themselves. */
+export function refuseConflicts(options: HttpOptions, ctx: z.core.$RefinementCtx): void {
   const refuse = (field: keyof HttpOptions, message: string) =>
     ctx.addIssue({ code: 'custom', path: [field], message, params: { code: 'conflict' } })
   const { method } = options
@@ -148,4 +150,6 @@ export const httpOptions: z.ZodType<HttpOptions> = fields.superRefine((options, 
       if (options[field] !== null) refuse(field, 'must be null with HEAD, whose answer has no body')
   if (!options.isAllowIp4 && !options.isAllowIp6)
     refuse('isAllowIp6', 'must be true where isAllowIp4 is false')
-})
+}
+
+export const httpOptions: z.ZodType<HttpOptions> = httpFields.superRefine(refuseConflicts)

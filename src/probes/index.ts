@@ -1,3 +1,4 @@
+import { api } from './api.ts'
 import type { ProbeKind, Target, Tools } from './contract.ts'
 import { http } from './http.ts'
 import { type Outcome, statusOf } from './outcome.ts'
@@ -9,6 +10,7 @@ export { type Code, CODES, type LookStatus, type Outcome } from './outcome.ts'
 /** Every type of monitor there is; the keys are the types' names on the wire. */
 export const PROBES = {
   HTTP: http,
+  API: api,
   PORT: port,
 } as const satisfies Record<string, ProbeKind>
 

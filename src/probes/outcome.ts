@@ -38,6 +38,8 @@ export const CODES = {
   body_forbidden: 'content',
   body_encoding: 'content',
   response_too_large: 'content',
+  json_invalid: 'content',
+  json_assertion: 'content',
   target_blocked: 'content',
   port_expect: 'content',
   port_unreachable: 'network',

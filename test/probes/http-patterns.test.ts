@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { expect, test } from 'vitest'
+import { longestPause } from '../support/pause.ts'
 import { lookAt } from '../support/web/look.ts'
 import { web } from '../support/web/servers.ts'
 
@@ -49,23 +50,6 @@ test('a pattern that hangs other engines is nothing special', async () => {
   const text = 'a'.repeat(60_000) + '!'
   expect(await lookAtText(text, { bodyMatches: '^(a+)+$' })).toMatchObject({ code: 'body_missing' })
 })
-
-/** The longest time the process answered nobody while `work` ran. */
-async function longestPause(work: () => Promise<void>): Promise<number> {
-  const stop = new AbortController()
-  let longest = 0
-  let last = performance.now()
-  const ticker = setTimeout(function tick() {
-    longest = Math.max(longest, performance.now() - last)
-    last = performance.now()
-    if (!stop.signal.aborted) ticker.refresh()
-  }, 5)
-  await work()
-  longest = Math.max(longest, performance.now() - last)
-  stop.abort()
-  clearTimeout(ticker)
-  return longest
-}
 
 test('many of the slowest patterns neither outlive the deadline nor hold up the rest', async () => {
   const options = { bodyMatches: `(?i)${'[a-z]{0,99}'.repeat(9)}\\d` }

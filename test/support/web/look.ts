@@ -3,6 +3,7 @@ import { type Network, openNetwork } from '../../../src/network/index.ts'
 import { look, type MonitorType, type Outcome } from '../../../src/probes/index.ts'
 
 interface How {
+  /** HTTP unless given. */
   readonly type?: MonitorType
   readonly options?: Readonly<Record<string, unknown>>
   readonly timeoutMs?: number
