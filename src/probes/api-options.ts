@@ -14,6 +14,15 @@ const tooLong = { error: `must be at most ${LONGEST_TEXT} characters`, abort: tr
 
 const path = z.string({ error: PATH_MUST }).max(LONGEST_TEXT, tooLong).refine(isPath, PATH_MUST)
 
+function isShort(value: unknown): boolean {
+  try {
+    return JSON.stringify(value).length <= LONGEST_TEXT
+  } catch {
+    // Nested deeper than anybody can follow.
+    return false
+  }
+}
+
 /** What `value` must be for `op`; nothing when it is. */
 function valueProblem(op: Operator, value: unknown): string | undefined {
   switch (op) {
@@ -33,9 +42,7 @@ function valueProblem(op: Operator, value: unknown): string | undefined {
         : `must be a pattern RE2 can read, of at most ${LONGEST_TEXT} characters, with matches`
     default:
       if (value === undefined) return `must be given with ${op}`
-      return JSON.stringify(value).length <= LONGEST_TEXT
-        ? undefined
-        : `must be at most ${LONGEST_TEXT} characters as JSON`
+      return isShort(value) ? undefined : `must be at most ${LONGEST_TEXT} characters as JSON`
   }
 }
 

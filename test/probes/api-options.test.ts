@@ -55,6 +55,13 @@ test.each<[object, string]>([
   expect(one({ path: '$.a', ...rest })).toEqual([`format: assertions[0].value ${said}`])
 })
 
+test('a value nested without end is refused, not tripped over', () => {
+  const value: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
+  expect(one({ path: '$.a', op: 'equals', value })).toEqual([
+    'format: assertions[0].value must be at most 500 characters as JSON',
+  ])
+})
+
 test('what is no assertion, and too many of them', () => {
   const OPS =
     'exists, notExists, count, equals, notEquals, contains, matches, lessThan, greaterThan'
