@@ -8,6 +8,7 @@ import { probablyMeant, quote } from './kernel/index.ts'
 /** Settings that are wrong, all of them, one a line. */
 export class SettingsTrouble extends Error {
   override readonly name = 'SettingsTrouble'
+  readonly exitCode = 78
 }
 
 const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) <= 65_535

@@ -1,58 +1,67 @@
-import { readSettings, SettingsTrouble } from './config.ts'
-import { type Log, systemChance, systemClock } from './kernel/index.ts'
-import { openLog } from './log.ts'
-import { PortTrouble, type Running, start } from './start.ts'
-import { DatabaseTrouble } from './storage/index.ts'
-import { welcome } from './welcome.ts'
+import type { Log } from './kernel/index.ts'
+import type { Running } from './start.ts'
 
 const LIFE_AFTER_SIGNAL_MS = 9500
 
+/** What says of itself how a start that could not be ends; anything else is a bug. */
 function exitCodeOf(error: unknown): number {
-  if (error instanceof SettingsTrouble || error instanceof PortTrouble) return 78
-  if (error instanceof DatabaseTrouble) return error.exitCode
-  return 70
+  const { exitCode } = error as { readonly exitCode?: unknown }
+  return error instanceof Error && typeof exitCode === 'number' ? exitCode : 70
 }
 
 const end = (code: number): never => process.exit(code)
 
-/** The first signal ends what `run` started, or is still starting; a second one ends it at once. */
-async function endBySignal(run: () => Promise<Running>, log: Log): Promise<void> {
-  const running = Promise.withResolvers<Running>()
+interface Life {
+  readonly running: Running
+  readonly log: Log
+}
+
+/** The first signal ends what runs, or is still starting; a second one ends it at once. */
+function endBySignal(life: Promise<Life>): void {
   let isEnding = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
       if (isEnding) end(130)
       isEnding = true
-      log.info({ signal }, 'ending')
       setTimeout(() => end(1), LIFE_AFTER_SIGNAL_MS).unref()
-      void running.promise
-        .then((it) => it[Symbol.asyncDispose]())
-        .then(() => {
-          log.info({}, 'ended')
-          return end(0)
-        })
+      void life.then(async ({ running, log }) => {
+        log.info({ signal }, 'ending')
+        await running[Symbol.asyncDispose]()
+        log.info({}, 'ended')
+        return end(0)
+      })
     })
-  running.resolve(await run())
 }
 
-/** Runs until a signal: 0 after a clean end, otherwise the code that says why it could not. */
+async function live(): Promise<Life> {
+  const { readSettings } = await import('./config.ts')
+  const { systemChance, systemClock } = await import('./kernel/index.ts')
+  const { openLog } = await import('./log.ts')
+  const settings = readSettings()
+  const log = openLog(settings, process.stdout)
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (err: unknown) => {
+      log.error({ err }, 'bug')
+      end(70)
+    })
+  const { start } = await import('./start.ts')
+  const running = await start(settings, log)
+  const { welcome } = await import('./welcome.ts')
+  const { isTTY } = process.stdout
+  const tools = { clock: systemClock, chance: systemChance }
+  process.stdout.write(await welcome(running.db, tools, settings, running.url, isTTY))
+  return { running, log }
+}
+
+/**
+ * Runs until a signal: 0 after a clean end, otherwise the code that says why it could not. Signals
+ * are heard before the rest is loaded: process 1 of a container does not even die of an early one.
+ */
 export async function main(): Promise<void> {
+  const life = Promise.withResolvers<Life>()
+  endBySignal(life.promise)
   try {
-    const settings = readSettings()
-    const log = openLog(settings, process.stdout)
-    for (const event of ['uncaughtException', 'unhandledRejection'] as const)
-      process.on(event, (err: unknown) => {
-        log.error({ err }, 'bug')
-        end(70)
-      })
-    const run = async () => {
-      const running = await start(settings, log)
-      const { isTTY } = process.stdout
-      const tools = { clock: systemClock, chance: systemChance }
-      process.stdout.write(await welcome(running.db, tools, settings, running.url, isTTY))
-      return running
-    }
-    await endBySignal(run, log)
+    life.resolve(await live())
   } catch (error) {
     const isSaid = exitCodeOf(error) !== 70 && error instanceof Error
     process.stderr.write(`${isSaid ? error.message : String((error as Error).stack ?? error)}\n`)

@@ -40,8 +40,9 @@ export interface Extras {
 }
 
 /** The API cannot be reached where it was asked to be. */
-export class PortTrouble extends Error {
+class PortTrouble extends Error {
   override readonly name = 'PortTrouble'
+  readonly exitCode = 78
 }
 
 const [clock, chance] = [systemClock, systemChance]

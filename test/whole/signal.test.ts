@@ -13,3 +13,27 @@ test('a process asked to end while it still starts ends well', { timeout: 20_000
   expect([await program.ended(), program.complained]).toEqual([0, ''])
   expect(program.said).toContain('"msg":"ended"')
 })
+
+/** Sends the signal as soon as somebody listens for it, and says whether the rest was loaded by then. */
+const AT_ONCE = `
+  import { createRequire } from 'node:module'
+  process.once('newListener', function hear(name) {
+    if (name !== 'SIGTERM') return process.once('newListener', hear)
+    const loaded = Object.keys(createRequire(process.execPath).cache)
+    console.log(loaded.some((it) => it.includes('better-sqlite3')) ? 'late' : 'early')
+    setImmediate(() => process.kill(process.pid, 'SIGTERM'))
+  })`
+
+test('a signal is heard before the rest is loaded', { timeout: 20_000 }, async () => {
+  await using folder = await temporaryFolder()
+  await using program = Program.start('src/main.ts', [], {
+    FOLDER: folder.path,
+    DATABASE_PATH: 'uptalk.db',
+    PORT: '0',
+    CANARY_HOSTS: '',
+    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(AT_ONCE)}`,
+  })
+  expect([await program.ended(), program.complained]).toEqual([0, ''])
+  expect(program.said).toMatch(/^early\n/)
+  expect(program.said).toContain('"msg":"ended"')
+})
