@@ -61,16 +61,16 @@ export async function openSealer(
   chance: Chance,
 ): Promise<Sealer> {
   const sealer = buildSealer(secret ?? readKeyFile(databaseFile, chance), chance)
-  await db
-    .insertInto('meta')
-    .values({ key: PROOF, value: sealer.seal(PROOF) })
-    .onConflict((oc) => oc.doNothing())
-    .execute()
-  const { value } = await db
-    .selectFrom('meta')
-    .select('value')
-    .where('key', '=', PROOF)
-    .executeTakeFirstOrThrow()
+  const readProof = () =>
+    db.selectFrom('meta').select('value').where('key', '=', PROOF).executeTakeFirst()
+  // Also an insert that changes nothing waits for other processes' writes: it is for the first time.
+  if ((await readProof()) === undefined)
+    await db
+      .insertInto('meta')
+      .values({ key: PROOF, value: sealer.seal(PROOF) })
+      .onConflict((oc) => oc.doNothing())
+      .execute()
+  const { value } = (await readProof())!
   try {
     sealer.open(value)
     return sealer

@@ -54,6 +54,24 @@ test('the key file is made once, for its owner alone, and another key is named a
   rmSync(folder, { recursive: true })
 })
 
+test('who opens a database again waits for nobody who writes to it', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'uptalk-'))
+  try {
+    const file = path.join(folder, 'uptalk.db')
+    const first = await openDatabase(file)
+    const sealer = await openSealer(first, file, undefined, systemChance)
+    const second = await openDatabase(file, { busyMs: 0 })
+    await first.transaction().execute(async () => {
+      const again = await openSealer(second, file, undefined, systemChance)
+      expect(again.open(sealer.seal('Bearer hunter2'))).toBe('Bearer hunter2')
+    })
+    await first.destroy()
+    await second.destroy()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 test('an update is taken up once, also after a restart, and only the newest thousand are remembered', async () => {
   await using db = await openDatabase(':memory:')
   const seen = seenUpdates(db)
