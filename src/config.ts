@@ -163,7 +163,7 @@ function readEnvFile(file: string): Record<string, string> {
   if (!existsSync(file)) return {}
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
     throw new SettingsTrouble(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
   }

@@ -86,6 +86,9 @@ test('the environment goes before .env, a near miss in it is named, others are l
   const write = (text: string) => writeFileSync(path.join(folder, '.env'), text)
   write('# ours\nPORT=4000\nHOST=0.0.0.0\nDOMAIN=status.example.com\nTZ=UTC\n')
   expect(readSettings({ PORT: '5000' }, folder)).toMatchObject({ PORT: 5000, HOST: '0.0.0.0' })
+  // Some editors begin a file with a mark of their own.
+  write('\uFEFFPORT=4000\r\nHOST=0.0.0.0\r\n')
+  expect(readSettings({}, folder)).toMatchObject({ PORT: 4000, HOST: '0.0.0.0' })
   write('TELEGRAM_TOKN=123456:abc\n')
   expect(() => readSettings({}, folder)).toThrow(
     /^TELEGRAM_TOKN in .*\.env is no setting; TELEGRAM_TOKEN was probably meant\.$/,
