@@ -93,6 +93,12 @@ export class Program implements AsyncDisposable {
     this.#child.stdin?.write(`${line}\n`)
   }
 
+  /** Nobody reads what it says any more. */
+  deafen(): void {
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }

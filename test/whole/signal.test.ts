@@ -37,3 +37,21 @@ test('a signal is heard before the rest is loaded', { timeout: 20_000 }, async (
   expect(program.said).toMatch(/^early\n/)
   expect(program.said).toContain('"msg":"ended"')
 })
+
+test(
+  'who reads the log may leave: it goes on, and ends well when asked to',
+  { timeout: 20_000 },
+  async () => {
+    await using folder = await temporaryFolder()
+    const env = { FOLDER: folder.path, DATABASE_PATH: 'uptalk.db', PORT: '0', CANARY_HOSTS: '' }
+    await using program = Program.start('src/main.ts', [], env)
+    const [, url] = await program.hears(/"url":"([^"]+)"/)
+    await program.hears(/Link code/)
+    program.deafen()
+    // The request is logged, to nobody.
+    for (let asked = 0; asked < 3; asked += 1)
+      expect((await fetch(`${url}/api/me`)).status).toBe(401)
+    program.kill('SIGTERM')
+    expect(await program.ended()).toBe(0)
+  },
+)
