@@ -38,8 +38,10 @@ async function live(): Promise<Life> {
   const { systemChance, systemClock } = await import('./kernel/index.ts')
   const { openLog } = await import('./log.ts')
   const settings = readSettings()
-  // Whoever reads the log may leave: that is no reason to stop watching, or not to end well.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  // Whoever reads the log may leave: that is no reason to stop watching, or not to end well. In a
+  // command of the shell it would be one, and that listener is there already.
+  for (const stream of [process.stdout, process.stderr])
+    stream.removeAllListeners('error').on('error', () => {})
   const log = openLog(settings, process.stdout)
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (err: unknown) => {

@@ -38,13 +38,16 @@ test('a signal is heard before the rest is loaded', { timeout: 20_000 }, async (
   expect(program.said).toContain('"msg":"ended"')
 })
 
-test(
-  'who reads the log may leave: it goes on, and ends well when asked to',
+test.each([
+  ['src/main.ts', []],
+  ['bots/terminal/main.ts', ['start']],
+] as const)(
+  'who reads the log of %s may leave: it goes on, and ends well when asked to',
   { timeout: 20_000 },
-  async () => {
+  async (script, args) => {
     await using folder = await temporaryFolder()
     const env = { FOLDER: folder.path, DATABASE_PATH: 'uptalk.db', PORT: '0', CANARY_HOSTS: '' }
-    await using program = Program.start('src/main.ts', [], env)
+    await using program = Program.start(script, args, env)
     const [, url] = await program.hears(/"url":"([^"]+)"/)
     await program.hears(/Link code/)
     program.deafen()
