@@ -1,7 +1,7 @@
 import { plain } from '../kernel/index.ts'
 import type { Deadline } from './deadline.ts'
 import { type Code, type Details, type Finding, type Outcome, statusOf } from './outcome.ts'
-import type { Stopwatch } from './stopwatch.ts'
+import type { Reading } from './stopwatch.ts'
 
 const LONGEST_MESSAGE = 300
 
@@ -24,7 +24,7 @@ function ours(found: Finding, deadline: Deadline, outer: AbortSignal): Finding |
 export function conclude(
   found: Finding,
   details: Details,
-  watch: Stopwatch,
+  reading: Reading,
   deadline: Deadline,
   outer: AbortSignal,
 ): Outcome {
@@ -34,7 +34,7 @@ export function conclude(
     status: statusOf(code),
     code,
     message: plain(message, LONGEST_MESSAGE),
-    ...watch.read(),
+    ...reading,
     ...(seen && { details }),
   }
 }

@@ -160,8 +160,11 @@ export const lookByHttp: Probe<WebOptions> = async (target, outer, tools) => {
     downgraded: false,
   }
   const found = await chase(look, target)
-  const { durationMs } = watch.read()
+  // Read once: the sentence and the figure are to agree.
+  const reading = watch.read()
   const said =
-    found.code === 'ok' ? { ...found, message: `${found.message} in ${durationMs} ms` } : found
-  return conclude(said, look.details, watch, deadline, outer)
+    found.code === 'ok'
+      ? { ...found, message: `${found.message} in ${reading.durationMs} ms` }
+      : found
+  return conclude(said, look.details, reading, deadline, outer)
 }

@@ -164,5 +164,5 @@ export const lookAtPort: Probe<PortOptions> = async (target, outer, tools) => {
     details: {},
   }
   const found = await lookOver(look)
-  return conclude(found, look.details, watch, deadline, outer)
+  return conclude(found, look.details, watch.read(), deadline, outer)
 }

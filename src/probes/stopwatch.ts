@@ -6,7 +6,12 @@ type Phase = Exclude<keyof Timings, 'total'>
 /** Measures phases, each summed over all the times it ran, finished or not. */
 export interface Stopwatch {
   time<T>(phase: Phase, work: Promise<T>): Promise<T>
-  read(): { readonly durationMs: number; readonly timings: Timings }
+  read(): Reading
+}
+
+export interface Reading {
+  readonly durationMs: number
+  readonly timings: Timings
 }
 
 const tenths = (ms: number): number => Math.round(ms * 10) / 10

@@ -44,7 +44,10 @@ describe('adding', () => {
     ['add example.com type=port', /^"url" must name the port too/],
     ['add https://x.example type=PORT', /^"url" must be a host and a port alone/],
     ['add example.com:70000', /^"url" must be a host and a port like/],
-    ['add example.com type=FTP', /^"type" must be HTTP or PORT, not "ftp"\.\nTry: \/uptime add/i],
+    [
+      'add example.com type=FTP',
+      /^"type" must be HTTP or API or PORT, not "ftp"\.\nTry: \/uptime add/i,
+    ],
     ['add ftp://x', /^"url" must begin with http/],
     [
       'add https://x.example interval=1s',
