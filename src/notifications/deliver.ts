@@ -137,7 +137,10 @@ async function channelsWithWork(db: Db, now: number): Promise<Channel[]> {
     .execute()
 }
 
-/** The next row in order; none of an incident whose last answer is not written down yet. */
+/**
+ * The next row: what nobody has heard of yet before changes of what they have, each in order; none of
+ * an incident whose last answer is not written down yet.
+ */
 async function claim(
   db: Db,
   now: number,
@@ -153,6 +156,15 @@ async function claim(
         eb.not(eb('id', 'in', [-1, ...owed.map(({ row }) => row.id)])),
         eb.or([eb('incident_id', 'is', null), eb('incident_id', 'not in', [-1, ...incidents])]),
       ]),
+    )
+    .orderBy((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('messages')
+          .select('message_id')
+          .whereRef('messages.incident_id', '=', 'notifications.incident_id')
+          .where('messages.channel_id', '=', id),
+      ),
     )
     .orderBy('id')
     .limit(1)

@@ -307,3 +307,20 @@ test('a place we come back to does not hear of what is held back before its time
   await quiet(house)
   expect(house.pager.said).toContain('alert')
 })
+
+test('a new outage goes before what is left to say of an old one', async () => {
+  await using house = await House.open({ probe: unseen })
+  const old = await outage(house)
+  house.start()
+  await quiet(house)
+  answers(house, { kind: 'again', why: 'busy' })
+  await old.resolve()
+  await until('it has to wait', async () => {
+    await house.clock.turn(50)
+    const row = await house.db.selectFrom('channels').select('failures').executeTakeFirst()
+    return row?.failures === 1
+  })
+  await outage(house)
+  await quiet(house)
+  expect(house.pager.posts.map(({ news }) => news.kind)).toEqual(['alert', 'alert', 'recovery'])
+})
