@@ -179,52 +179,52 @@ export async function getIncident(db: AccountTx, id: IncidentId): Promise<Incide
   return found
 }
 
-/**
- * Somebody is on it. The first one counts; the answer tells a later one who was first.
- * @throws Fault `incident_unknown`, `incident_closed`
- */
-export async function acknowledgeIncident(
+async function setAcknowledged(
   db: AccountDb,
   now: Instant,
   by: By,
   id: IncidentId,
+  isOnIt: boolean,
 ): Promise<Incident> {
   return db.transaction().execute(async (tx) => {
     const incident = await getIncident(tx, id)
     if (incident.resolved_at !== null) throw new Fault('incident_closed', { name: `#${id}` })
-    if (incident.acknowledged_at !== null) return incident
+    if ((incident.acknowledged_at !== null) === isOnIt) return incident
+    const rev = incident.rev + 1
     await tx
       .updateTable('incidents')
-      .set({ acknowledged_at: now, acknowledged_by: by.name, rev: incident.rev + 1 })
+      .set({
+        acknowledged_at: isOnIt ? now : null,
+        acknowledged_by: isOnIt ? by.name : null,
+        rev,
+      })
       .where('id', '=', id)
       .execute()
-    await queueAlert(tx, now, id, incident.rev + 1, now)
-    await audit(tx, now, by, 'incident.acknowledge', `/api/target_incidents/${id}`)
+    await queueAlert(tx, now, id, rev, now)
+    const action = isOnIt ? 'incident.acknowledge' : 'incident.unacknowledge'
+    await audit(tx, now, by, action, `/api/target_incidents/${id}`)
     return getIncident(tx, id)
   })
 }
 
 /**
- * Nobody is on it after all.
+ * Somebody is on it. The first one counts; the answer tells a later one who was first.
  * @throws Fault `incident_unknown`, `incident_closed`
  */
-export async function unacknowledgeIncident(
+export const acknowledgeIncident = (
   db: AccountDb,
   now: Instant,
   by: By,
   id: IncidentId,
-): Promise<Incident> {
-  return db.transaction().execute(async (tx) => {
-    const incident = await getIncident(tx, id)
-    if (incident.resolved_at !== null) throw new Fault('incident_closed', { name: `#${id}` })
-    if (incident.acknowledged_at === null) return incident
-    await tx
-      .updateTable('incidents')
-      .set({ acknowledged_at: null, acknowledged_by: null, rev: incident.rev + 1 })
-      .where('id', '=', id)
-      .execute()
-    await queueAlert(tx, now, id, incident.rev + 1, now)
-    await audit(tx, now, by, 'incident.unacknowledge', `/api/target_incidents/${id}`)
-    return getIncident(tx, id)
-  })
-}
+): Promise<Incident> => setAcknowledged(db, now, by, id, true)
+
+/**
+ * Nobody is on it after all.
+ * @throws Fault `incident_unknown`, `incident_closed`
+ */
+export const unacknowledgeIncident = (
+  db: AccountDb,
+  now: Instant,
+  by: By,
+  id: IncidentId,
+): Promise<Incident> => setAcknowledged(db, now, by, id, false)

@@ -35,33 +35,29 @@ export async function addChannel(
     readonly linkId: Id<'link'> | null
   } & Address,
 ): Promise<void> {
+  const values = { name: channel.name, chat_link_id: channel.linkId }
   // Never taken out and put in anew: its messages and what waits for it would go with it.
-  const { numUpdatedRows } = await tx
+  const known = await tx
     .updateTable('channels')
-    .set({ ...SWITCHED_ON, name: channel.name, chat_link_id: channel.linkId })
+    .set({ ...SWITCHED_ON, ...values })
     .where('kind', '=', channel.kind)
     .where('channel_id', '=', channel.channelId)
-    .where('thread_id', channel.threadId === null ? 'is' : '=', channel.threadId)
-    .executeTakeFirstOrThrow()
-  if (numUpdatedRows === 0n)
-    await tx
+    .where('thread_id', 'is not distinct from', channel.threadId)
+    .returning('id')
+    .executeTakeFirst()
+  const { id } =
+    known ??
+    (await tx
       .insertInto('channels')
       .values({
+        ...values,
         kind: channel.kind,
-        name: channel.name,
         channel_id: channel.channelId,
         thread_id: channel.threadId,
-        chat_link_id: channel.linkId,
         created_at: now,
       })
-      .execute()
-  const { id } = await tx
-    .selectFrom('channels')
-    .select('id')
-    .where('kind', '=', channel.kind)
-    .where('channel_id', '=', channel.channelId)
-    .where('thread_id', channel.threadId === null ? 'is' : '=', channel.threadId)
-    .executeTakeFirstOrThrow()
+      .returning('id')
+      .executeTakeFirstOrThrow())
   await queueOpen(tx, now, id)
 }
 
@@ -79,7 +75,7 @@ export async function reopenChannel(
       .set(SWITCHED_ON)
       .where('kind', '=', kind)
       .where('channel_id', '=', channelId)
-      .where('thread_id', threadId === null ? 'is' : '=', threadId)
+      .where('thread_id', 'is not distinct from', threadId)
       .where('is_active', '=', 0)
       .returning('id')
       .executeTakeFirst()
@@ -192,7 +188,7 @@ export async function readdress(
     .select('id')
     .where('kind', '=', channel.kind)
     .where('channel_id', '=', channelId)
-    .where('thread_id', threadId === null ? 'is' : '=', threadId)
+    .where('thread_id', 'is not distinct from', threadId)
     .where('id', '!=', channel.id)
     .executeTakeFirst()
   if (there !== undefined) {
