@@ -44,9 +44,23 @@ export const CODES = {
   port_expect: 'content',
   port_unreachable: 'network',
   udp_no_reply: 'network',
+  ping_timeout: 'network',
+  packet_loss: 'warning',
+  cert_expiring: 'expiry',
+  domain_expiring: 'expiry',
+  domain_expired: 'registry',
+  domain_not_found: 'registry',
+  domain_hold: 'registry',
+  domain_redemption: 'registry',
+  domain_no_expiry: 'ours',
+  registry_unavailable: 'ours',
+  probe_unavailable: 'ours',
   probe_overloaded: 'ours',
   internal: 'ours',
-} as const satisfies Record<string, 'none' | 'network' | 'tls' | 'content' | 'warning' | 'ours'>
+} as const satisfies Record<
+  string,
+  'none' | 'network' | 'tls' | 'content' | 'registry' | 'warning' | 'expiry' | 'ours'
+>
 
 export type Code = keyof typeof CODES
 
@@ -56,6 +70,7 @@ export function statusOf(code: Code): LookStatus {
     case 'none':
       return 'up'
     case 'warning':
+    case 'expiry':
       return 'degraded'
     case 'ours':
       return 'unknown'
@@ -102,6 +117,44 @@ export interface Details {
     readonly fingerprint256: string
     readonly problems: readonly Code[]
   }
+  readonly domain?: {
+    /** As registered: `example.co.uk`. */
+    readonly name: string
+    /** ISO 8601; null: the registry publishes none. */
+    readonly expiresAt: string | null
+    readonly daysLeft: number | null
+    readonly registrar: string | null
+    readonly statuses: readonly string[]
+    readonly source: 'rdap' | 'whois'
+    /** ISO 8601: when the registry was asked. */
+    readonly checkedAt: string
+  }
+  readonly ping?: {
+    readonly sent: number
+    readonly received: number
+    readonly lossPercent: number
+    /** Milliseconds, three decimals; null: no reply. */
+    readonly rttMinMs: number | null
+    readonly rttAvgMs: number | null
+    readonly rttMaxMs: number | null
+  }
+}
+
+/**
+ * When what this look saw ends: a certificate or a registration. It is there whatever else was found,
+ * also while it is far away; a look that did not get to see one leaves it out.
+ */
+export interface Expiry {
+  readonly code: 'cert_expiring' | 'domain_expiring'
+  /** What ends: the certificate's fingerprint, the domain's name. */
+  readonly subject: string
+  /** ISO 8601. */
+  readonly endsAt: string
+  readonly daysLeft: number
+  /** The least of the monitor's `warnDays` that has been crossed; null: none yet. */
+  readonly threshold: number | null
+  /** `certificate ends in 13 days (2026-12-08)` */
+  readonly message: string
 }
 
 /** What one look found, not yet stored. */
@@ -114,4 +167,5 @@ export interface Outcome {
   readonly durationMs: number
   readonly timings: Timings
   readonly details?: Details
+  readonly expiry?: Expiry
 }
