@@ -167,7 +167,8 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
     chance,
     log,
     messengers: site.messengers,
-    readNews: (unbound, accountId, id) => readNews(bindAccount(unbound, accountId), id),
+    readNews: (unbound, accountId, id) =>
+      readNews(bindAccount(unbound, accountId), id, clock.now()),
   })
   const engine = openEngine(site, delivery)
   living.push(delivery, engine)

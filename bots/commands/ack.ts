@@ -123,7 +123,7 @@ export const ack = accountCommand({
     ack: async (call, { id }) => {
       const { first, incident } = await acknowledge(call, id)
       if (!first) return firstReply(call, incident)
-      const told = await readNews(call.db, id)
+      const told = await readNews(call.db, id, call.now)
       return told === undefined
         ? ackReply(call, id)
         : { ...wordNews({ kind: 'alert', incident: told.news }), value: incidentValue(incident) }

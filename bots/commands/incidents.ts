@@ -165,6 +165,7 @@ async function detailsReply({ db }: Call, id: number): Promise<Reply> {
 const ENDINGS = {
   resolved: 'it answered again',
   paused: 'it was paused',
+  worsened: 'it went down',
   deleted: 'it was deleted',
   changed: 'it got another address',
 } as const

@@ -1,6 +1,14 @@
 import { DAY, type Instant } from '../../src/kernel/index.ts'
 import type { IncidentNews, News } from '../../src/notifications/index.ts'
 import { dotted, press, say, signed } from './compose.ts'
+import {
+  degradedAlert,
+  degradedReply,
+  expiryAlert,
+  expiryReply,
+  flappingAlert,
+  flappingReply,
+} from './news-more.ts'
 import { causeWords, formatAge, formatMs } from './phrases.ts'
 import {
   type Action,
@@ -81,7 +89,12 @@ function openAlert(it: IncidentNews): Reply {
             ] as const)),
         ['Incident', [text(`#${it.incidentId}`)]],
       ),
-      note(text(`${it.downCount} of ${it.watchedCount} down`)),
+      note(
+        ...dotted(
+          it.dependants === 0 ? null : `and ${it.dependants} that depend on it`,
+          `${it.downCount} of ${it.watchedCount} down`,
+        ),
+      ),
     ],
     actions: openActions(it),
   })
@@ -130,13 +143,28 @@ function endedAlert(it: IncidentNews): Reply {
   }
 }
 
-function warning(it: IncidentNews): Reply {
-  const over = it.resolvedAt !== null
-  return say([name(it.monitorName), text(`: ${causeOf(it)}${over ? ', over' : ''}`)], {
-    ...signed(over ? 'up' : 'degraded'),
-    body: [facts(['Seen', [verbatim(it.message)]], ['Since', [time(it.startedAt, 'date')]])],
-    actions: details(it),
-  })
+/** The incident's one message, as it is now. */
+function alert(it: IncidentNews): Reply {
+  if (it.severity === 'warning') return expiryAlert(it, it.shownAt)
+  if (it.severity === 'degraded') return degradedAlert(it)
+  if (it.flapping !== null) return flappingAlert(it, it.flapping)
+  return it.resolvedAt === null ? openAlert(it) : endedAlert(it)
+}
+
+function recovery(it: IncidentNews): Reply {
+  if (it.severity === 'warning') return expiryReply(it, it.shownAt)
+  if (it.severity === 'degraded') return degradedReply(it)
+  if (it.flapping !== null) return flappingReply(it, it.flapping)
+  const length = formatDuration(endOf(it) - it.startedAt)
+  return say([name(it.monitorName), text(` is up again after ${length}`)], signed('up'))
+}
+
+function reminder(it: IncidentNews, at: Instant): Reply {
+  if (it.severity === 'warning') return expiryReply(it, at)
+  return say(
+    [name(it.monitorName), text(` is still down, ${formatAge(at - it.startedAt)}`)],
+    signed('down'),
+  )
 }
 
 /** What a channel is told, in words. */
@@ -148,17 +176,29 @@ export function wordNews(news: News): Reply {
 function replyTo(news: News): Reply {
   switch (news.kind) {
     case 'alert':
-      if (news.incident.severity === 'warning') return warning(news.incident)
-      return news.incident.resolvedAt === null
-        ? openAlert(news.incident)
-        : endedAlert(news.incident)
-    case 'recovery': {
-      const length = formatDuration(endOf(news.incident) - news.incident.startedAt)
+      return alert(news.incident)
+    case 'recovery':
+      return recovery(news.incident)
+    case 'reminder':
+      return reminder(news.incident, news.at)
+    case 'unseen':
       return say(
-        [name(news.incident.monitorName), text(` is up again after ${length}`)],
-        signed('up'),
+        [name(news.monitorName), text(' could not be looked at since '), time(news.since, 'clock')],
+        {
+          ...signed('pending'),
+          body: [
+            line(text('Why: '), verbatim(news.why)),
+            line(text('Until it can be, it counts neither as up nor as down.')),
+          ],
+          actions: [
+            {
+              label: 'Check now',
+              press: press('check', news.monitorId, 'a'),
+              line: `check #${news.monitorId}`,
+            },
+          ],
+        },
       )
-    }
     case 'blind':
       return say(
         [

@@ -1,5 +1,8 @@
+import { remindDue, tellDue } from '../incidents/index.ts'
 import {
   Bell,
+  DAY,
+  type Instant,
   type MonitorId,
   type Part,
   type PartTools,
@@ -18,6 +21,7 @@ import {
   type Looker,
   settleDue,
 } from '../monitors/index.ts'
+import { overlapMs, readSpans, settleMaintenances, type Spans } from '../maintenance/index.ts'
 import { type AccountDb, bindAccount, type Db, type Sealer } from '../storage/index.ts'
 import { Ledger } from './ledger.ts'
 import { Roster, type Turn } from './roster.ts'
@@ -29,6 +33,7 @@ import { lookAt, lookAndJudge, type WatchTools } from './watched.ts'
 const POLL_MS = 200
 const STEP_MS = 2 * SECOND
 const STOP_MS = 5 * SECOND
+const LONGEST_INTERVAL_MS = DAY
 
 export interface EngineTools extends PartTools {
   readonly sealer: Sealer
@@ -80,6 +85,8 @@ class Watching {
   #seq = 0
   #isStoring = true
   #isNudged = true
+  #isRegrouped = false
+  #spans: Spans = new Map()
 
   constructor(db: Db, tools: EngineTools) {
     this.#db = db
@@ -132,12 +139,27 @@ class Watching {
         settledAt = tick
         this.#isStoring = await this.#ledger.flush()
         await this.#tend('pauses', () => settleDue(this.#db, this.#tools.sealer, now))
+        await this.#tend('maintenance', () => this.#settleMaintenances(now))
+        await this.#tend('news', () => this.#tellDue(now))
         void this.#sight.tick()
       }
       for (const turn of this.#roster.due(now)) void this.#begin(turn)
       const wait = Math.max(this.#roster.nextAt() - clock.now(), 0)
       await this.#bell.wait(clock, Math.min(wait, POLL_MS), signal)
     }
+  }
+
+  async #settleMaintenances(now: Instant): Promise<void> {
+    const isChanged = this.#isRegrouped
+    this.#isRegrouped = false
+    await settleMaintenances(this.#db, now, isChanged)
+    this.#spans = await readSpans(this.#db, now - LONGEST_INTERVAL_MS)
+  }
+
+  /** What was held back until now, and what has gone on for long enough to be said again. */
+  async #tellDue(now: Instant): Promise<void> {
+    const isTold = await tellDue(this.#db, now)
+    if ((await remindDue(this.#db, now)) || isTold) this.#tools.onNews()
   }
 
   /** Work beside the looking: its trouble is said once, and looking goes on. */
@@ -193,6 +215,7 @@ class Watching {
   async #noticeNow(): Promise<void> {
     const { seq, ids } = await changedSince(this.#db, this.#seq)
     if (ids.length === 0) return
+    this.#isRegrouped = true
     // What is owed belongs to the configuration before the change.
     await this.#ledger.flush()
     await this.#take(ids)
@@ -228,6 +251,14 @@ class Watching {
     return running
   }
 
+  #doubt(ids: readonly MonitorId[]): void {
+    for (const id of ids) {
+      const watched = this.#roster.get(id)
+      if (watched?.running === null && watched.judged.status !== 'down')
+        void this.#begin({ watched, cause: 'retry' })
+    }
+  }
+
   async #answerRequests(): Promise<void> {
     for (const { id, accountId, monitorId } of await claimRequests(
       this.#db,
@@ -249,6 +280,8 @@ class Watching {
       sight: this.#sight,
       signal: this.#ending.signal,
       onNews: this.#tools.onNews,
+      doubt: (ids) => this.#doubt(ids),
+      maintained: (id, from, to) => overlapMs(this.#spans.get(id) ?? [], from, to),
     }
   }
 }

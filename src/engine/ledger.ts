@@ -1,12 +1,11 @@
 import { type Judged, recordJudged, recordLatest } from '../incidents/index.ts'
-import type { AccountId, Log, MonitorId } from '../kernel/index.ts'
+import type { Log, MonitorId } from '../kernel/index.ts'
 import { type Check, recordCheck } from '../monitors/index.ts'
 import { recordSamples, type Sample } from '../stats/index.ts'
 import { bindAccount, type Db, isPassing, relaxedTransaction } from '../storage/index.ts'
 
 /** A look ready to be written down. */
 export interface Entry {
-  readonly accountId: AccountId
   readonly judged: Judged
   readonly check: Omit<Check, 'id'>
   readonly observedMs: number
@@ -17,9 +16,9 @@ const MOST_SAMPLES = 100_000
 /** Some kilobytes each. */
 const MOST_OWED = 10_000
 
-const sampleOf = ({ accountId, judged, observedMs }: Entry): Sample => ({
+const sampleOf = ({ judged, observedMs }: Entry): Sample => ({
   monitorId: judged.monitor.id,
-  accountId,
+  accountId: judged.monitor.accountId,
   at: judged.at,
   status: judged.outcome.status,
   code: judged.outcome.code,
@@ -79,15 +78,14 @@ export class Ledger {
 
   async #writeNow(entry: Entry): Promise<Check | 'stale'> {
     const work = async (tx: Db) => {
-      const bound = bindAccount(tx, entry.accountId)
-      if (!(await recordJudged(bound, entry.judged))) return 'stale'
+      if (!(await recordJudged(tx, entry.judged))) return 'stale'
       // What is held of it was seen before this.
       this.#latest.delete(entry.judged.monitor.id)
       await recordSamples(tx, [sampleOf(entry)])
-      return recordCheck(bound, entry.check)
+      return recordCheck(bindAccount(tx, entry.judged.monitor.accountId), entry.check)
     }
     // Without news a lost second costs a sample; with news nothing may be lost.
-    return entry.judged.verdict === null && entry.judged.state.streak === null
+    return entry.judged.verdicts.length === 0 && entry.judged.state.streak === null
       ? relaxedTransaction(this.#db, work)
       : this.#db.transaction().execute(work)
   }
@@ -95,7 +93,7 @@ export class Ledger {
   #owe(entry: Entry): 'owed' {
     this.#owed.push(entry)
     if (this.#owed.length > MOST_OWED) {
-      const news = this.#owed.filter(({ judged }) => judged.verdict !== null)
+      const news = this.#owed.filter(({ judged }) => judged.verdicts.length > 0)
       this.#owed = news.slice(-MOST_OWED / 2)
     }
     return 'owed'
@@ -125,7 +123,7 @@ export class Ledger {
         this.#log.error({ err: error, monitor: entry.judged.monitor.name }, 'verdict not stored')
       }
       this.#owed = this.#owed.filter((it) => it !== entry)
-      if (entry.judged.verdict !== null) this.#onNews()
+      if (entry.judged.verdicts.length > 0) this.#onNews()
     }
   }
 

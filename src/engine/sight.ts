@@ -1,4 +1,11 @@
-import { type Clock, type Instant, type Log, type MonitorId, SECOND } from '../kernel/index.ts'
+import {
+  type Clock,
+  type Instant,
+  type Log,
+  MINUTE,
+  type MonitorId,
+  SECOND,
+} from '../kernel/index.ts'
 import { isPrivate, type Network } from '../network/index.ts'
 import { CODES, type Outcome } from '../probes/index.ts'
 
@@ -7,6 +14,8 @@ const LEAST_FAILING = 3
 const CANARY_MS = 2 * SECOND
 /** An answer holds this long: a storm of failures asks the canaries once. */
 const ANSWER_HOLDS_MS = 5 * SECOND
+/** How often canaries that never answered are asked. */
+const PROOF_MS = 5 * MINUTE
 
 export interface SightTools {
   readonly clock: Clock
@@ -20,13 +29,21 @@ export interface SightTools {
   readonly onBlind: () => void
 }
 
+interface Seen {
+  /** Monotonic. */
+  readonly at: number
+  readonly wall: Instant
+  readonly isFailing: boolean
+}
+
 /**
- * Knows whether it is we who see nothing. When many monitors fail at once for reasons of the network
- * it asks well-known hosts; when none answers, though one did before, what fails is *unknown*.
+ * Knows whether it is we who see nothing. When many monitors fail at once for reasons of the network,
+ * and before any such failure becomes an outage, it asks well-known hosts; when none answers, though
+ * one did before, what fails is *unknown*.
  */
 export class Sight {
   readonly #tools: SightTools
-  readonly #recent = new Map<MonitorId, { readonly at: number; readonly isFailing: boolean }>()
+  readonly #recent = new Map<MonitorId, Seen>()
   #isProven = false
   #blindSince: Instant | null = null
   #asked: { readonly at: number; readonly answer: Promise<boolean> } | null = null
@@ -39,14 +56,13 @@ export class Sight {
     return this.#blindSince !== null
   }
 
-  /** `outcome`, or that we could not look. */
-  async weigh(id: MonitorId, url: string, outcome: Outcome): Promise<Outcome> {
+  /** `outcome`, or that we could not look. `isDecisive`: as a failure it would make an outage. */
+  async weigh(id: MonitorId, url: string, outcome: Outcome, isDecisive: boolean): Promise<Outcome> {
     if (this.#tools.canaries.length === 0 || !this.#counts(url, outcome)) return outcome
     const isFailing = outcome.status === 'down' && CODES[outcome.code] === 'network'
     this.#note(id, isFailing)
-    const isDoubted = isFailing && this.#manyFail()
-    // Asked once beforehand: canaries that never answered prove nothing when they do not.
-    if (!isDoubted && !this.#isProven && this.#recent.size >= LEAST_FAILING) void this.#look()
+    const isDoubted = isFailing && (isDecisive || this.#manyFail())
+    if (!isDoubted) this.#prove()
     if (!isFailing || (!isDoubted && !this.isBlind)) return outcome
     if (await this.#look()) {
       await this.#return()
@@ -76,12 +92,19 @@ export class Sight {
   #note(id: MonitorId, isFailing: boolean): void {
     const now = this.#tools.clock.monotonic()
     this.#recent.delete(id)
-    this.#recent.set(id, { at: now, isFailing })
+    this.#recent.set(id, { at: now, wall: this.#tools.clock.now(), isFailing })
     // In order of time: the old ones are in front.
     for (const [old, { at }] of this.#recent) {
       if (now - at <= WINDOW_MS) break
       this.#recent.delete(old)
     }
+  }
+
+  /** Asked beforehand: canaries that never answered prove nothing when they do not. */
+  #prove(): void {
+    const now = this.#tools.clock.monotonic()
+    if (this.#isProven || (this.#asked !== null && now - this.#asked.at < PROOF_MS)) return
+    void this.#look()
   }
 
   #manyFail(): boolean {
@@ -125,7 +148,8 @@ export class Sight {
 
   #lose(): void {
     if (this.#blindSince !== null) return
-    this.#blindSince = this.#tools.clock.now()
+    const failing = [...this.#recent.values()].filter(({ isFailing }) => isFailing)
+    this.#blindSince = Math.min(this.#tools.clock.now(), ...failing.map(({ wall }) => wall))
     this.#tools.log.warn({ canaries: this.#tools.canaries }, 'internet lost')
     this.#tools.onBlind()
   }

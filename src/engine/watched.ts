@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { judge, type JudgeState } from '../incidents/index.ts'
-import type { Clock, Instant, Log } from '../kernel/index.ts'
+import { isNews, judge, judgeSpeed, type JudgeState } from '../incidents/index.ts'
+import { type Clock, HOUR, type Instant, type Log, type MonitorId } from '../kernel/index.ts'
 import { type Check, type Monitor, recordCheck, type WatchedMonitor } from '../monitors/index.ts'
 import { type Outcome, PROBES } from '../probes/index.ts'
 import type { AccountDb } from '../storage/index.ts'
@@ -39,9 +39,13 @@ export interface WatchTools {
   readonly log: Log
   /** Looks once, never throws. */
   readonly probe: (monitor: Monitor, signal: AbortSignal) => Promise<Outcome>
-  readonly sight: Pick<Sight, 'weigh'>
+  readonly sight: Pick<Sight, 'weigh' | 'isBlind'>
+  /** How much of that time the monitor was in maintenance: charged to nobody. */
+  readonly maintained: (id: MonitorId, from: Instant, to: Instant) => number
   readonly signal: AbortSignal
   readonly onNews: () => void
+  /** What these depend on may be the cause: to be looked at now. */
+  readonly doubt: (ids: readonly MonitorId[]) => void
 }
 
 /** Waited for its turn until it was cut off. */
@@ -58,10 +62,14 @@ async function look(
   monitor: Monitor,
   cause: Check['cause'],
   signal: AbortSignal,
+  isDecisive = false,
 ): Promise<Omit<Check, 'id'>> {
   const startedAt = tools.clock.now()
   const seen = signal.aborted ? NOT_BEGUN : await tools.probe(monitor, signal)
-  const outcome = signal.aborted ? seen : await tools.sight.weigh(monitor.id, monitor.url, seen)
+  const weighed = signal.aborted
+    ? seen
+    : await tools.sight.weigh(monitor.id, monitor.url, seen, isDecisive)
+  const outcome = judgeSpeed(weighed, monitor.policy.degradedMs)
   const finishedAt = Math.max(tools.clock.now(), startedAt)
   return { monitorId: monitor.id, cause, startedAt, finishedAt, outcome }
 }
@@ -77,14 +85,23 @@ export async function lookAt(
 }
 
 /** How much of the time since the last look this one speaks for; a longer gap is a gap. */
-function observedMs(watched: Watched, { startedAt, outcome }: Omit<Check, 'id'>): number {
+function observedMs(
+  tools: WatchTools,
+  { monitor, lastAt }: Watched,
+  { startedAt, outcome }: Omit<Check, 'id'>,
+): number {
   if (outcome.status === 'unknown') return 0
-  const own = Math.max(1, outcome.durationMs)
-  if (watched.lastAt === null) return own
-  const { intervalMs, timeoutMs } = watched.monitor
-  const gap = startedAt - watched.lastAt
-  return gap > 0 && gap <= intervalMs * 1.5 + timeoutMs ? gap : own
+  const { id, intervalMs, timeoutMs } = monitor
+  const gap = lastAt === null ? 0 : startedAt - lastAt
+  const isGap = gap <= 0 || gap > intervalMs * 1.5 + timeoutMs
+  const reach = isGap ? Math.max(1, outcome.durationMs) : gap
+  return reach - tools.maintained(id, startedAt - reach, startedAt)
 }
+
+/** Whether one more failure makes an outage. */
+const isDecisive = ({ judged, monitor }: Watched): boolean =>
+  judged.status !== 'down' &&
+  (judged.streak?.kind === 'failing' ? judged.streak.count : 0) + 1 >= monitor.policy.confirmations
 
 /** One look from socket to row: looked, judged, written down, and people woken where it is news. */
 export async function lookAndJudge(
@@ -95,7 +112,7 @@ export async function lookAndJudge(
 ): Promise<Check> {
   const { monitor } = watched
   const { signal } = watched.cancel
-  const check = await look(tools, monitor, cause, signal)
+  const check = await look(tools, monitor, cause, signal, isDecisive(watched))
   // Cut off because we stop or the monitor changed: nothing was seen.
   if (signal.aborted) return { ...check, id: 0 }
   const { outcome, startedAt, finishedAt } = check
@@ -104,38 +121,44 @@ export async function lookAndJudge(
     at: startedAt,
     finishedAt,
     status: outcome.status,
-    ms: outcome.durationMs,
     code: outcome.code,
+    expiry: outcome.expiry,
   }
-  const { state, verdict } = judge(watched.judged, seen, policy)
+  const { state, verdicts } = judge(watched.judged, seen, {
+    confirmations: policy.confirmations,
+    recovery: policy.recovery,
+    // Our own blindness is told once for all.
+    unseenAfterMs: tools.sight.isBlind ? Infinity : Math.max(HOUR, 3 * monitor.intervalMs),
+  })
   const retryAt =
     state.streak?.kind === 'failing'
       ? finishedAt + Math.min(policy.retrySeconds * 1000, monitor.intervalMs)
       : null
   const entry: Entry = {
-    accountId: monitor.accountId,
     check,
-    observedMs: observedMs(watched, check),
+    observedMs: observedMs(tools, watched, check),
     judged: {
       monitor: {
         id: monitor.id,
+        accountId: monitor.accountId,
         name: monitor.name,
         url: monitor.url,
         rev: monitor.rev,
         alertAfterMs: policy.alertAfterSeconds * 1000,
         expected: PROBES[monitor.type].expected(monitor.options as never),
+        hasDependencies: monitor.dependsOn.length > 0,
       },
       at: startedAt,
       now: finishedAt,
       outcome,
       before: watched.judged,
       state,
-      verdict,
+      verdicts,
       retryAt,
     },
   }
   const isRoutine =
-    verdict === null &&
+    verdicts.length === 0 &&
     outcome.status !== 'down' &&
     !watched.isAsked &&
     isDeepStrictEqual(state, watched.judged)
@@ -152,9 +175,10 @@ export async function lookAndJudge(
   const kept = await write(tools, ledger, watched, entry)
   if (kept === 'lost') return { ...check, id: 0 }
   settle()
-  if (verdict !== null && verdict.kind !== 'blip') {
+  if (state.streak?.kind === 'failing' && state.streak.count === 1) tools.doubt(monitor.dependsOn)
+  for (const { kind } of verdicts.filter(isNews)) {
     tools.onNews()
-    tools.log.info({ monitor: monitor.name, code: outcome.code }, `incident ${verdict.kind}`)
+    tools.log.info({ monitor: monitor.name, code: outcome.code }, `verdict ${kind}`)
   }
   return kept === 'owed' ? { ...check, id: 0 } : kept
 }

@@ -1,15 +1,9 @@
-export {
-  acknowledgeIncident,
-  countIncidents,
-  endIncidents,
-  getIncident,
-  type Incident,
-  listIncidents,
-  openIncident,
-  recauseIncident,
-  resolveIncident,
-  unacknowledgeIncident,
-} from './incidents.ts'
-export { judge, type JudgePolicy, type JudgeState, UNJUDGED } from './judge.ts'
+export { acknowledgeIncident, unacknowledgeIncident } from './acknowledge.ts'
+export { endIncidents } from './close.ts'
+export { judge } from './judge.ts'
+export { type JudgePolicy, type JudgeState, UNJUDGED, type Verdict } from './judgement.ts'
+export { countIncidents, getIncident, type Incident, listIncidents } from './list.ts'
 export { readNews } from './news.ts'
-export { type Judged, recordJudged, recordLatest } from './verdict.ts'
+export { judgeSpeed } from './slow.ts'
+export { remindDue, tellDue } from './tell.ts'
+export { isNews, type Judged, recordJudged, recordLatest } from './verdict.ts'

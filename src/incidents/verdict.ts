@@ -1,75 +1,174 @@
-import type { Instant, MonitorId } from '../kernel/index.ts'
-import type { Outcome } from '../probes/index.ts'
-import type { AccountTx, Db } from '../storage/index.ts'
-import { openIncident, recauseIncident, resolveIncident } from './incidents.ts'
-import type { JudgeState, Verdict } from './judge.ts'
+import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
+import { queueNotice } from '../notifications/index.ts'
+import type { Expiry, Outcome } from '../probes/index.ts'
+import { type AccountTx, bindAccount, type Db } from '../storage/index.ts'
+import { beginFlapping, endFlapping, resolveIncident } from './close.ts'
+import type { JudgeState, Verdict } from './judgement.ts'
+import {
+  type Cause,
+  flappingOf,
+  type Opening,
+  openIncident,
+  recauseIncident,
+  warningOf,
+  warnNearer,
+} from './open.ts'
+import { tellDue } from './tell.ts'
 
 /** A judged look with all that its consequences need. */
 export interface Judged {
   readonly monitor: {
     readonly id: MonitorId
+    readonly accountId: AccountId
     readonly name: string
     readonly url: string
     readonly rev: number
     readonly alertAfterMs: number
     readonly expected: string
+    readonly hasDependencies: boolean
   }
   readonly at: Instant
   readonly now: Instant
   readonly outcome: Outcome
   readonly before: JudgeState
   readonly state: JudgeState
-  readonly verdict: Verdict | null
+  readonly verdicts: readonly Verdict[]
   readonly retryAt: Instant | null
 }
 
+/** Whether people may have to be told of it. */
+export const isNews = ({ kind }: Verdict): boolean => kind !== 'blip'
+
 /**
- * Writes a look's whole consequence in the caller's transaction: the state, the incident, its
+ * Writes a look's whole consequence in the caller's transaction: the state, the incidents, their
  * messages. Nothing and false when the monitor was changed, paused or deleted while we looked.
  */
-export async function recordJudged(tx: AccountTx, judged: Judged): Promise<boolean> {
-  const { monitor, at, now, outcome, verdict } = judged
-  const current = await tx
+export async function recordJudged(tx: Db, judged: Judged): Promise<boolean> {
+  const { monitor, verdicts } = judged
+  const bound = bindAccount(tx, monitor.accountId)
+  const current = await bound
     .selectFrom('monitors as m')
     .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
     .select(['m.rev', 'm.is_active', 's.last_good_at', 's.last_good_ms'])
     .where('m.id', '=', monitor.id)
     .executeTakeFirst()
   if (current === undefined || current.rev !== monitor.rev || current.is_active === 0) return false
-  await writeState(tx, judged)
-  const cause = {
-    code: outcome.code,
-    message: outcome.message,
-    httpStatus: outcome.details?.http?.status ?? null,
-  }
-  switch (verdict?.kind) {
-    case 'opened':
+  await writeState(bound, judged)
+  const lastGood = { lastGoodAt: current.last_good_at, lastGoodMs: current.last_good_ms }
+  for (const verdict of verdicts) await act(bound, judged, verdict, lastGood)
+  if (verdicts.some(isNews)) await tellDue(tx, judged.now, monitor.id)
+  return true
+}
+
+type LastGood = Pick<Opening, 'lastGoodAt' | 'lastGoodMs'>
+
+const causeOf = ({ code, message, details }: Outcome): Cause => ({
+  code,
+  message,
+  httpStatus: details?.http?.status ?? null,
+})
+
+/** What every incident of this look has in common. */
+const opening = ({ monitor, now }: Judged, lastGood: LastGood) => ({
+  monitorId: monitor.id,
+  monitorName: monitor.name,
+  url: monitor.url,
+  detectedAt: now,
+  hasDependencies: monitor.hasDependencies,
+  alertAfterMs: monitor.alertAfterMs,
+  ...lastGood,
+})
+
+async function act(
+  tx: AccountTx,
+  judged: Judged,
+  verdict: Verdict,
+  lastGood: LastGood,
+): Promise<void> {
+  const { monitor, at, now, outcome, before } = judged
+  switch (verdict.kind) {
+    case 'opened': {
+      const isFlapping = before.flapping?.isFlapping === true
       await openIncident(tx, {
-        ...cause,
-        monitorId: monitor.id,
-        monitorName: monitor.name,
-        url: monitor.url,
+        ...opening(judged, lastGood),
+        ...causeOf(outcome),
+        severity: 'down',
         expected: monitor.expected,
-        alertAfterMs: monitor.alertAfterMs,
         startedAt: verdict.startedAt,
         detectedAt: verdict.detectedAt,
         failures: verdict.failures,
-        lastGoodAt: current.last_good_at,
-        lastGoodMs: current.last_good_ms,
+        foldedInto: isFlapping ? ((await flappingOf(tx, monitor.id))?.id ?? null) : null,
       })
-      break
+      return
+    }
     case 'recaused':
-      await recauseIncident(tx, now, monitor.id, cause)
-      break
-    case 'resolved':
-      await resolveIncident(tx, now, monitor.id, Math.min(verdict.resolvedAt, at))
-      break
+      return recauseIncident(tx, now, monitor.id, causeOf(outcome))
+    case 'resolved': {
+      const end = { at: Math.min(verdict.resolvedAt, at), reason: 'resolved' } as const
+      return resolveIncident(tx, now, monitor.id, 'down', end)
+    }
+    case 'degraded':
+      await openIncident(tx, {
+        ...opening(judged, lastGood),
+        ...causeOf(outcome),
+        severity: 'degraded',
+        expected: null,
+        startedAt: verdict.startedAt,
+        failures: verdict.looks,
+      })
+      return
+    case 'improved': {
+      const reason = verdict.isWorse ? 'worsened' : 'resolved'
+      return resolveIncident(tx, now, monitor.id, 'degraded', { at: verdict.at, reason })
+    }
+    case 'flapping':
+      return beginFlapping(tx, now, monitor.id)
+    case 'steady':
+      return endFlapping(tx, now, monitor.id)
+    case 'warned':
+      await openIncident(tx, {
+        ...opening(judged, lastGood),
+        ...warningCause(verdict.expiry),
+        severity: 'warning',
+        expected: null,
+        startedAt: at,
+        failures: 1,
+        // A date does not go away by waiting.
+        alertAfterMs: 0,
+        foldedInto: await warningOf(tx, monitor.id, verdict.expiry.subject),
+      })
+      return
+    case 'nearer':
+      return warnNearer(tx, now, monitor.id, warningCause(verdict.expiry))
+    case 'unwarned': {
+      const { expiry, isRenewed } = verdict
+      const end = isRenewed
+        ? ({ at, reason: 'resolved', endsAt: Date.parse(expiry.endsAt) } as const)
+        : ({ at, reason: 'changed' } as const)
+      return resolveIncident(tx, now, monitor.id, 'warning', end)
+    }
+    case 'unseen':
+      return queueNotice(tx, now, {
+        kind: 'unseen',
+        monitorId: monitor.id,
+        monitorName: monitor.name,
+        since: verdict.since,
+        why: outcome.message,
+      })
     case 'blip':
-    case undefined:
-      break
+      return
+    default:
+      verdict satisfies never
   }
-  return true
 }
+
+const warningCause = ({ code, message, subject, endsAt }: Expiry) => ({
+  code,
+  message,
+  httpStatus: null,
+  subject,
+  endsAt: Date.parse(endsAt),
+})
 
 /** The columns of a state that every look moves on. */
 const latestColumns = (at: Instant, outcome: Outcome) => ({
@@ -115,14 +214,15 @@ async function writeState(
   tx: AccountTx,
   { monitor, at, outcome, before, state, retryAt }: Judged,
 ): Promise<void> {
+  const { status, ...mind } = state
   await tx
     .updateTable('monitor_states')
     .set({
       ...latestColumns(at, outcome),
-      status: state.status,
-      streak: state.streak === null && state.cause === null ? null : JSON.stringify(state),
+      status,
+      judged: Object.values(mind).every((it) => it === null) ? null : JSON.stringify(state),
       retry_at: retryAt,
-      ...(state.status === before.status ? {} : { changed_at: at }),
+      ...(status === before.status ? {} : { changed_at: at }),
     })
     .where('monitor_id', '=', monitor.id)
     .execute()

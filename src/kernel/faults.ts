@@ -6,6 +6,16 @@ export const FAULTS = {
   monitor_unknown: { status: 404, slug: 'not-found', says: 'There is no monitor {name}.' },
   monitor_unclear: { status: 409, slug: 'conflict', says: '{name} could be {candidates}.' },
   check_unknown: { status: 404, slug: 'not-found', says: 'There is no check {name}.' },
+  maintenance_unknown: {
+    status: 404,
+    slug: 'not-found',
+    says: 'There is no maintenance {name}.',
+  },
+  maintenance_not_on: {
+    status: 409,
+    slug: 'conflict',
+    says: 'The maintenance {name} is not on just now.',
+  },
   incident_unknown: { status: 404, slug: 'not-found', says: 'There is no incident {name}.' },
   incident_closed: { status: 409, slug: 'conflict', says: 'Incident {name} is over already.' },
   reference_taken: {

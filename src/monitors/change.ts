@@ -4,6 +4,7 @@ import { endIncidents } from '../incidents/index.ts'
 import { Fault, type Instant, InvalidInput, type MonitorId } from '../kernel/index.ts'
 import { PROBES } from '../probes/index.ts'
 import { type AccountDb, type AccountTx, type Sealer, sqliteCode } from '../storage/index.ts'
+import { forgetDependency, refuseDependencies } from './depend.ts'
 import { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 import { type MonitorView, toColumns, toConfig } from './monitor.ts'
 import { getMonitor } from './read.ts'
@@ -20,7 +21,7 @@ const iri = (id: MonitorId): string => `/api/targets/${id}`
 
 const NOTHING_KNOWN = {
   status: 'pending',
-  streak: null,
+  judged: null,
   changed_at: null,
   retry_at: null,
   last_status: null,
@@ -79,6 +80,7 @@ export async function addMonitor(
         if (count >= limits.monitors)
           throw new Fault('plan_monitors', { plan: limits.plan, limit: String(limits.monitors) })
       }
+      await refuseDependencies(tx, null, config.dependsOn)
       const { id } = await tx
         .insertInto('monitors')
         .values({ ...toColumns(config, sealer), created_at: now, updated_at: now })
@@ -128,6 +130,8 @@ async function editWithin(
     ])
   const parsed = parseChange(wanted, old, tools)
   if (isDeepStrictEqual(parsed, old)) return before
+  if (!isDeepStrictEqual(parsed.dependsOn, old.dependsOn))
+    await refuseDependencies(tx, id, parsed.dependsOn)
   const isNew = parsed.url !== old.url || !isDeepStrictEqual(parsed.options, old.options)
   const resumed = parsed.isActive && !old.isActive
   const paused = !parsed.isActive && old.isActive
@@ -223,6 +227,7 @@ export async function deleteMonitor(
     const view = await getMonitor(tx, sealer, id)
     if (ifRev !== undefined && ifRev !== view.monitor.rev) throw new Fault('changed_meanwhile')
     await endIncidents(tx, now, id, 'deleted')
+    await forgetDependency(tx, id)
     await tx.deleteFrom('monitors').where('id', '=', id).execute()
     await audit(tx, now, by, 'monitor.delete', iri(id), { name: [view.monitor.name, null] })
     return view

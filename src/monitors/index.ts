@@ -8,7 +8,7 @@ export {
 } from './change.ts'
 export { countChecks, getCheck, listChecks, type PastCheck } from './checks.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
-export { type Monitor, type MonitorView, shownStatus } from './monitor.ts'
+export { isInMaintenance, type Monitor, type MonitorView, shownStatus } from './monitor.ts'
 export type { Check, Looker } from './look.ts'
 export { countByStatus, countMonitors, getMonitor, listMonitorIds, listMonitors } from './read.ts'
 export { slotAfter } from './rhythm.ts'

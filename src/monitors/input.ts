@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   type Instant,
   InvalidInput,
+  type MonitorId,
   nameRule,
   quote,
   type Violation,
@@ -13,6 +14,7 @@ import { type Policy, policyRule, wholeNumber } from './policy.ts'
 const TAG = /^[a-z0-9][a-z0-9_.:-]{0,39}$/
 const TAG_RULE = 'must be 1 to 40 of a-z 0-9 _ . : - and begin with a letter or digit'
 const TAGS_RULE = 'must be a list of at most 20 different tags'
+const DEPENDS_RULE = 'must be a list of at most 10 different monitors of yours'
 const TYPE_RULE = `must be ${Object.keys(PROBES).join(', ')}`
 const LONGEST_LIFE_MS = 366 * 86_400_000
 
@@ -42,6 +44,14 @@ const shared = {
       params: { code: 'length' },
     })
     .default([]),
+  dependsOn: z
+    .array(z.int(DEPENDS_RULE).min(1, DEPENDS_RULE), DEPENDS_RULE)
+    .max(10, DEPENDS_RULE)
+    .refine((ids) => new Set(ids).size === ids.length, {
+      error: DEPENDS_RULE,
+      params: { code: 'length' },
+    })
+    .default([]),
   externalRef: words(120),
   managedBy: words(60),
 }
@@ -57,6 +67,8 @@ export interface MonitorConfig {
   readonly policy: Policy
   readonly options: Readonly<Record<string, unknown>>
   readonly tags: readonly string[]
+  /** While one of them is down, an outage of this one is told with theirs. */
+  readonly dependsOn: readonly MonitorId[]
   readonly externalRef: string | null
   readonly managedBy: string | null
   readonly expiresAt: Instant | null

@@ -31,6 +31,8 @@ export interface MonitorState {
   readonly lastMessage: string | null
   readonly lastGoodAt: Instant | null
   readonly lastGoodMs: number | null
+  /** Until then a planned window is on, or it ended then: nobody is told, uptime is not charged. */
+  readonly maintainedUntil: Instant | null
   readonly latest: Outcome | null
 }
 
@@ -38,6 +40,9 @@ export interface MonitorView {
   readonly monitor: Monitor
   readonly state: MonitorState
 }
+
+export const isInMaintenance = ({ monitor, state }: MonitorView, now: Instant): boolean =>
+  monitor.isActive && state.maintainedUntil !== null && state.maintainedUntil > now
 
 /** Paused lies over the state; everything people see starts from this. */
 export const shownStatus = ({ monitor, state }: MonitorView): MonitorState['status'] | 'paused' =>
@@ -60,6 +65,7 @@ export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
     policy: JSON.parse(row.policy) as Policy,
     options: { ...(JSON.parse(row.options) as object), ...secrets },
     tags: JSON.parse(row.tags) as string[],
+    dependsOn: JSON.parse(row.depends_on) as MonitorId[],
     externalRef: row.external_ref,
     managedBy: row.managed_by,
     expiresAt: row.expires_at,
@@ -72,7 +78,9 @@ export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
 }
 
 export const toState = (
-  row: Omit<StateRow, 'monitor_id' | 'account_id' | 'streak'>,
+  row: Omit<StateRow, 'monitor_id' | 'account_id' | 'judged'> & {
+    readonly maintained_until: Instant | null
+  },
 ): MonitorState => ({
   status: row.status,
   changedAt: row.changed_at,
@@ -84,6 +92,7 @@ export const toState = (
   lastMessage: row.last_message,
   lastGoodAt: row.last_good_at,
   lastGoodMs: row.last_good_ms,
+  maintainedUntil: row.maintained_until,
   latest: row.latest === null ? null : (JSON.parse(row.latest) as Outcome),
 })
 
@@ -102,6 +111,7 @@ export function toColumns(config: MonitorConfig, sealer: Sealer) {
     secrets: closed.length === 0 ? null : sealer.seal(JSON.stringify(Object.fromEntries(closed))),
     policy: JSON.stringify(config.policy),
     tags: JSON.stringify(config.tags),
+    depends_on: JSON.stringify(config.dependsOn),
     is_active: config.isActive ? (1 as const) : (0 as const),
     external_ref: config.externalRef,
     managed_by: config.managedBy,
@@ -120,6 +130,7 @@ export const toConfig = (monitor: Monitor): MonitorConfig => ({
   policy: monitor.policy,
   options: monitor.options,
   tags: monitor.tags,
+  dependsOn: monitor.dependsOn,
   externalRef: monitor.externalRef,
   managedBy: monitor.managedBy,
   expiresAt: monitor.expiresAt,

@@ -1,6 +1,6 @@
-import type { Expression, SqlBool } from 'kysely'
-import { Fault, type MonitorId } from '../kernel/index.ts'
-import type { AccountTx, Sealer } from '../storage/index.ts'
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import { Fault, type Instant, type MonitorId } from '../kernel/index.ts'
+import type { AccountTx, Sealer, Tables } from '../storage/index.ts'
 import { fold } from '../storage/index.ts'
 import { type MonitorView, toMonitor, toState } from './monitor.ts'
 
@@ -34,6 +34,13 @@ const STATE_COLUMNS = [
   's.last_good_ms',
   's.latest',
 ] as const
+
+const maintainedUntil = (eb: ExpressionBuilder<Tables & { m: Tables['monitors'] }, 'm'>) =>
+  eb
+    .selectFrom('maintenance_spans')
+    .select((span) => span.fn.max<Instant | null>('ended_at').as('until'))
+    .whereRef('maintenance_spans.monitor_id', '=', 'm.id')
+    .as('maintained_until')
 
 const COLUMN = { id: 'm.id', name: 'm.name', createdAt: 'm.created_at' } as const
 
@@ -94,7 +101,7 @@ export async function listMonitors(
   order: readonly MonitorOrder[] = [],
   page?: { readonly limit: number; readonly offset: number },
 ): Promise<MonitorView[]> {
-  let query = matching(db, filter).selectAll('m').select(STATE_COLUMNS)
+  let query = matching(db, filter).selectAll('m').select(STATE_COLUMNS).select(maintainedUntil)
   for (const { by, direction } of order) query = query.orderBy(COLUMN[by], direction)
   if (!order.some(({ by }) => by === 'id')) query = query.orderBy('m.id', 'desc')
   if (page !== undefined) query = query.limit(page.limit).offset(page.offset)
@@ -113,6 +120,7 @@ export async function getMonitor(
   const row = await matching(db, {})
     .selectAll('m')
     .select(STATE_COLUMNS)
+    .select(maintainedUntil)
     .where('m.id', '=', id)
     .executeTakeFirst()
   if (row === undefined) throw new Fault('monitor_unknown', { name: `#${id}` })

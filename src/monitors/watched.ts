@@ -30,15 +30,17 @@ export async function loadWatched(
     .selectFrom('monitors as m')
     .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
     .selectAll('m')
-    .select(['s.status', 's.streak', 's.last_check_at', 's.last_status', 's.retry_at'])
+    .select(['s.status', 's.judged', 's.last_check_at', 's.last_status', 's.retry_at'])
     .where('m.is_active', '=', 1)
   if (ids !== undefined) query = query.where('m.id', 'in', inList(ids))
   return (await query.execute()).map((row) => ({
     monitor: toMonitor(row, sealer),
-    judged:
-      row.streak === null
-        ? { ...UNJUDGED, status: row.status }
-        : (JSON.parse(row.streak) as JudgeState),
+    // What an earlier version did not write yet is not there.
+    judged: {
+      ...UNJUDGED,
+      status: row.status,
+      ...(row.judged === null ? {} : (JSON.parse(row.judged) as Partial<JudgeState>)),
+    },
     lastAt: row.last_status === null ? null : row.last_check_at,
     retryAt: row.retry_at,
     lookNow: row.look_now === 1,

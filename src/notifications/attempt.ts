@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import type { IncidentId } from '../kernel/index.ts'
+import type { IncidentId, Instant } from '../kernel/index.ts'
 import type { Db, Tables } from '../storage/index.ts'
 import type { Channel } from './channels.ts'
 import type { Address, Delivery, IncidentNews, Messenger, News } from './contract.ts'
@@ -36,6 +36,24 @@ const addressOf = (channel: Channel): Address => ({
 const nonceOf = (row: Waiting, part: string): string =>
   createHash('sha256').update(`${row.id}:${row.created_at}:${part}`).digest('hex').slice(0, 25)
 
+/** What the short reply says now; null: nobody needs it any more. */
+function replyOf(
+  row: Waiting,
+  incident: IncidentNews,
+  postedAt: Instant | null,
+  closedAt: Instant | null,
+): News | null {
+  if (postedAt === null) return null
+  if (row.event === 'reminder') {
+    // Over, or somebody is on it since.
+    if (incident.resolvedAt !== null || incident.acknowledgedAt !== null) return null
+    // Who first heard of it after the reminder was due has just read so.
+    return postedAt >= row.created_at ? null : { kind: 'reminder', incident, at: row.created_at }
+  }
+  // Who first heard of it when it was over has read so already.
+  return closedAt === null || postedAt >= closedAt ? null : { kind: 'recovery', incident }
+}
+
 /** One attempt at one row: reads its subject as it is now and posts, edits, replies or lets it be. */
 export async function attempt(
   db: Db,
@@ -62,17 +80,15 @@ export async function attempt(
     .where('incident_id', '=', row.incident_id)
     .executeTakeFirst()
   const shown = { incidentId: incident.incidentId, rev, isMessage: row.event === 'alert' }
-  if (row.event === 'recovery') {
-    // Who first heard of it when it was over has read so already.
-    if (message === undefined || closedAt === null || message.posted_at >= closedAt)
-      return { kind: 'needless' }
-    const news = { kind: 'recovery', incident } as const
+  if (row.event !== 'alert') {
+    const news = replyOf(row, incident, message?.posted_at ?? null, closedAt)
+    if (news === null) return { kind: 'needless' }
     const post = {
       address,
       news,
       nonce: nonceOf(row, row.event),
-      replyTo: message.message_id,
-      silent: true,
+      replyTo: message!.message_id,
+      silent: row.event === 'recovery',
     }
     return { kind: 'answered', delivery: await messenger.post(post, signal), shown }
   }

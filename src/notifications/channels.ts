@@ -9,8 +9,8 @@ import {
   type Db,
   type Tables,
 } from '../storage/index.ts'
-import type { Address, News } from './contract.ts'
-import { queueOpen } from './queue.ts'
+import type { Address } from './contract.ts'
+import { queueNotice, queueOpen } from './queue.ts'
 
 export type Channel = Selectable<Tables['channels']>
 
@@ -129,25 +129,7 @@ export async function switchOff(
     .where('channel_id', '=', channel.id)
     .where('state', '=', 'pending')
     .execute()
-  const others = await bound
-    .selectFrom('channels')
-    .select('id')
-    .where('is_active', '=', 1)
-    .execute()
-  if (others.length === 0) return
-  await bound
-    .insertInto('notifications')
-    .values(
-      others.map(({ id }) => ({
-        channel_id: id,
-        event: 'notice' as const,
-        rev: 1,
-        notice: JSON.stringify({ kind: 'notice', channelName: channel.name, why } satisfies News),
-        due_at: now,
-        created_at: now,
-      })),
-    )
-    .execute()
+  await queueNotice(bound, now, { kind: 'notice', channelName: channel.name, why })
 }
 
 /** The bot was put out of a chat: its channels there are off at once. */

@@ -15,11 +15,11 @@ export interface IncidentNews {
   readonly monitorId: MonitorId | null
   readonly monitorName: string
   readonly url: string | null
-  readonly severity: 'down' | 'warning'
+  readonly severity: 'down' | 'degraded' | 'warning'
   readonly startedAt: Instant
   readonly detectedAt: Instant
   readonly resolvedAt: Instant | null
-  readonly endReason: 'resolved' | 'paused' | 'deleted' | 'changed' | null
+  readonly endReason: 'resolved' | 'worsened' | 'paused' | 'deleted' | 'changed' | null
   readonly code: string
   readonly message: string
   /** Where `code` is `http_status`. */
@@ -33,19 +33,48 @@ export interface IncidentNews {
   /** "1 of 12 down" of the account, counted now. */
   readonly downCount: number
   readonly watchedCount: number
+  /** How many others are down, too, since they depend on this, and are not told of on their own. */
+  readonly dependants: number
+  /** How many other monitors an expiry warning speaks for. */
+  readonly alsoOn: number
+  /** When what was warned of ends; once renewed, when what follows does. */
+  readonly endsAt: Instant | null
+  /** Set where this message speaks for one outage after another. */
+  readonly flapping: Flaps | null
   readonly timezone: string
+  /** When it was read. */
+  readonly shownAt: Instant
+}
+
+/** Outages that follow each other too fast to be told one by one. */
+export interface Flaps {
+  /** When the first of them began. */
+  readonly since: Instant
+  readonly outages: number
+  readonly isDown: boolean
+  /** When it ended, calmed down or called off. */
+  readonly steadiedAt: Instant | null
 }
 
 /**
  * What a channel is told. `alert` is the incident's one message, whatever its state has become;
- * `recovery` the short reply that it is over; `notice` that a channel was switched off; `blind` that we
- * ourselves saw nothing for a while.
+ * `recovery` the short reply that it is over, `reminder` that it goes on; `notice` that a channel was
+ * switched off; `blind` that we ourselves saw nothing for a while, `unseen` nothing of one monitor.
  */
 export type News =
   | { readonly kind: 'alert'; readonly incident: IncidentNews }
   | { readonly kind: 'recovery'; readonly incident: IncidentNews }
+  | { readonly kind: 'reminder'; readonly incident: IncidentNews; readonly at: Instant }
   | { readonly kind: 'notice'; readonly channelName: string; readonly why: string }
   | { readonly kind: 'blind'; readonly from: Instant; readonly to: Instant }
+  | {
+      readonly kind: 'unseen'
+      readonly monitorId: MonitorId
+      readonly monitorName: string
+      readonly since: Instant
+      /** What stands in the way; may quote strangers. */
+      readonly why: string
+    }
 
 /** What came of one attempt. */
 export type Delivery =

@@ -6,6 +6,13 @@ export {
   switchOffPlace,
   switchOnPlace,
 } from './channels.ts'
-export type { Address, Delivery, IncidentNews, Messenger, News, Post } from './contract.ts'
+export type { Address, Delivery, Flaps, IncidentNews, Messenger, News, Post } from './contract.ts'
 export { type Delivery as DeliveryPart, startDelivery } from './deliver.ts'
-export { queueAlert, queueBlindness, queueRecovery } from './queue.ts'
+export {
+  EVENTS,
+  type EventName,
+  queueAlert,
+  queueBlindness,
+  queueNotice,
+  queueReply,
+} from './queue.ts'

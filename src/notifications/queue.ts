@@ -1,122 +1,143 @@
 import type { ChannelId, IncidentId, Instant } from '../kernel/index.ts'
+import type { AccountTx, Db, Tables } from '../storage/index.ts'
 import type { News } from './contract.ts'
-import type { AccountTx, Db } from '../storage/index.ts'
 
-/**
- * Queues, in the caller's transaction, that every channel of the account show the incident as it is
- * then: its one message, posted or edited. A message still waiting says the newer state by itself.
- * Answers whether anybody has been told of the incident or will be: one that ends before its
- * `dueAt` came is told to nobody.
- */
-export async function queueAlert(
-  tx: AccountTx,
-  now: Instant,
-  incidentId: IncidentId,
-  rev: number,
-  dueAt: Instant,
-): Promise<boolean> {
-  if (rev > 1) {
-    const isOver = await tx
-      .selectFrom('incidents')
-      .select('id')
-      .where('id', '=', incidentId)
-      .where('resolved_at', 'is not', null)
-      .executeTakeFirst()
-    const held = await tx
-      .selectFrom('notifications')
-      .select('id')
-      .where('incident_id', '=', incidentId)
-      .where('event', '=', 'alert')
-      .where('state', '=', 'pending')
-      .where('due_at', '>', now)
-      .executeTakeFirst()
-    if (held !== undefined) {
-      if (isOver === undefined) return true
-      await tx
-        .updateTable('notifications')
-        .set({ state: 'superseded' })
-        .where('incident_id', '=', incidentId)
-        .where('state', '=', 'pending')
-        .execute()
-      return false
-    }
-  }
-  await queue(tx, now, incidentId, 'alert', rev, dueAt)
-  return true
+/** What a channel may choose to be told of; the names are the wire's. */
+export const EVENTS = [
+  'target.down',
+  'target.up',
+  'target.reminder',
+  'target.degraded',
+  'target.expiring',
+] as const
+
+export type EventName = (typeof EVENTS)[number]
+type Severity = Tables['incidents']['severity']
+type Kind = 'alert' | 'recovery' | 'reminder'
+
+const OUTAGE: Readonly<Record<Kind, EventName>> = {
+  alert: 'target.down',
+  recovery: 'target.up',
+  reminder: 'target.reminder',
 }
 
-/** The short reply that it is over, for those who were told that it began. */
-export async function queueRecovery(
-  tx: AccountTx,
-  now: Instant,
-  incidentId: IncidentId,
-  rev: number,
-): Promise<void> {
-  await queue(tx, now, incidentId, 'recovery', rev, now)
+function eventOf(kind: Kind, severity: Severity): EventName {
+  if (severity === 'down') return OUTAGE[kind]
+  return severity === 'degraded' ? 'target.degraded' : 'target.expiring'
+}
+
+/** A channel with an empty list hears of everything. */
+const hears = (events: string, event: EventName): boolean =>
+  events === '[]' || (JSON.parse(events) as string[]).includes(event)
+
+async function told(tx: AccountTx): Promise<{ id: ChannelId; events: string }[]> {
+  return tx.selectFrom('channels').select(['id', 'events']).where('is_active', '=', 1).execute()
+}
+
+interface Subject {
+  readonly id: IncidentId
+  readonly severity: Severity
+  readonly rev: number
 }
 
 async function queue(
   tx: AccountTx,
   now: Instant,
-  incidentId: IncidentId,
-  event: 'alert' | 'recovery',
-  rev: number,
-  dueAt: Instant,
+  channels: readonly ChannelId[],
+  subjects: readonly Subject[],
+  event: Kind,
 ): Promise<void> {
-  const channels = await tx.selectFrom('channels').select('id').where('is_active', '=', 1).execute()
+  if (channels.length === 0 || subjects.length === 0) return
+  await tx
+    .insertInto('notifications')
+    .values(
+      channels.flatMap((channel) =>
+        subjects.map(({ id, rev }) => ({
+          channel_id: channel,
+          incident_id: id,
+          event,
+          rev,
+          due_at: now,
+          created_at: now,
+        })),
+      ),
+    )
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/**
+ * Queues, in the caller's transaction, that the account's channels show the incident as it is then:
+ * its one message, posted or edited. A message still waiting says the newer state by itself.
+ */
+export async function queueAlert(tx: AccountTx, now: Instant, subject: Subject): Promise<void> {
+  const event = eventOf('alert', subject.severity)
+  const channels = (await told(tx)).filter(({ events }) => hears(events, event))
+  await queue(
+    tx,
+    now,
+    channels.map(({ id }) => id),
+    [subject],
+    'alert',
+  )
+}
+
+/** The short reply below the message of an incident that was told: it is over, or goes on. */
+export async function queueReply(
+  tx: AccountTx,
+  now: Instant,
+  id: IncidentId,
+  kind: 'recovery' | 'reminder',
+): Promise<void> {
+  const subject = await tx
+    .selectFrom('incidents')
+    .select(['id', 'severity', 'rev'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const event = eventOf(kind, subject.severity)
+  const channels = (await told(tx)).filter(({ events }) => hears(events, event))
+  await queue(
+    tx,
+    now,
+    channels.map((it) => it.id),
+    [subject],
+    kind,
+  )
+}
+
+/** A channel that is told from now on (again) hears of what the others were told and is going on. */
+export async function queueOpen(tx: AccountTx, now: Instant, channelId: ChannelId): Promise<void> {
+  const open = await tx
+    .selectFrom('incidents')
+    .select(['id', 'rev', 'severity'])
+    .where('resolved_at', 'is', null)
+    .where('told_at', 'is not', null)
+    .execute()
+  const channel = await tx
+    .selectFrom('channels')
+    .select('events')
+    .where('id', '=', channelId)
+    .executeTakeFirstOrThrow()
+  const wanted = open.filter(({ severity }) => hears(channel.events, eventOf('alert', severity)))
+  await queue(tx, now, [channelId], wanted, 'alert')
+}
+
+/** Tells every channel of the account something that is no incident. */
+export async function queueNotice(tx: AccountTx, now: Instant, news: News): Promise<void> {
+  const channels = await told(tx)
   if (channels.length === 0) return
   await tx
     .insertInto('notifications')
     .values(
       channels.map(({ id }) => ({
         channel_id: id,
-        incident_id: incidentId,
-        event,
-        rev,
-        due_at: dueAt,
+        event: 'notice' as const,
+        rev: 1,
+        notice: JSON.stringify(news),
+        due_at: now,
         created_at: now,
       })),
     )
-    .onConflict((oc) => oc.doNothing())
-    .execute()
-}
-
-/**
- * A channel that is told from now on (again) hears of what is going on: of what is still held back
- * when its time comes, as all do.
- */
-export async function queueOpen(tx: AccountTx, now: Instant, channelId: ChannelId): Promise<void> {
-  const open = await tx
-    .selectFrom('incidents')
-    .select(['id', 'rev'])
-    .where('resolved_at', 'is', null)
-    .execute()
-  if (open.length === 0) return
-  const dues = await tx
-    .selectFrom('notifications')
-    .select((eb) => ['incident_id', eb.fn.max('due_at').as('due_at')])
-    .where('event', '=', 'alert')
-    .where(
-      'incident_id',
-      'in',
-      open.map(({ id }) => id),
-    )
-    .groupBy('incident_id')
-    .execute()
-  const dueAt = new Map(dues.map((it) => [it.incident_id, it.due_at]))
-  await tx
-    .insertInto('notifications')
-    .values(
-      open.map(({ id, rev }) => ({
-        channel_id: channelId,
-        incident_id: id,
-        event: 'alert' as const,
-        rev,
-        due_at: Math.max(now, dueAt.get(id) ?? now),
-        created_at: now,
-      })),
-    )
-    .onConflict((oc) => oc.doNothing())
     .execute()
 }
 

@@ -5,7 +5,7 @@ import { type Outcome, statusOf } from './outcome.ts'
 import { port } from './port.ts'
 
 export type { ProbeKind, Target, Tools } from './contract.ts'
-export { type Code, CODES, type LookStatus, type Outcome } from './outcome.ts'
+export { type Code, CODES, type Expiry, type LookStatus, type Outcome } from './outcome.ts'
 
 /** Every type of monitor there is; the keys are the types' names on the wire. */
 export const PROBES = {

@@ -7,6 +7,7 @@ import type { Db } from '../storage/index.ts'
 /** Rows a statement may take: no reader or check waits longer than a few milliseconds for it. */
 const BATCH = 5000
 const NOTIFICATIONS_KEPT_MS = 90 * DAY
+const SPANS_KEPT_MS = 90 * DAY
 const LEFT_PLACES_KEPT_MS = 30 * DAY
 
 /** Forgets what has had its time, in small steps, and gives the file its pages back. */
@@ -38,6 +39,10 @@ export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): P
     .deleteFrom('notifications')
     .where('state', '!=', 'pending')
     .where('created_at', '<', now - NOTIFICATIONS_KEPT_MS)
+    .execute()
+  await db
+    .deleteFrom('maintenance_spans')
+    .where('ended_at', '<', now - SPANS_KEPT_MS)
     .execute()
   // Of deleted monitors: their incidents stay only until their end has been told.
   await db

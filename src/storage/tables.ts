@@ -44,6 +44,8 @@ export interface MonitorsTable {
   policy: string
   /** JSON list. */
   tags: Generated<string>
+  /** JSON list of monitor ids. */
+  depends_on: Generated<string>
   is_active: Generated<Flag>
   paused_until: Optional<Instant>
   paused_by: Optional<string>
@@ -62,8 +64,8 @@ export interface MonitorStatesTable {
   monitor_id: MonitorId
   account_id: Owner
   status: Generated<'pending' | 'up' | 'degraded' | 'down'>
-  /** JSON of the judge's streak. */
-  streak: Optional<string>
+  /** JSON of all the judge has in mind; null: nothing but the status. */
+  judged: Optional<string>
   changed_at: Optional<Instant>
   retry_at: Optional<Instant>
   last_check_at: Optional<Instant>
@@ -120,11 +122,11 @@ export interface IncidentsTable {
   monitor_id: MonitorId | null
   monitor_name: string
   url: string
-  severity: 'down' | 'warning'
+  severity: 'down' | 'degraded' | 'warning'
   started_at: Instant
   detected_at: Instant
   resolved_at: Optional<Instant>
-  end_reason: Optional<'resolved' | 'paused' | 'deleted' | 'changed'>
+  end_reason: Optional<'resolved' | 'worsened' | 'paused' | 'deleted' | 'changed'>
   code: string
   message: string
   http_status: Optional<number>
@@ -138,6 +140,51 @@ export interface IncidentsTable {
   closed_at: Optional<Instant>
   /** Grows with each change people are told of. */
   rev: Generated<number>
+  /** Not told before; what else may hold it back is read when the time comes. */
+  alert_at: Generated<Instant>
+  /** Null: nobody was told (yet). */
+  told_at: Optional<Instant>
+  /** Told by that incident's message; its own id: its message speaks for the ones after it. */
+  folded_into: Optional<IncidentId>
+  /** Of one that others are folded into: when that ended. */
+  steadied_at: Optional<Instant>
+  reminded_at: Optional<Instant>
+  /** What expires: a certificate's fingerprint, a domain's name. */
+  subject: Optional<string>
+  /** When it expires; once it is renewed, when what follows does. */
+  ends_at: Optional<Instant>
+}
+
+export interface MaintenancesTable {
+  id: Generated<Id<'maintenance'>>
+  account_id: Owner
+  name: string
+  /** JSON list of monitor ids; null: every one, or with tags those that carry one of them. */
+  targets: Optional<string>
+  /** JSON list. */
+  tags: Generated<string>
+  is_active: Generated<Flag>
+  timezone: Generated<string>
+  starts_at: Optional<Instant>
+  ends_at: Optional<Instant>
+  cron: Optional<string>
+  duration_ms: Optional<number>
+  /** The window that is on or comes next; null: none comes any more. */
+  window_from: Optional<Instant>
+  window_to: Optional<Instant>
+  rev: Generated<number>
+  created_at: Instant
+  updated_at: Instant
+}
+
+/** When a monitor was, is or is about to be in maintenance. */
+export interface MaintenanceSpansTable {
+  id: Generated<Id<'span'>>
+  account_id: Owner
+  monitor_id: MonitorId
+  maintenance_id: Id<'maintenance'>
+  started_at: Instant
+  ended_at: Instant
 }
 
 export interface ChatLinksTable {
@@ -185,6 +232,8 @@ export interface ChannelsTable {
   /** The lane waits until then. */
   resume_at: Generated<Instant>
   last_delivery_at: Optional<Instant>
+  /** JSON list of what it is told of; empty: of everything. */
+  events: Generated<string>
   created_at: Instant
 }
 
@@ -193,7 +242,7 @@ export interface NotificationsTable {
   account_id: Owner
   channel_id: ChannelId
   incident_id: Optional<IncidentId>
-  event: 'alert' | 'recovery' | 'notice'
+  event: 'alert' | 'recovery' | 'reminder' | 'notice'
   /** The subject's rev when it was queued. */
   rev: number
   /** JSON of a notice's words; incidents are read when they are sent. */
@@ -259,6 +308,8 @@ export interface Tables {
   samples: SamplesTable
   checks: ChecksTable
   incidents: IncidentsTable
+  maintenances: MaintenancesTable
+  maintenance_spans: MaintenanceSpansTable
   chat_links: ChatLinksTable
   link_codes: LinkCodesTable
   link_attempts: LinkAttemptsTable
@@ -282,6 +333,8 @@ export const OWNER_COLUMN: Readonly<Partial<Record<keyof Tables, string>>> = {
   samples: 'account_id',
   checks: 'account_id',
   incidents: 'account_id',
+  maintenances: 'account_id',
+  maintenance_spans: 'account_id',
   chat_links: 'account_id',
   link_codes: 'account_id',
   channels: 'account_id',

@@ -77,7 +77,7 @@ test('many sites fail while the canaries answer: all of them are down', async ()
   expect(await incidents(house)).toHaveLength(4)
 })
 
-test('one site of many fails: nobody is asked, it is down', async () => {
+test('one site of many fails while the canaries answer: it is down', async () => {
   const { house, state } = await world(5)
   await using _ = house
   house.start()

@@ -1,39 +1,57 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { judge, type JudgePolicy, type JudgeState, UNJUDGED } from '../../src/incidents/index.ts'
+import {
+  judge,
+  type JudgePolicy,
+  type JudgeState,
+  judgeSpeed,
+  UNJUDGED,
+} from '../../src/incidents/index.ts'
+import { HOUR } from '../../src/kernel/index.ts'
+import { well } from '../support/eye.ts'
 
-const usual: JudgePolicy = { confirmations: 2, recovery: 1, degradedMs: 100 }
-const SEEN = { '.': 'up', x: 'down', y: 'down', s: 'up', r: 'degraded', '?': 'unknown' } as const
+const usual: JudgePolicy = { confirmations: 2, recovery: 1, unseenAfterMs: HOUR }
+const SEEN = {
+  '.': ['up', 'ok'],
+  x: ['down', 'connect_refused'],
+  y: ['down', 'http_status'],
+  s: ['degraded', 'slow'],
+  r: ['degraded', 'redirect_downgrade'],
+  e: ['degraded', 'cert_expiring'],
+  '?': ['unknown', 'probe_overloaded'],
+} as const
 type Mark = keyof typeof SEEN
+const LETTERS: Readonly<Record<string, string>> = {
+  opened: 'o',
+  recaused: 'c',
+  resolved: 'r',
+  blip: 'b',
+}
 
 /**
- * `.` well, `x` and `y` failures of two kinds, `s` slow, `r` degraded by the probe, `?` not looked.
- * Verdicts: `o` opened, `c` another cause, `r` resolved, `b` a blip; states: p u d D (down).
+ * `.` well, `x` and `y` failures of two kinds, `s` slow, `r` degraded otherwise, `e` expiring, `?` not
+ * looked. Verdicts: `o` opened, `c` another cause, `r` resolved, `b` a blip; states: p u d D (down).
  */
 function play(checks: string, policy: JudgePolicy) {
   let state: JudgeState = UNJUDGED
   let [verdicts, states] = ['', '']
   const incidents: { startedAt: number; detectedAt?: number; resolvedAt?: number }[] = []
+  const spells: { from: number; to?: number; isWorse?: boolean }[] = []
   for (const [at, mark] of checks.split('').entries()) {
-    const status = SEEN[mark as Mark]
-    const look = {
-      at: at * 10,
-      finishedAt: at * 10 + 1,
-      status,
-      ms: mark === 's' ? 200 : 10,
-      code: mark,
-    }
-    const judged = judge(state, look, policy)
+    const [status, code] = SEEN[mark as Mark]
+    const judged = judge(state, { at: at * 10, finishedAt: at * 10 + 1, status, code }, policy)
     state = judged.state
-    verdicts += { opened: 'o', recaused: 'c', resolved: 'r', blip: 'b', none: '-' }[
-      judged.verdict?.kind ?? 'none'
-    ]
+    verdicts += judged.verdicts.map(({ kind }) => LETTERS[kind] ?? '').join('') || '-'
     states += { pending: 'p', up: 'u', degraded: 'd', down: 'D' }[state.status]
-    if (judged.verdict?.kind === 'opened') incidents.push(judged.verdict)
-    if (judged.verdict?.kind === 'resolved')
-      incidents.at(-1)!.resolvedAt = judged.verdict.resolvedAt
+    for (const verdict of judged.verdicts) {
+      if (verdict.kind === 'opened') incidents.push(verdict)
+      if (verdict.kind === 'resolved') incidents.at(-1)!.resolvedAt = verdict.resolvedAt
+      if (verdict.kind === 'degraded') spells.push({ from: verdict.startedAt })
+      if (verdict.kind === 'improved')
+        Object.assign(spells.at(-1)!, { to: verdict.at, isWorse: verdict.isWorse })
+    }
   }
-  return { verdicts, states, incidents }
+  return { verdicts, states, incidents, spells }
 }
 
 test.each([
@@ -56,13 +74,7 @@ test.each([
   ['what the probe calls degraded counts as slow', '.rr', '---', 'uud', usual],
   ['back from down but slow is degraded', '.xxs', '--or', 'uuDd', usual],
   ['down out of degraded', '.ssxx.', '----or', 'uuddDu', usual],
-  [
-    'slow never counts where no limit is set',
-    '.sss',
-    '----',
-    'uuuu',
-    { ...usual, degradedMs: null },
-  ],
+  ['what expires is up all the same', '.eeee', '-----', 'uuuuu', usual],
 ])('%s: %s', (_, checks, verdicts, states, policy) => {
   expect(play(checks, policy)).toMatchObject({ verdicts, states })
 })
@@ -73,11 +85,11 @@ test('an outage lasts from the first failure of its streak to the first success 
   ])
 })
 
-const checks = fc.string({ unit: fc.constantFrom('.', 'x', 'y', 's', 'r', '?'), maxLength: 60 })
+const checks = fc.string({ unit: fc.constantFrom(...(Object.keys(SEEN) as Mark[])), maxLength: 60 })
 const policies = fc.record({
   confirmations: fc.integer({ min: 1, max: 5 }),
   recovery: fc.integer({ min: 1, max: 5 }),
-  degradedMs: fc.constantFrom(null, 100),
+  unseenAfterMs: fc.constant(HOUR),
 })
 
 test('openings and resolutions alternate, and each happens exactly when its streak is complete', () => {
@@ -113,4 +125,48 @@ test('incidents never overlap, and begin before they are noticed and before they
       }
     }),
   )
+})
+
+test('a spell of being degraded has its ends, and says whether it was followed by worse', () => {
+  expect(play('.sss..ssxx', usual).spells).toEqual([
+    { from: 10, to: 40, isWorse: false },
+    { from: 60, to: 80, isWorse: true },
+  ])
+  expect(play('.xxss.', usual).spells).toEqual([{ from: 30, to: 50, isWorse: false }])
+})
+
+test('spells never overlap, and none lasts while the monitor is anything else', () => {
+  fc.assert(
+    fc.property(checks, policies, (history, policy) => {
+      const { states, spells } = play(history, policy)
+      let last = -1
+      for (const { from, to } of spells) {
+        expect(from).toBeGreaterThanOrEqual(last)
+        last = to ?? Infinity
+        expect(last).toBeGreaterThan(from)
+      }
+      expect(spells.at(-1)?.to === undefined && spells.length > 0).toBe(states.endsWith('d'))
+    }),
+  )
+})
+
+test('replaying the looks gives the same judgement', () => {
+  fc.assert(
+    fc.property(checks, policies, (history, policy) => {
+      expect(play(history, policy)).toEqual(play(history, policy))
+    }),
+  )
+})
+
+test('a good answer slower than the limit is degraded, at the limit it is not', () => {
+  const slow = { ...well, durationMs: 1500 }
+  expect(judgeSpeed(slow, 1000)).toMatchObject({
+    status: 'degraded',
+    code: 'slow',
+    message: 'answered in 1500 ms, slower than 1000 ms',
+  })
+  expect(judgeSpeed(slow, 1500)).toBe(slow)
+  expect(judgeSpeed(slow, null)).toBe(slow)
+  const down = { ...slow, status: 'down', code: 'http_status' } as const
+  expect(judgeSpeed(down, 1000)).toBe(down)
 })

@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  acknowledgeIncident,
-  openIncident,
-  recauseIncident,
-  resolveIncident,
-} from '../../src/incidents/index.ts'
+import { acknowledgeIncident } from '../../src/incidents/index.ts'
 import {
   addChannel,
   type Delivery,
@@ -13,6 +8,7 @@ import {
 } from '../../src/notifications/index.ts'
 import type { Outcome } from '../../src/probes/index.ts'
 import { House } from '../support/house.ts'
+import { verdictsOf } from '../support/outage.ts'
 import { until } from '../support/until.ts'
 
 /** The engine looks, and sees nothing: outages here are made by hand. */
@@ -27,42 +23,13 @@ const unseen = async (): Promise<Outcome> => ({
 /** An outage of one monitor, opened and ended by hand. */
 async function outage(house: House, alertAfterMs = 0) {
   const { monitor } = await house.add()
-  const now = () => house.clock.now()
-  const write = <T>(work: Parameters<typeof transaction<T>>[1]) => transaction(house, work)
-  await write((tx) =>
-    openIncident(tx, {
-      monitorId: monitor.id,
-      monitorName: 'shop',
-      url: monitor.url,
-      code: 'connect_refused',
-      message: '127.0.0.1 refuses connections on port 443',
-      httpStatus: null,
-      startedAt: now(),
-      detectedAt: now(),
-      failures: 2,
-      expected: 'HTTP 200–299',
-      lastGoodAt: null,
-      lastGoodMs: null,
-      alertAfterMs,
-    }),
-  )
+  const by = verdictsOf(house.db, monitor, { alertAfterMs })
+  await by.open(house.clock.now())
   return {
-    recause: (code: string) =>
-      write((tx) =>
-        recauseIncident(tx, now(), monitor.id, { code, message: code, httpStatus: null }),
-      ),
-    resolve: () => write((tx) => resolveIncident(tx, now(), monitor.id, now())),
+    recause: (code: Outcome['code']) => by.recause(house.clock.now(), code),
+    resolve: () => by.resolve(house.clock.now()),
   }
 }
-
-const transaction = <T>(
-  house: House,
-  work: Parameters<ReturnType<House['account']['transaction']>['execute']>[0] extends (
-    tx: infer Tx,
-  ) => unknown
-    ? (tx: Tx) => Promise<T>
-    : never,
-): Promise<T> => house.account.transaction().execute(work)
 
 const states = async (house: House) =>
   (
@@ -191,7 +158,7 @@ test.each<[string, Delivery, string[]]>([
   [
     'a chat that moved is told at its new place',
     { kind: 'elsewhere', why: 'moved', address: { channelId: 'new', threadId: null } },
-    ['alert', 'edited: b'],
+    ['alert', 'edited: connect_timeout'],
   ],
 ])('%s', async (_, refusal, said) => {
   await using house = await House.open({ probe: unseen })
@@ -199,7 +166,7 @@ test.each<[string, Delivery, string[]]>([
   house.start()
   await quiet(house)
   answers(house, refusal)
-  await it.recause('b')
+  await it.recause('connect_timeout')
   await quiet(house)
   expect(house.pager.said).toEqual(said)
   const channel = await house.db.selectFrom('channels').selectAll().executeTakeFirstOrThrow()
@@ -295,7 +262,7 @@ test('a place we come back to does not hear of what is held back before its time
   house.start()
   await until('switched off', async () => {
     await house.clock.turn(250)
-    return (await states(house)).includes('alert failed')
+    return (await states(house)).includes('notice failed')
   })
   await reopenChannel(house.account, house.clock.now(), { type: 'chat', name: 'Ann' }, 'pager', {
     channelId: 'c1',

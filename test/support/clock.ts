@@ -41,6 +41,11 @@ export class HandClock implements Clock {
     })
   }
 
+  /** How many wait for their time. */
+  get sleeping(): number {
+    return this.#sleepers.size
+  }
+
   /** Resolves as soon as somebody sleeps (at once when somebody does). */
   async asleep(): Promise<void> {
     if (this.#sleepers.size === 0)

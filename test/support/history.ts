@@ -45,6 +45,7 @@ export async function drawIncident(
       code: 'connect_refused',
       message: 'refused',
       failures: 2,
+      told_at: START + fromMinute * MINUTE,
     })
     .execute()
 }

@@ -32,13 +32,18 @@ export const limits = { plan: 'business', monitors: null, minIntervalSeconds: 10
 export class Pager implements Messenger {
   readonly posts: (Post & { readonly id: string })[] = []
   readonly edits: { readonly id: string; readonly news: Post['news'] }[] = []
+  /** Everything said, in the order it was said. */
+  readonly heard: { readonly how: 'post' | 'reply' | 'edit'; readonly news: Post['news'] }[] = []
   answer: (() => Delivery | Promise<Delivery>) | null = null
+  onHeard: () => void = () => {}
 
   async post(post: Post): Promise<Delivery> {
     const refused = await this.answer?.()
     if (refused !== undefined && refused.kind !== 'done') return refused
     const id = `m${this.posts.length + 1}`
     this.posts.push({ ...post, id })
+    this.heard.push({ how: post.replyTo === null ? 'post' : 'reply', news: post.news })
+    this.onHeard()
     return { kind: 'done', messageId: id }
   }
 
@@ -46,6 +51,8 @@ export class Pager implements Messenger {
     const refused = await this.answer?.()
     if (refused !== undefined && refused.kind !== 'done') return refused
     this.edits.push({ id, news })
+    this.heard.push({ how: 'edit', news })
+    this.onHeard()
     return { kind: 'done', messageId: id }
   }
 
@@ -116,7 +123,7 @@ export class House implements AsyncDisposable {
       ...tools,
       messengers: { pager: this.pager },
       readNews: async (db, account, id) => {
-        const news = await readNews(bindAccount(db, account), id)
+        const news = await readNews(bindAccount(db, account), id, this.clock.now())
         await this.afterNewsRead?.()
         return news
       },

@@ -34,9 +34,10 @@ const incidentFields = (incident: Incident, site: Site, now: Instant) => ({
   acknowledgedAt: isoOrNull(incident.acknowledged_at),
   acknowledgedBy: incident.acknowledged_by,
   notes: [],
-  severity: incident.severity,
+  severity: incident.severity === 'down' ? 'down' : 'warning',
   detectedAt: toIso(incident.detected_at),
-  endReason: incident.end_reason,
+  // It ended, whatever came then.
+  endReason: incident.end_reason === 'worsened' ? 'resolved' : incident.end_reason,
 })
 
 const incidentItem = (incident: Incident, site: Site, now: Instant): Answer => ({
@@ -50,7 +51,7 @@ const incidentItem = (incident: Incident, site: Site, now: Instant): Answer => (
 const parameters = {
   target: relation('/api/targets'),
   isOpen: flag,
-  severity: choice({ DOWN: ['down'], WARNING: ['warning'] }),
+  severity: choice({ DOWN: ['down'], WARNING: ['warning', 'degraded'] }),
   startedAt: span,
 }
 

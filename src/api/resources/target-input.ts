@@ -1,13 +1,13 @@
 import { InvalidInput, type Violation } from '../../kernel/index.ts'
 import { isMonitorType, PROBES } from '../../probes/index.ts'
 import { isAnnotation, unknownField } from '../fields.ts'
+import { readRelations } from '../relations.ts'
 import { readInterval } from './target-interval.ts'
 import {
   type Ground,
   readExpiry,
   readOptions,
   readPolicy,
-  refuseDependencies,
   refuseType,
   refuseUser,
 } from './target-parts.ts'
@@ -87,7 +87,8 @@ export function readTarget(raw: Fields, ground: Ground): Reading {
     else if (name === 'alertPolicy') put('policy', readPolicy(value, base, isLenient, violations))
     else if (name === 'expiresAt') put('expiresAt', readExpiry(value, violations))
     else if (name === 'user') violations.push(...refuseUser(value, ground))
-    else if (name === 'dependsOn') violations.push(...refuseDependencies(value))
+    else if (name === 'dependsOn')
+      put(name, readRelations(value, name, '/api/targets', ground.site, violations))
     else if (isAnnotation(name) || READ_ONLY.has(name) || isLenient) continue
     else if (type === undefined && ANY_OPTIONS.test(name)) continue
     else if (name !== 'frequency' && name !== 'intervalSeconds')

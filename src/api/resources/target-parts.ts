@@ -93,17 +93,6 @@ export function refuseUser(value: unknown, { site, accountId }: Ground): Violati
   return [{ path: 'user', code: 'not_found', message: 'must be your own account' }]
 }
 
-export function refuseDependencies(value: unknown): Violation[] {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return []
-  return [
-    {
-      path: 'dependsOn',
-      code: Array.isArray(value) ? 'enum' : 'type',
-      message: 'must be an empty list: dependencies are not there yet',
-    },
-  ]
-}
-
 export function refuseType(value: unknown, { base, routeType }: Ground): Violation[] {
   const fixed = base?.type ?? routeType
   if (fixed === undefined || value === undefined || value === fixed) return []

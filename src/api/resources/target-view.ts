@@ -1,5 +1,5 @@
 import { DAY, type Instant, SECOND, toIso } from '../../kernel/index.ts'
-import { type MonitorView, slotAfter } from '../../monitors/index.ts'
+import { isInMaintenance, type MonitorView, slotAfter } from '../../monitors/index.ts'
 import { PROBES } from '../../probes/index.ts'
 import { type Observed, observedTime, responseTimes, uptimePercent } from '../../stats/index.ts'
 import type { Answer, Call } from '../route.ts'
@@ -38,7 +38,7 @@ function memberFields(view: MonitorView, uptime24h: number | null, { site, now }
     requestTimeout: monitor.timeoutMs / SECOND,
     statusSummary: monitor.isActive ? SUMMARY[state.status] : 'PAUSED',
     isDegraded: monitor.isActive && state.status === 'degraded',
-    isInMaintenance: false,
+    isInMaintenance: isInMaintenance(view, now),
     lastCheckAt: isoOrNull(state.lastCheckAt),
     nextCheckAt: isoOrNull(nextCheckAt(view, now)),
     lastChangeAt: isoOrNull(state.changedAt),
@@ -51,7 +51,7 @@ function memberFields(view: MonitorView, uptime24h: number | null, { site, now }
     externalRef: monitor.externalRef,
     managedBy: monitor.managedBy,
     tags: monitor.tags,
-    dependsOn: [],
+    dependsOn: monitor.dependsOn.map((id) => site.iri(`${PATH}/${id}`)),
     createdAt: toIso(monitor.createdAt),
     updatedAt: toIso(monitor.updatedAt),
   }
@@ -76,6 +76,35 @@ export async function targetMembers(call: Call, views: readonly MonitorView[]) {
     path: targetPath(view),
     fields: memberFields(view, uptime24h(view), call),
   }))
+}
+
+const daysTo = (expiresAt: string, now: Instant): number =>
+  Math.floor((Date.parse(expiresAt) - now) / DAY)
+
+/** The certificate the latest look met; it grows older between looks. */
+function shownCertificate({ state }: MonitorView, now: Instant) {
+  const seen = state.latest?.details?.certificate
+  if (seen === undefined) return null
+  return {
+    isValid: seen.problems.length === 0,
+    issuer: seen.issuer,
+    subject: seen.subject,
+    validFrom: seen.validFrom,
+    expiresAt: seen.validTo,
+    daysLeft: daysTo(seen.validTo, now),
+  }
+}
+
+function shownDomain({ state }: MonitorView, now: Instant) {
+  const seen = state.latest?.details?.domain
+  if (seen === undefined) return null
+  const { registrar, expiresAt, source } = seen
+  return {
+    registrar,
+    expiresAt,
+    daysLeft: expiresAt === null ? null : daysTo(expiresAt, now),
+    source,
+  }
 }
 
 /** A target with everything there is to it. */
@@ -107,8 +136,8 @@ export async function targetItem(
         monitor.options,
         principal.scope !== 'read',
       ),
-      ssl: null,
-      domain: null,
+      ssl: shownCertificate(view, now),
+      domain: shownDomain(view, now),
       stats: {
         uptime24h: day(view),
         uptime7d: week(view),

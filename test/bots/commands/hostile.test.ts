@@ -81,8 +81,23 @@ test.each(HOSTILE.map((words, at) => [at, words] as const))(
       expected: marked,
       startedAt: 1,
       detectedAt: 1,
+      severity: 'down',
+      dependants: 0,
+      alsoOn: 0,
+      endsAt: 2,
+      flapping: null,
+      shownAt: 1,
     } as IncidentNews
-    for (const changes of [{ resolvedAt: null }, { resolvedAt: 1, endReason: 'paused' }] as const)
+    const flapping = { since: 1, outages: 4, isDown: true, steadiedAt: null }
+    for (const changes of [
+      { resolvedAt: null },
+      { resolvedAt: 1, endReason: 'paused' },
+      { resolvedAt: null, flapping },
+      { resolvedAt: null, endReason: null, severity: 'warning' },
+      { resolvedAt: 1, endReason: 'resolved', severity: 'warning' },
+      { resolvedAt: null, endReason: null, severity: 'degraded' },
+      { resolvedAt: 1, endReason: 'worsened', severity: 'degraded' },
+    ] as const)
       replies.push(
         wordNews({
           kind: 'alert',
@@ -96,6 +111,9 @@ test.each(HOSTILE.map((words, at) => [at, words] as const))(
         }),
       )
     replies.push(wordNews({ kind: 'notice', channelName: marked, why: marked }))
+    replies.push(
+      wordNews({ kind: 'unseen', monitorId: 1, monitorName: marked, since: 1, why: marked }),
+    )
     for (const reply of replies) expect(ownWords(reply)).not.toContain(MARK)
     expect(
       replies.some((reply) => runsOf(reply).some((run) => JSON.stringify(run).includes(MARK))),

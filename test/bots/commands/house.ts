@@ -1,5 +1,4 @@
 import { createLinkCode, ensureAccount } from '../../../src/accounts/index.ts'
-import { openIncident } from '../../../src/incidents/index.ts'
 import { type Chance, type Log, MINUTE, SECOND } from '../../../src/kernel/index.ts'
 import { addMonitor, type Check, type Looker } from '../../../src/monitors/index.ts'
 import type { Outcome } from '../../../src/probes/index.ts'
@@ -13,6 +12,7 @@ import type { Actor, Ask, Place } from '../../../bots/commands/desk.ts'
 import { buildDesk } from '../../../bots/commands/index.ts'
 import type { Reply, Run } from '../../../bots/commands/reply.ts'
 import { HandClock } from '../../support/clock.ts'
+import { verdictsOf } from '../../support/outage.ts'
 
 export const UP: Outcome = {
   status: 'up',
@@ -159,37 +159,23 @@ export async function openHouse() {
       const startedAt = now - 12 * SECOND
       await account
         .updateTable('monitor_states')
-        .set({
-          status: 'down',
-          changed_at: now,
-          last_check_at: now,
-          last_code: REFUSED.code,
-          last_message: REFUSED.message,
-          last_good_at: startedAt - MINUTE,
-          last_good_ms: 212,
-        })
+        .set({ last_good_at: startedAt - MINUTE, last_good_ms: 212 })
         .where('monitor_id', '=', id)
         .execute()
-      const { name, url } = await account
+      const monitor = await account
         .selectFrom('monitors')
-        .select(['name', 'url'])
+        .select(['id', 'account_id as accountId', 'name', 'url', 'rev'])
         .where('id', '=', id)
         .executeTakeFirstOrThrow()
-      return openIncident(account, {
-        monitorId: id,
-        monitorName: name,
-        url,
-        startedAt,
-        detectedAt: now,
-        failures: 2,
-        expected: 'HTTP 200–299',
-        code: REFUSED.code,
-        message: REFUSED.message,
-        httpStatus: null,
-        lastGoodAt: startedAt - MINUTE,
-        lastGoodMs: 212,
-        alertAfterMs: 0,
-      })
+      const { message } = REFUSED
+      await verdictsOf(db, monitor).open(now, { startedAt, message })
+      const open = await account
+        .selectFrom('incidents')
+        .select('id')
+        .where('monitor_id', '=', id)
+        .where('resolved_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      return open.id
     },
   }
 }

@@ -36,6 +36,11 @@ const opened: IncidentNews = {
   downCount: 1,
   watchedCount: 12,
   timezone: 'Europe/Berlin',
+  dependants: 0,
+  alsoOn: 0,
+  endsAt: null,
+  flapping: null,
+  shownAt: Date.parse('2027-03-01T14:02:30Z'),
 }
 
 /** The words an alert has in the product, cut to what these screens show. */

@@ -44,6 +44,11 @@ const DOWN: IncidentNews = {
   downCount: 1,
   watchedCount: 12,
   timezone: 'Europe/Berlin',
+  dependants: 0,
+  alsoOn: 0,
+  endsAt: null,
+  flapping: null,
+  shownAt: Date.parse('2027-03-01T14:02:30Z'),
 }
 
 const alert = (changes: Partial<IncidentNews>) =>

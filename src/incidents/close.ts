@@ -1,0 +1,138 @@
+import type { Instant, MonitorId } from '../kernel/index.ts'
+import { queueReply } from '../notifications/index.ts'
+import type { AccountTx } from '../storage/index.ts'
+import type { Incident, Severity } from './list.ts'
+import { flappingOf } from './open.ts'
+import { show, showBelow } from './show.ts'
+
+type EndReason = NonNullable<Incident['end_reason']>
+
+const openOf = (tx: AccountTx, monitorId: MonitorId) =>
+  tx
+    .selectFrom('incidents')
+    .selectAll()
+    .where('monitor_id', '=', monitorId)
+    .where('resolved_at', 'is', null)
+
+async function close(
+  tx: AccountTx,
+  now: Instant,
+  incident: Incident,
+  resolvedAt: Instant,
+  reason: EndReason,
+  endsAt?: Instant,
+): Promise<void> {
+  await tx
+    .updateTable('incidents')
+    .set({
+      // A clock that stepped back must not end an outage before it began.
+      resolved_at: Math.max(resolvedAt, incident.started_at),
+      closed_at: now,
+      end_reason: reason,
+      ...(endsAt === undefined ? {} : { ends_at: endsAt }),
+    })
+    .where('id', '=', incident.id)
+    .execute()
+  await show(tx, now, incident)
+  const speaksForItself = incident.told_at !== null && incident.folded_into === null
+  if (speaksForItself && reason === 'resolved') await queueReply(tx, now, incident.id, 'recovery')
+  if (incident.told_at === null && incident.monitor_id !== null && incident.severity === 'down')
+    await showBelow(tx, now, incident.monitor_id)
+  if (incident.subject !== null && reason !== 'resolved') await handOver(tx, incident)
+}
+
+/** Others whose warning this one spoke for go on: one of them speaks now. */
+async function handOver(tx: AccountTx, { id }: Incident): Promise<void> {
+  const [heir, ...rest] = await tx
+    .selectFrom('incidents')
+    .select('id')
+    .where('folded_into', '=', id)
+    .where('resolved_at', 'is', null)
+    .orderBy('id')
+    .execute()
+  if (heir === undefined) return
+  await tx.updateTable('incidents').set({ folded_into: null }).where('id', '=', heir.id).execute()
+  for (const other of rest)
+    await tx
+      .updateTable('incidents')
+      .set({ folded_into: heir.id })
+      .where('id', '=', other.id)
+      .execute()
+}
+
+/**
+ * What is open of one severity is over. `resolvedAt` is the first success of the streak, `now` when
+ * we were sure; `endsAt` when what was renewed ends next.
+ */
+export async function resolveIncident(
+  tx: AccountTx,
+  now: Instant,
+  monitorId: MonitorId,
+  severity: Severity,
+  end: {
+    readonly at: Instant
+    readonly reason: 'resolved' | 'worsened' | 'changed'
+    readonly endsAt?: Instant
+  },
+): Promise<void> {
+  for (const incident of await openOf(tx, monitorId).where('severity', '=', severity).execute())
+    await close(tx, now, incident, end.at, end.reason, end.endsAt)
+}
+
+/** Paused, deleted or given another address: whatever is open ends without being over. */
+export async function endIncidents(
+  tx: AccountTx,
+  now: Instant,
+  monitorId: MonitorId,
+  reason: 'paused' | 'deleted' | 'changed',
+): Promise<void> {
+  for (const incident of await openOf(tx, monitorId).execute())
+    await close(tx, now, incident, now, reason)
+  const flapping = await flappingOf(tx, monitorId)
+  if (flapping !== undefined) await steady(tx, now, flapping)
+}
+
+async function steady(
+  tx: AccountTx,
+  now: Instant,
+  flapping: Pick<Incident, 'id' | 'folded_into'>,
+): Promise<void> {
+  await tx
+    .updateTable('incidents')
+    .set({ steadied_at: now })
+    .where('id', '=', flapping.id)
+    .execute()
+  await show(tx, now, flapping)
+}
+
+/** From the outage that is open now on, this monitor's outages are told in its message. */
+export async function beginFlapping(
+  tx: AccountTx,
+  now: Instant,
+  monitorId: MonitorId,
+): Promise<void> {
+  const open = await openOf(tx, monitorId).where('severity', '=', 'down').executeTakeFirst()
+  if (open === undefined) return
+  await tx
+    .updateTable('incidents')
+    .set({ folded_into: open.id })
+    .where('id', '=', open.id)
+    .execute()
+  await show(tx, now, open)
+}
+
+/** It stayed as it is for long enough: what is open speaks for itself again. */
+export async function endFlapping(
+  tx: AccountTx,
+  now: Instant,
+  monitorId: MonitorId,
+): Promise<void> {
+  const flapping = await flappingOf(tx, monitorId)
+  if (flapping === undefined) return
+  const open = await openOf(tx, monitorId).where('severity', '=', 'down').executeTakeFirst()
+  if (open !== undefined)
+    await tx.updateTable('incidents').set({ folded_into: null }).where('id', '=', open.id).execute()
+  if (open?.id === flapping.id) return show(tx, now, { ...flapping, folded_into: null })
+  await steady(tx, now, flapping)
+  if (open === undefined) await queueReply(tx, now, flapping.id, 'recovery')
+}

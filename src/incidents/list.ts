@@ -1,0 +1,58 @@
+import type { Selectable } from 'kysely'
+import { Fault, type IncidentId, type Instant, type MonitorId } from '../kernel/index.ts'
+import type { AccountTx, Tables } from '../storage/index.ts'
+
+export type Incident = Selectable<Tables['incidents']>
+export type Severity = Incident['severity']
+
+export interface IncidentFilter {
+  readonly monitorId?: MonitorId
+  readonly isOpen?: boolean
+  readonly severities?: readonly Severity[]
+  /** Open at any time at or after this. */
+  readonly endedAfter?: Instant
+  readonly started?: readonly { readonly op: '>' | '>=' | '<' | '<='; readonly at: Instant }[]
+}
+
+function matching(db: AccountTx, filter: IncidentFilter) {
+  let query = db.selectFrom('incidents').where('monitor_id', 'is not', null)
+  if (filter.monitorId !== undefined) query = query.where('monitor_id', '=', filter.monitorId)
+  if (filter.isOpen !== undefined)
+    query = query.where('resolved_at', filter.isOpen ? 'is' : 'is not', null)
+  if (filter.severities !== undefined) query = query.where('severity', 'in', filter.severities)
+  const { endedAfter } = filter
+  if (endedAfter !== undefined)
+    query = query.where((eb) =>
+      eb.or([eb('resolved_at', 'is', null), eb('resolved_at', '>=', endedAfter)]),
+    )
+  for (const { op, at } of filter.started ?? []) query = query.where('started_at', op, at)
+  return query
+}
+
+export async function countIncidents(db: AccountTx, filter: IncidentFilter): Promise<number> {
+  const { count } = await matching(db, filter)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** Newest first. */
+export async function listIncidents(
+  db: AccountTx,
+  filter: IncidentFilter,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<Incident[]> {
+  return matching(db, filter)
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute()
+}
+
+/** @throws Fault `incident_unknown`, also for another account's */
+export async function getIncident(db: AccountTx, id: IncidentId): Promise<Incident> {
+  const found = await matching(db, {}).selectAll().where('id', '=', id).executeTakeFirst()
+  if (found === undefined) throw new Fault('incident_unknown', { name: `#${id}` })
+  return found
+}

@@ -1,0 +1,270 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Selectable } from 'kysely'
+import { audit, type By, type Changes } from '../audit/index.ts'
+import {
+  Fault,
+  type Id,
+  type Instant,
+  InvalidInput,
+  MINUTE,
+  type MonitorId,
+} from '../kernel/index.ts'
+import type { AccountDb, AccountTx, Tables } from '../storage/index.ts'
+import { type MaintenanceConfig, parseMaintenance, planOf } from './plan.ts'
+import { windowAfter } from './windows.ts'
+
+export type MaintenanceId = Id<'maintenance'>
+type Row = Selectable<Tables['maintenances']>
+
+export interface Maintenance extends MaintenanceConfig {
+  readonly id: MaintenanceId
+  /** The window that is on or comes next; null: none comes any more, or it is switched off. */
+  readonly window: { readonly from: Instant; readonly to: Instant } | null
+  readonly rev: number
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+export interface MaintenanceTools {
+  readonly now: Instant
+  readonly by: By
+}
+
+const toMaintenance = (row: Row): Maintenance => ({
+  id: row.id,
+  name: row.name,
+  targets: row.targets === null ? null : (JSON.parse(row.targets) as MonitorId[]),
+  tags: JSON.parse(row.tags) as string[],
+  isActive: row.is_active === 1,
+  timezone: row.timezone,
+  startsAt: row.starts_at,
+  endsAt: row.ends_at,
+  cron: row.cron,
+  durationMinutes: row.duration_ms === null ? null : row.duration_ms / MINUTE,
+  window:
+    row.window_from === null || row.window_to === null
+      ? null
+      : { from: row.window_from, to: row.window_to },
+  rev: row.rev,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
+
+const toConfig = (it: Maintenance): MaintenanceConfig => ({
+  name: it.name,
+  targets: it.targets,
+  tags: it.tags,
+  isActive: it.isActive,
+  timezone: it.timezone,
+  startsAt: it.startsAt,
+  endsAt: it.endsAt,
+  cron: it.cron,
+  durationMinutes: it.durationMinutes,
+})
+
+function toColumns(it: MaintenanceConfig, now: Instant) {
+  const window = it.isActive ? windowAfter(planOf(it), now) : null
+  return {
+    name: it.name,
+    targets: it.targets === null ? null : JSON.stringify(it.targets),
+    tags: JSON.stringify(it.tags),
+    is_active: it.isActive ? (1 as const) : (0 as const),
+    timezone: it.timezone,
+    starts_at: it.startsAt,
+    ends_at: it.endsAt,
+    cron: it.cron,
+    duration_ms: it.durationMinutes === null ? null : it.durationMinutes * MINUTE,
+    window_from: window?.from ?? null,
+    window_to: window?.to ?? null,
+    updated_at: now,
+  }
+}
+
+const iri = (id: MaintenanceId): string => `/api/maintenances/${id}`
+
+function differences(before: Partial<MaintenanceConfig>, after: MaintenanceConfig): Changes {
+  const [old, fresh] = [before as Record<string, unknown>, { ...after } as Record<string, unknown>]
+  return Object.fromEntries(
+    Object.keys(fresh)
+      .filter((field) => !isDeepStrictEqual(old[field] ?? null, fresh[field]))
+      .map((field) => [field, [old[field] ?? null, fresh[field]] as const]),
+  )
+}
+
+/** @throws InvalidInput where one of them is not the account's */
+async function refuseStrangers(tx: AccountTx, targets: readonly MonitorId[] | null): Promise<void> {
+  if (targets === null || targets.length === 0) return
+  const rows = await tx.selectFrom('monitors').select('id').where('id', 'in', targets).execute()
+  const mine = new Set(rows.map(({ id }) => id))
+  const violations = targets.flatMap((id, index) =>
+    mine.has(id)
+      ? []
+      : [
+          {
+            path: `targets[${index}]`,
+            code: 'not_found' as const,
+            message: 'must be a monitor of yours',
+          },
+        ],
+  )
+  if (violations.length > 0) throw new InvalidInput(violations)
+}
+
+export interface MaintenanceFilter {
+  readonly isCurrent?: boolean
+  readonly monitorId?: MonitorId
+}
+
+/** Newest first. */
+export async function listMaintenances(
+  db: AccountTx,
+  now: Instant,
+  { isCurrent, monitorId }: MaintenanceFilter = {},
+): Promise<Maintenance[]> {
+  const rows = await db.selectFrom('maintenances').selectAll().orderBy('id', 'desc').execute()
+  const monitor =
+    monitorId === undefined
+      ? undefined
+      : await db
+          .selectFrom('monitors')
+          .select(['id', 'tags'])
+          .where('id', '=', monitorId)
+          .executeTakeFirst()
+  const tags = new Set(monitor === undefined ? [] : (JSON.parse(monitor.tags) as string[]))
+  return rows.map(toMaintenance).filter((it) => {
+    if (isCurrent !== undefined && isOn(it, now) !== isCurrent) return false
+    if (monitorId === undefined) return true
+    return monitor !== undefined && covers(it, monitor.id, tags)
+  })
+}
+
+const covers = (
+  { targets, tags }: MaintenanceConfig,
+  id: MonitorId,
+  carried: ReadonlySet<string>,
+): boolean =>
+  targets === null
+    ? tags.length === 0 || tags.some((tag) => carried.has(tag))
+    : targets.includes(id) || tags.some((tag) => carried.has(tag))
+
+/** Whether its window is on. */
+export const isOn = ({ window }: Maintenance, now: Instant): boolean =>
+  window !== null && window.from <= now && now < window.to
+
+/** @throws Fault `maintenance_unknown`, also for another account's */
+export async function getMaintenance(db: AccountTx, id: MaintenanceId): Promise<Maintenance> {
+  const row = await db
+    .selectFrom('maintenances')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) throw new Fault('maintenance_unknown', { name: `#${id}` })
+  return toMaintenance(row)
+}
+
+/** @throws InvalidInput */
+export async function planMaintenance(
+  db: AccountDb,
+  { now, by }: MaintenanceTools,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Maintenance> {
+  const config = parseMaintenance(input)
+  return db.transaction().execute(async (tx) => {
+    await refuseStrangers(tx, config.targets)
+    const { id } = await tx
+      .insertInto('maintenances')
+      .values({ ...toColumns(config, now), created_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await audit(tx, now, by, 'maintenance.create', iri(id), differences({}, config))
+    return getMaintenance(tx, id)
+  })
+}
+
+/**
+ * Changes a plan to what `change` makes of it; a window that is on ends or goes on by the new one.
+ * @throws InvalidInput, Fault `maintenance_unknown`, `changed_meanwhile`
+ */
+export async function editMaintenance(
+  db: AccountDb,
+  { now, by }: MaintenanceTools,
+  id: MaintenanceId,
+  change: (config: MaintenanceConfig) => Readonly<Record<string, unknown>>,
+  ifRev?: number,
+): Promise<Maintenance> {
+  return db.transaction().execute(async (tx) => {
+    const before = await getMaintenance(tx, id)
+    if (ifRev !== undefined && ifRev !== before.rev) throw new Fault('changed_meanwhile')
+    const old = toConfig(before)
+    const config = parseMaintenance(change(old))
+    if (isDeepStrictEqual(config, old)) return before
+    await refuseStrangers(tx, config.targets)
+    await endSpans(tx, now, id)
+    await tx
+      .updateTable('maintenances')
+      .set({ ...toColumns(config, now), rev: before.rev + 1 })
+      .where('id', '=', id)
+      .execute()
+    await audit(tx, now, by, 'maintenance.update', iri(id), differences(old, config))
+    return getMaintenance(tx, id)
+  })
+}
+
+/** The window that is on ends now; a recurring plan goes on with its next. */
+export async function endMaintenance(
+  db: AccountDb,
+  { now, by }: MaintenanceTools,
+  id: MaintenanceId,
+): Promise<Maintenance> {
+  return db.transaction().execute(async (tx) => {
+    const before = await getMaintenance(tx, id)
+    if (!isOn(before, now)) throw new Fault('maintenance_not_on', { name: before.name })
+    await endSpans(tx, now, id)
+    // From the end of the one that is cut short: it must not begin again.
+    const next = windowAfter(planOf(before), before.window!.to)
+    await tx
+      .updateTable('maintenances')
+      .set({
+        window_from: next?.from ?? null,
+        window_to: next?.to ?? null,
+        ...(before.cron === null ? { ends_at: now } : {}),
+        rev: before.rev + 1,
+        updated_at: now,
+      })
+      .where('id', '=', id)
+      .execute()
+    await audit(tx, now, by, 'maintenance.end', iri(id))
+    return getMaintenance(tx, id)
+  })
+}
+
+/** What is planned is forgotten, what was is kept. @throws Fault `maintenance_unknown` */
+export async function deleteMaintenance(
+  db: AccountDb,
+  { now, by }: MaintenanceTools,
+  id: MaintenanceId,
+  ifRev?: number,
+): Promise<Maintenance> {
+  return db.transaction().execute(async (tx) => {
+    const before = await getMaintenance(tx, id)
+    if (ifRev !== undefined && ifRev !== before.rev) throw new Fault('changed_meanwhile')
+    await endSpans(tx, now, id)
+    await tx.deleteFrom('maintenances').where('id', '=', id).execute()
+    await audit(tx, now, by, 'maintenance.delete', iri(id), { name: [before.name, null] })
+    return before
+  })
+}
+
+async function endSpans(tx: AccountTx, now: Instant, id: MaintenanceId): Promise<void> {
+  await tx
+    .deleteFrom('maintenance_spans')
+    .where('maintenance_id', '=', id)
+    .where('started_at', '>=', now)
+    .execute()
+  await tx
+    .updateTable('maintenance_spans')
+    .set({ ended_at: now })
+    .where('maintenance_id', '=', id)
+    .where('ended_at', '>', now)
+    .execute()
+}
