@@ -6,6 +6,8 @@ import { codeOf, failed, type Tried, worked } from './failure.ts'
 export interface Secured {
   readonly socket: TLSSocket
   readonly certificate: X509Certificate
+  /** Its issuers, the nearest first. */
+  readonly chain: readonly X509Certificate[]
   /** OpenSSL's name for why the chain is not trusted, names not looked at; nothing: it is. */
   readonly distrust: string | undefined
 }
@@ -36,6 +38,23 @@ export function toTlsFailure(host: string, code: string): ReturnType<typeof fail
     .toLowerCase()
   const why = known ?? (alert === '' ? 'it broke off' : alert)
   return failed('tls', 'tls_handshake', `the TLS handshake with ${host} failed: ${why}`)
+}
+
+const LONGEST_CHAIN = 10
+
+function issuersOf(certificate: X509Certificate): X509Certificate[] {
+  const chain: X509Certificate[] = []
+  let next = certificate.issuerCertificate
+  // A root is its own issuer.
+  while (
+    next !== undefined &&
+    chain.length < LONGEST_CHAIN &&
+    next.fingerprint256 !== chain.at(-1)?.fingerprint256
+  ) {
+    chain.push(next)
+    next = next.issuerCertificate
+  }
+  return chain
 }
 
 /** Starts TLS on a connected socket and judges nothing; an IP address is not sent as a name. */
@@ -72,7 +91,14 @@ export function secure(
       if (certificate === undefined) return end(toTlsFailure(host, ''))
       // Typed as an Error, but Node puts its code there.
       const distrust = socket.authorizationError as unknown as string | null | undefined
-      end(worked({ socket, certificate, distrust: distrust ?? undefined }))
+      end(
+        worked({
+          socket,
+          certificate,
+          chain: issuersOf(certificate),
+          distrust: distrust ?? undefined,
+        }),
+      )
     })
     if (raw.destroyed) return end(toTlsFailure(host, 'ECONNRESET'))
     if (signal.aborted) return giveUp()

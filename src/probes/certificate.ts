@@ -11,6 +11,14 @@ interface Problem {
   readonly message: string
 }
 
+/** What a handshake showed. */
+export interface Shown {
+  readonly certificate: X509Certificate
+  /** Those it stands on, as far as they were shown or are known here. */
+  readonly chain: readonly X509Certificate[]
+  readonly distrust: string | undefined
+}
+
 export interface Judgement {
   readonly certificate: Certificate
   readonly problem: Problem | undefined
@@ -68,10 +76,16 @@ function some(names: readonly string[]): string {
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown
 }
 
+/** `RSA 2048`, `EC prime256v1`, `ED25519`. */
+function keyOf({ publicKey }: X509Certificate): string {
+  const type = (publicKey.asymmetricKeyType ?? 'unknown').toUpperCase()
+  const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {}
+  return [type, modulusLength ?? namedCurve].filter((it) => it !== undefined).join(' ')
+}
+
 /** Says everything that is wrong with the certificate `host` showed. */
 export function judgeCertificate(
-  x509: X509Certificate,
-  distrust: string | undefined,
+  { certificate: x509, chain, distrust }: Shown,
   host: string,
   now: Instant,
 ): Judgement {
@@ -109,6 +123,7 @@ export function judgeCertificate(
     default:
       tell(why, `certificate is signed by an authority we do not trust: ${issuer}`)
   }
+  const chainEnds = chain.map(({ validToDate }) => validToDate.getTime())
 
   return {
     problem: problems[0],
@@ -121,6 +136,9 @@ export function judgeCertificate(
       daysLeft: Math.floor((to - now) / DAY),
       lifetimeDays: Math.round((to - from) / DAY),
       fingerprint256: x509.fingerprint256,
+      chainValidTo: chainEnds.length === 0 ? null : toIso(Math.min(...chainEnds)),
+      key: keyOf(x509),
+      signature: plain(x509.signatureAlgorithm ?? 'unknown', 60),
       problems: problems.map(({ code }) => code),
     },
   }

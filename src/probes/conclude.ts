@@ -1,6 +1,13 @@
 import { plain } from '../kernel/index.ts'
 import type { Deadline } from './deadline.ts'
-import { type Code, type Details, type Finding, type Outcome, statusOf } from './outcome.ts'
+import {
+  type Code,
+  type Details,
+  type Expiry,
+  type Finding,
+  type Outcome,
+  statusOf,
+} from './outcome.ts'
 import type { Reading } from './stopwatch.ts'
 
 const LONGEST_MESSAGE = 300
@@ -27,6 +34,7 @@ export function conclude(
   reading: Reading,
   deadline: Deadline,
   outer: AbortSignal,
+  expiry?: Expiry,
 ): Outcome {
   const { code, message } = ours(found, deadline, outer) ?? found
   const seen = Object.keys(details).length > 0
@@ -36,5 +44,6 @@ export function conclude(
     message: plain(message, LONGEST_MESSAGE),
     ...reading,
     ...(seen && { details }),
+    ...(expiry !== undefined && { expiry }),
   }
 }

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { exchange, type Tried } from '../network/index.ts'
 import type { Assertion } from './assertions.ts'
+import { certificateExpiry, sooner } from './certificate-expiry.ts'
 import { judgeCertificate } from './certificate.ts'
 import { conclude } from './conclude.ts'
 import type { Probe, Target, Tools } from './contract.ts'
@@ -9,7 +10,7 @@ import { startDeadline } from './deadline.ts'
 import { readPage } from './http-body.ts'
 import { type HttpOptions, statusRange } from './http-options.ts'
 import { follow, type Hop, locationOf } from './http-redirect.ts'
-import type { Code, Details, Finding } from './outcome.ts'
+import type { Code, Details, Expiry, Finding } from './outcome.ts'
 import { judgeInTime } from './page-judge.ts'
 import { startStopwatch, type Stopwatch } from './stopwatch.ts'
 
@@ -23,6 +24,8 @@ interface Look {
   readonly signal: AbortSignal
   readonly watch: Stopwatch
   details: Details
+  /** Of the certificate met on the way that ends first. */
+  expiry: Expiry | undefined
   redirects: number
   downgraded: boolean
 }
@@ -52,10 +55,12 @@ async function dial(look: Look, { url }: Hop, open: DisposableStack): Promise<Du
   const shaken = await watch.time('tls', tools.network.secure(socket, host, ['http/1.1'], signal))
   if (!shaken.ok) return shaken.failure
   keep(shaken.value.socket)
-  const { certificate, distrust } = shaken.value
-  const judged = judgeCertificate(certificate, distrust, host, tools.clock.now())
+  const now = tools.clock.now()
+  const judged = judgeCertificate(shaken.value, host, now)
   look.details = { ...look.details, certificate: judged.certificate }
-  if (options.tlsVerify && judged.problem !== undefined) return judged.problem
+  if (!options.tlsVerify) return shaken.value.socket
+  look.expiry = sooner(look.expiry, certificateExpiry(judged.certificate, options.warnDays, now))
+  if (judged.problem !== undefined) return judged.problem
   return shaken.value.socket
 }
 
@@ -156,15 +161,19 @@ export const lookByHttp: Probe<WebOptions> = async (target, outer, tools) => {
     signal: deadline.signal,
     watch,
     details: {},
+    expiry: undefined,
     redirects: 0,
     downgraded: false,
   }
-  const found = await chase(look, target)
+  const chased = await chase(look, target)
+  const { expiry } = look
+  const isExpiring = chased.code === 'ok' && expiry !== undefined && expiry.threshold !== null
+  const found = isExpiring ? { code: expiry.code, message: expiry.message } : chased
   // Read once: the sentence and the figure are to agree.
   const reading = watch.read()
   const said =
     found.code === 'ok'
       ? { ...found, message: `${found.message} in ${reading.durationMs} ms` }
       : found
-  return conclude(said, look.details, reading, deadline, outer)
+  return conclude(said, look.details, reading, deadline, outer, expiry)
 }

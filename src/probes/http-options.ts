@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isPattern } from './pattern.ts'
+import { warnDays } from './warn-days.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
@@ -130,6 +131,7 @@ export const httpFields = z.strictObject(
     bodyContains: text.nullable().default(null),
     bodyNotContains: text.nullable().default(null),
     bodyMatches: pattern.nullable().default(null),
+    warnDays,
     isAllowIp4: flag.default(true),
     isAllowIp6: flag.default(true),
   },

@@ -3,6 +3,7 @@ import type { ProbeKind, Target, Tools } from './contract.ts'
 import { http } from './http.ts'
 import { type Outcome, statusOf } from './outcome.ts'
 import { port } from './port.ts'
+import { ssl } from './ssl.ts'
 
 export type { ProbeKind, Target, Tools } from './contract.ts'
 export { type Code, CODES, type Expiry, type LookStatus, type Outcome } from './outcome.ts'
@@ -12,6 +13,7 @@ export const PROBES = {
   HTTP: http,
   API: api,
   PORT: port,
+  SSL: ssl,
 } as const satisfies Record<string, ProbeKind>
 
 export type MonitorType = keyof typeof PROBES

@@ -115,6 +115,12 @@ export interface Details {
     readonly daysLeft: number
     readonly lifetimeDays: number
     readonly fingerprint256: string
+    /** When the first of those it stands on ends, ISO 8601; null: none was shown. */
+    readonly chainValidTo: string | null
+    /** `RSA 2048`, `EC prime256v1`, `ED25519`. */
+    readonly key: string
+    /** `ecdsa-with-SHA256` */
+    readonly signature: string
     readonly problems: readonly Code[]
   }
   readonly domain?: {

@@ -28,6 +28,7 @@ test('nothing given is a plain GET', () => {
     bodyContains: null,
     bodyNotContains: null,
     bodyMatches: null,
+    warnDays: [30, 14, 7, 3, 1],
     isAllowIp4: true,
     isAllowIp6: true,
   })

@@ -24,9 +24,12 @@ function redacted(value: unknown, showsValues: boolean): unknown {
 
 /** The options as they may be shown: of secret ones only values whose names are harmless. */
 export function shownOptions(type: MonitorType, options: Options, showsValues: boolean): Options {
-  const { secrets } = PROBES[type]
+  const kind = PROBES[type]
+  const { secrets } = kind
+  // Stored before there was an option, it has its default.
+  const whole = { ...kind.options.parse({}), ...options }
   return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [
+    Object.entries(whole).map(([name, value]) => [
       name,
       secrets.includes(name) ? redacted(value, showsValues) : value,
     ]),

@@ -46,7 +46,7 @@ describe('adding', () => {
     ['add example.com:70000', /^"url" must be a host and a port like/],
     [
       'add example.com type=FTP',
-      /^"type" must be HTTP or API or PORT, not "ftp"\.\nTry: \/uptime add/i,
+      /^"type" must be HTTP or API or .*SSL.*, not "ftp"\.\nTry: \/uptime add/i,
     ],
     ['add ftp://x', /^"url" must begin with http/],
     [

@@ -38,6 +38,8 @@ interface Wanted {
   readonly issuer?: Paper
   readonly authority?: boolean
   readonly hash?: 'sha256' | 'sha1'
+  /** Its own keys; made by P-256 unless given. */
+  readonly pair?: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }
 }
 
 let serial = 0
@@ -45,7 +47,7 @@ let serial = 0
 /** Writes an X.509 certificate, signed by `issuer` or by itself. */
 export function certificate(wanted: Wanted): Paper {
   const { name, names = [], from = -10, to = 100, issuer, authority = false } = wanted
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pair = wanted.pair ?? generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const hash = wanted.hash ?? 'sha256'
   const now = Date.now()
   serial = (serial % 120) + 1
