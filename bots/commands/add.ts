@@ -17,6 +17,7 @@ const TYPES = Object.keys(PROBES)
 const TYPE_RULE = `must be ${TYPES.join(' or ')}`
 const HOST =
   /^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+(?::\d{1,5})?(?:[/?].*)?$|^localhost(?::\d{1,5})?(?:[/?].*)?$/iu
+const BARE_HOST = /^(?:[\da-f]*:[\da-f:.]+|[^\s/?#@:[\]]+)$/iu
 const HOST_PORT = /^(?:\[[\da-f:.]+\]|[^\s/?#@:[\]]+):\d+$/iu
 
 /** An address as people paste it: in angle brackets, with a full stop behind. */
@@ -28,7 +29,10 @@ const tidyAddress = (typed: string): string =>
     .replace(/[.,;]+$/, '')
 
 /** What an address looks like where nobody says. */
-const guessType = (typed: string): MonitorType => (HOST_PORT.test(typed) ? 'PORT' : 'HTTP')
+function guessType(typed: string): MonitorType {
+  if (HOST_PORT.test(typed)) return 'PORT'
+  return BARE_HOST.test(typed) ? 'PING' : 'HTTP'
+}
 
 /** Pages are given without their scheme, too. */
 const withScheme = (type: MonitorType, typed: string): string =>
@@ -91,13 +95,13 @@ async function addReply(
 
 export const add = accountCommand({
   name: 'add',
-  summary: 'Watch a site or a port; says what the first look saw',
+  summary: 'Watch a site, a port or a host; says what the first look saw',
   example: 'add https://example.com name="Main shop" interval=1m',
   group: 'watch',
   options: [
     {
       name: 'url',
-      summary: 'Web address or host:port, such as https://example.com',
+      summary: 'Web address, host:port or host, such as https://example.com',
       kind: 'text',
       required: true,
       single: true,

@@ -22,6 +22,7 @@ export type FailureCode =
   | 'response_headers_too_large'
   | 'http_protocol'
   | 'probe_overloaded'
+  | 'probe_unavailable'
 
 /** The far side's trouble (or ours), as a value. */
 export interface Failure {

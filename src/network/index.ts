@@ -6,12 +6,14 @@ import { ask, type Datagrams } from './datagram.ts'
 import { failed, type Tried } from './failure.ts'
 import { openGuard } from './guard.ts'
 import { openResolve } from './resolve.ts'
+import { openPing, type OpenWays, type Pings } from './ping.ts'
 import { secure, type Secured } from './secure.ts'
 
 export type { Address, Families } from './address.ts'
 export { exchange, isProtocolError } from './exchange.ts'
 export { codeOf, type Tried } from './failure.ts'
 export { isPrivate } from './guard.ts'
+export type { Pings } from './ping.ts'
 
 /**
  * The one way out. What the far side does wrong is a value; an aborted `signal` is the timeout of
@@ -33,6 +35,11 @@ export interface Network {
     datagrams: Datagrams,
     signal: AbortSignal,
   ): Promise<Tried<Address>>
+  /**
+   * Pings the first of the addresses this machine has a network for, IPv4 before IPv6; that nothing
+   * came back is no failure here.
+   */
+  ping(addresses: readonly Address[], packets: number, signal: AbortSignal): Promise<Tried<Pings>>
   /** TLS on a connected socket, every certificate accepted; the caller judges what it is handed. */
   secure(
     socket: Socket,
@@ -59,6 +66,8 @@ export interface Ground {
   readonly resolvConf: string | null
   /** Certificates (PEM) trusted besides Node's own. */
   readonly trust: readonly string[]
+  /** Ways of pinging, the best first. */
+  readonly pingWays: OpenWays
 }
 
 const HOSTS_FILE =
@@ -67,6 +76,7 @@ const HOSTS_FILE =
 export function openNetwork(policy: NetworkPolicy, ground: Partial<Ground> = {}): Network {
   const named = policy.dnsServers !== undefined && policy.dnsServers.length > 0
   const guard = openGuard(policy.privateTargets)
+  const ping = openPing(ground.pingWays)
   const lookUp = openResolve({
     dnsServers: policy.dnsServers,
     hostsFile: HOSTS_FILE,
@@ -104,6 +114,10 @@ export function openNetwork(policy: NetworkPolicy, ground: Partial<Ground> = {})
     async ask(addresses, port, datagrams, signal) {
       const kept = allowed(addresses, 'connect')
       return kept.ok ? ask(kept.value, port, datagrams, signal) : kept
+    },
+    async ping(addresses, packets, signal) {
+      const kept = allowed(addresses, 'connect')
+      return kept.ok ? ping(kept.value, packets, signal) : kept
     },
     secure(socket, host, alpn, signal) {
       context ??= openContext()

@@ -2,6 +2,7 @@ import { api } from './api.ts'
 import type { ProbeKind, Target, Tools } from './contract.ts'
 import { http } from './http.ts'
 import { type Outcome, statusOf } from './outcome.ts'
+import { ping } from './ping.ts'
 import { port } from './port.ts'
 import { ssl } from './ssl.ts'
 
@@ -12,6 +13,7 @@ export { type Code, CODES, type Expiry, type LookStatus, type Outcome } from './
 export const PROBES = {
   HTTP: http,
   API: api,
+  PING: ping,
   PORT: port,
   SSL: ssl,
 } as const satisfies Record<string, ProbeKind>

@@ -169,7 +169,7 @@ export interface Outcome {
   readonly code: Code
   /** One sentence for a person, without markup or control characters, at most 300 characters. */
   readonly message: string
-  /** The whole probe, monotonic milliseconds, rounded. */
+  /** The whole probe, monotonic milliseconds, rounded; of pings the average round trip. */
   readonly durationMs: number
   readonly timings: Timings
   readonly details?: Details

@@ -28,7 +28,12 @@ describe('adding', () => {
     ['add 10.0.0.7:22 port', '10.0.0.7:22', 'PORT', '10.0.0.7:22'],
     ['add example.com:8443 HTTP', 'example.com:8443', 'HTTP', 'https://example.com:8443'],
     ['add example.com:8443 Shop http 1m', 'Shop', 'HTTP', 'https://example.com:8443'],
-    ['add example.com', 'example.com', 'HTTP', 'https://example.com'],
+    ['add example.com', 'example.com', 'PING', 'example.com'],
+    ['add 10.0.0.7', '10.0.0.7', 'PING', '10.0.0.7'],
+    ['add 2001:db8::1', '2001:db8::1', 'PING', '2001:db8::1'],
+    ['add example.com/health', 'example.com', 'HTTP', 'https://example.com/health'],
+    ['add example.com http', 'example.com', 'HTTP', 'https://example.com'],
+    ['add shop.example SSL', 'shop.example', 'SSL', 'shop.example'],
     ['add name=Game type=port url=play.example.com:1', 'Game', 'PORT', 'play.example.com:1'],
     ['add play.example.com:1 "port"', 'port', 'PORT', 'play.example.com:1'],
   ])('%s is called %s and of type %s', async (line, name, type, url) => {
