@@ -24,6 +24,10 @@ export function unknownField(path: string, name: string, known: readonly string[
 
 /** How a route takes its body. */
 export interface BodyRule<Body> {
+  /** Of its fields; nothing where it is the resource's own writable part. */
+  readonly schema?: z.ZodType
+  /** Media types, where they are not those of its method. */
+  readonly types?: readonly string[]
   /** Whether an empty body is refused. */
   readonly isNeeded: boolean
   /** @throws InvalidInput */
@@ -38,6 +42,7 @@ export const bodyOf = <S extends z.ZodObject>(
   schema: S,
   { isNeeded = true, readOnly = [] as readonly string[] } = {},
 ): BodyRule<z.output<S>> => ({
+  schema,
   isNeeded,
   read(raw, isLenient) {
     const known = Object.keys(schema.shape)

@@ -1,5 +1,6 @@
-import type { Field, Resource } from './route.ts'
+import type { Resource } from './route.ts'
 import type { Site } from './site.ts'
+import { fieldsOf, type WireField } from './wire.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -75,7 +76,7 @@ export function contextOf(
   }
   const resource = resources.find((it) => it.name === name)
   const fields: readonly (readonly [string, boolean])[] | undefined =
-    resource?.fields.map(([field, holds]) => [field, isRelation(holds)] as const) ??
+    (resource && fieldsOf(resource.shape))?.map((it) => [it.name, isRelation(it.holds)] as const) ??
     (Object.hasOwn(ERRORS, name)
       ? ERRORS[name]!.map((field) => [field, false] as const)
       : undefined)
@@ -88,7 +89,7 @@ export function contextOf(
   }
 }
 
-function propertyOf(owner: string, [name, holds, access]: Field): Json {
+function propertyOf(owner: string, { name, holds, access }: WireField): Json {
   return {
     '@type': 'hydra:SupportedProperty',
     'hydra:property': {
@@ -121,7 +122,7 @@ function operation(method: keyof typeof TITLES, name: string): Json {
 }
 
 function classOf(resource: Resource): Json {
-  const { name, title, path, fields, routes } = resource
+  const { name, title, path, shape, routes } = resource
   const ofItem = routes.filter(
     (it) => it.path === `${path}/{id}` || (it.path === path && !isList(resource)),
   )
@@ -130,7 +131,7 @@ function classOf(resource: Resource): Json {
     '@type': 'hydra:Class',
     'hydra:title': name,
     'hydra:description': title,
-    'hydra:supportedProperty': fields.map((field) => propertyOf(name, field)),
+    'hydra:supportedProperty': fieldsOf(shape).map((field) => propertyOf(name, field)),
     'hydra:supportedOperation': ofItem.map(({ method }) => operation(method, name)),
   }
 }

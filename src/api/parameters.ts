@@ -2,6 +2,7 @@ import { probablyMeant } from '../kernel/index.ts'
 import { Problem } from './problem.ts'
 import type { Site } from './site.ts'
 import { BOUNDS, type Limit, readLimit } from './times.ts'
+import type { JsonSchema } from './wire.ts'
 
 /** A query parameter as given, decoded, in the order of the URL. */
 export interface Given {
@@ -12,6 +13,8 @@ export interface Given {
 /** One filter of a list: the names it owns in the URL, and what they mean. */
 export interface Parameter<T> {
   names(name: string): readonly string[]
+  /** Of one value, for machines to read. */
+  readonly schema: JsonSchema
   /** `given` holds its own names only, none empty, at least one. @throws Misread */
   read(given: readonly Given[], site: Site): T
 }
@@ -37,6 +40,7 @@ const alone = (name: string) => [name]
 const several = (name: string) => [name, `${name}[]`]
 
 export const words = (max: number): Parameter<string> => ({
+  schema: { type: 'string', maxLength: max },
   names: alone,
   read: ([it]) => {
     if (Array.from(it!.value).length > max) throw new Misread(it!, `must be 1 to ${max} characters`)
@@ -45,6 +49,7 @@ export const words = (max: number): Parameter<string> => ({
 })
 
 export const severalWords = (max: number): Parameter<readonly string[]> => ({
+  schema: { type: 'string', maxLength: max },
   names: several,
   read: (given) => given.map((it) => words(max).read([it], undefined as never)),
 })
@@ -52,6 +57,7 @@ export const severalWords = (max: number): Parameter<readonly string[]> => ({
 const FLAGS: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false }
 
 export const flag: Parameter<boolean> = {
+  schema: { type: 'boolean' },
   names: alone,
   read: ([it]) => {
     const value = Object.hasOwn(FLAGS, it!.value) ? FLAGS[it!.value] : undefined
@@ -64,6 +70,7 @@ export const flag: Parameter<boolean> = {
 export const choice = <T extends string>(
   choices: Readonly<Record<string, readonly T[]>>,
 ): Parameter<readonly T[]> => ({
+  schema: { type: 'string', enum: Object.keys(choices) },
   names: several,
   read: (given) =>
     given.flatMap((it) => {
@@ -76,6 +83,7 @@ export const choice = <T extends string>(
 
 /** `target.id=12`, `target=12` or `target=/api/targets/12`; declared as `target`. */
 export const relation = (path: string): Parameter<number> => ({
+  schema: { type: 'string', description: `An id, or an IRI such as ${path}/12` },
   names: (name) => [`${name}.id`, name],
   read: ([it, again], site) => {
     if (again !== undefined)
@@ -88,6 +96,7 @@ export const relation = (path: string): Parameter<number> => ({
 
 /** `name[after]`, `name[before]` and their strict forms. */
 export const span: Parameter<readonly Limit[]> = {
+  schema: { type: 'string', description: 'RFC 3339, or a day such as 2027-04-02' },
   names: (name) => BOUNDS.map((bound) => `${name}[${bound}]`),
   read: (given) =>
     given.map((it) => {
@@ -106,6 +115,7 @@ export interface Order<F extends string> {
 
 /** `order[field]=asc`; several apply in the order they are given. */
 export const order = <F extends string>(fields: readonly F[]): Parameter<readonly Order<F>[]> => ({
+  schema: { type: 'string', enum: ['asc', 'desc'] },
   names: (name) => fields.map((field) => `${name}[${field}]`),
   read: (given) =>
     given.map((it) => {

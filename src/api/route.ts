@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Account, Principal, Scope } from '../accounts/index.ts'
 import type { By } from '../audit/index.ts'
 import type { Instant } from '../kernel/index.ts'
@@ -60,6 +61,16 @@ export interface Route<P extends Parameters = Parameters, Found = unknown, Body 
   /** `{id}` stands for an id. */
   readonly path: string
   readonly scope: Scope
+  /** What it does, as a sentence without its end: `Adds a target`. */
+  readonly summary: string
+  /** What it answers, where that is not the resource it belongs to. */
+  readonly answers?: string
+  /** A body that works, for the docs. */
+  readonly example?: Fields
+  /** A thing is made: 201. */
+  readonly creates?: true
+  /** Another status the same thing comes with. */
+  readonly also?: { readonly status: number; readonly means: string }
   readonly parameters?: P
   /** A list, of that many a page. */
   readonly pageSize?: number
@@ -84,9 +95,9 @@ export interface Resource {
   readonly title: string
   /** The path of its list, or of the one there is. */
   readonly path: string
-  readonly fields: readonly Field[]
+  /** Every field of one, in order. */
+  readonly shape: z.ZodObject
+  /** What a list shows of each; all of it unless said. */
+  readonly listed?: z.ZodObject
   readonly routes: readonly Route[]
 }
-
-/** Name, what it holds (a scalar, `object`, or a resource's name), and who writes it. */
-export type Field = readonly [name: string, holds: string, access: 'read' | 'write' | 'required']

@@ -1,13 +1,16 @@
 import { etagOf } from './conditions.ts'
 import type { ApiDeps } from './deps.ts'
+import { DOCS_POLICY, docsPage } from './docs-page.ts'
 import { apiDocumentation, contextOf, entrypoint } from './hydra.ts'
 import { CONTENT_TYPE, type Format } from './negotiate.ts'
+import { openApi } from './openapi.ts'
 import { Problem } from './problem.ts'
 import { PROBLEMS, type Slug } from './problems.ts'
 import type { Rendered } from './render.ts'
 import { render } from './render.ts'
 import type { Resource } from './route.ts'
 import type { Site } from './site.ts'
+import type { JsonSchema } from './wire.ts'
 
 /** A GET that needs no key. */
 export interface PublicRoute {
@@ -17,6 +20,13 @@ export interface PublicRoute {
   readonly isNegotiated: boolean
   /** Whether it is answered in clear, and while stopping. */
   readonly isProbe?: boolean
+  readonly summary: string
+  readonly answer: {
+    readonly types: readonly string[]
+    readonly schema?: JsonSchema
+    /** A status besides 200 that comes with the same. */
+    readonly also?: number
+  }
   run(asked: {
     readonly deps: ApiDeps
     readonly site: Site
@@ -26,11 +36,18 @@ export interface PublicRoute {
   }): Rendered
 }
 
-const document = (type: string, value: unknown): Rendered => {
-  const body = JSON.stringify(value)
+const document = <T>(
+  type: string,
+  value: T,
+  write: (value: T) => string = JSON.stringify,
+): Rendered => {
+  const body = write(value)
   return { status: 200, headers: { 'content-type': type, etag: etagOf(0, body) }, body }
 }
 
+const HTML = 'text/html; charset=utf-8'
+const LD = 'application/ld+json'
+const JSON_TYPE = 'application/json'
 const NO_PAGE = { number: 1, size: 0, limit: 0, offset: 0 } as const
 
 /** The routes that need no key: what machines need to find their way, and how we are. */
@@ -38,6 +55,8 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
   {
     path: '/api',
     isNegotiated: true,
+    summary: 'Says where every list is',
+    answer: { types: [LD, JSON_TYPE] },
     run: ({ site, format }) =>
       render(
         { kind: 'item', type: 'Entrypoint', path: '/api', fields: entrypoint(resources, site) },
@@ -47,6 +66,8 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
   {
     path: '/api/contexts/{name}',
     isNegotiated: true,
+    summary: 'The JSON-LD context of one kind of thing',
+    answer: { types: [LD] },
     run: ({ site, name }) => {
       const context = contextOf(name, resources, site)
       if (context === undefined)
@@ -57,11 +78,15 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
   {
     path: '/api/docs.jsonld',
     isNegotiated: true,
+    summary: 'The API documentation as Hydra has it',
+    answer: { types: [LD] },
     run: ({ site }) => document(CONTENT_TYPE.ld, apiDocumentation(resources, site)),
   },
   {
     path: '/errors/{name}',
     isNegotiated: false,
+    summary: 'What a problem means, by the end of its type',
+    answer: { types: [JSON_TYPE] },
     run: ({ site, name }) => {
       if (!Object.hasOwn(PROBLEMS, name))
         throw new Problem('not-found', `There is no problem ${JSON.stringify(name)}.`)
@@ -77,6 +102,8 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
   {
     path: '/healthz',
     isNegotiated: false,
+    summary: 'How the process and its parts are',
+    answer: { types: [JSON_TYPE], also: 503 },
     isProbe: true,
     run: ({ deps, isStopping }) => {
       const { status, ready, parts } = deps.health()
@@ -85,5 +112,26 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
       if (isReady) return well
       return { ...well, status: 503, headers: { 'content-type': CONTENT_TYPE.json } }
     },
+  },
+  {
+    path: '/docs',
+    isNegotiated: false,
+    summary: 'This API for people to read',
+    answer: { types: ['text/html'] },
+    run: ({ deps, site }) => {
+      const page = document(HTML, docsPage(resources, site, deps.settings.version), String)
+      return { ...page, headers: { ...page.headers, 'content-security-policy': DOCS_POLICY } }
+    },
+  },
+  {
+    path: '/openapi.json',
+    isNegotiated: false,
+    summary: 'This API as OpenAPI 3.1 has it',
+    answer: { types: [JSON_TYPE] },
+    run: ({ deps, site }) =>
+      document(
+        CONTENT_TYPE.json,
+        openApi(resources, publicRoutes(resources), site, deps.settings.version),
+      ),
   },
 ]

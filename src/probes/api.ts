@@ -8,6 +8,7 @@ import { lookByHttp } from './http-look.ts'
 export const api: ProbeKind<ApiOptions> = {
   optionsName: http.optionsName,
   defaultIntervalSeconds: http.defaultIntervalSeconds,
+  example: 'https://shop.example/status.json',
   address: http.address,
   options: apiOptions,
   secrets: http.secrets,

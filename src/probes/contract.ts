@@ -33,6 +33,8 @@ export interface ProbeKind<Options = unknown> {
   /** Wire name of the options object, `httpInfo` for HTTP. */
   readonly optionsName: string
   readonly defaultIntervalSeconds: number
+  /** An address as people type it, for documentation. */
+  readonly example: string
   /** Takes the address as typed and gives it as kept; messages complete "url …". */
   readonly address: z.ZodType<string, string>
   /** Every option has a default, so that `{}` is valid. Strict: unknown keys are refused. */

@@ -7,6 +7,7 @@ import { webAddress } from './web-address.ts'
 export const http: ProbeKind<HttpOptions> = {
   optionsName: 'httpInfo',
   defaultIntervalSeconds: 300,
+  example: 'https://shop.example/health',
   address: webAddress,
   options: httpOptions,
   secrets: ['headers', 'body'],

@@ -121,6 +121,7 @@ const look: Probe<PingOptions> = async (target, outer, tools) => {
 export const ping: ProbeKind<PingOptions> = {
   optionsName: 'pingInfo',
   defaultIntervalSeconds: 300,
+  example: 'server.example',
   address,
   options,
   secrets: [],

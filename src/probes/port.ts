@@ -7,6 +7,7 @@ import { portOptions, type PortOptions } from './port-options.ts'
 export const port: ProbeKind<PortOptions> = {
   optionsName: 'portInfo',
   defaultIntervalSeconds: 300,
+  example: 'mail.example:25',
   address: portAddress,
   options: portOptions,
   secrets: [],

@@ -68,6 +68,7 @@ const look: Probe<SslOptions> = async (target, outer, tools) => {
 export const ssl: ProbeKind<SslOptions> = {
   optionsName: 'sslInfo',
   defaultIntervalSeconds: 3600,
+  example: 'shop.example',
   address: sslAddress,
   options,
   secrets: [],

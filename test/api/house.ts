@@ -5,6 +5,8 @@ import { type Chance, quietLog } from '../../src/kernel/index.ts'
 import { type Check, getMonitor } from '../../src/monitors/index.ts'
 import { buildSealer, type Db, openDatabase } from '../../src/storage/index.ts'
 import { HandClock } from '../support/clock.ts'
+import { basePath } from '../../src/api/site.ts'
+import { strayOf } from './contract.ts'
 
 type Json = Record<string, unknown>
 type Scope = 'read' | 'write' | 'admin'
@@ -160,10 +162,17 @@ export async function openHouse(settings: Partial<ApiSettings> = {}): Promise<Ho
     },
   }
   const app = buildApi(deps)
+  const base = basePath(deps.settings.publicUrl)
   const ours = await addAccount(db, 'ours', clock.now())
   const theirs = await addAccount(db, 'theirs', clock.now())
   const ask = async (method: string, url: string, asked: Asked = {}): Promise<Answered> => {
     const answer = await app.inject(toOptions(method, url, ours.keys.admin, asked))
+    const stray = strayOf(method, url.startsWith(`${base}/`) ? url.slice(base.length) : url, {
+      status: answer.statusCode,
+      type: answer.headers['content-type'] ?? '',
+      text: answer.body,
+    })
+    if (stray !== undefined) throw new Error(stray)
     const isJson = /json/.test(String(answer.headers['content-type'])) && answer.body !== ''
     return {
       status: answer.statusCode,

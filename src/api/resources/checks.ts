@@ -1,10 +1,48 @@
+import { z } from 'zod'
 import { countChecks, getCheck, listChecks, type PastCheck } from '../../monitors/index.ts'
 import { toIso } from '../../kernel/index.ts'
+import { type Code, CODES } from '../../probes/index.ts'
 import { choice, relation, span } from '../parameters.ts'
 import { type Answer, type Resource, route } from '../route.ts'
 import type { Site } from '../site.ts'
+import { wire } from '../wire.ts'
 
 const PATH = '/api/target_checks'
+
+const ms = z.number().min(0)
+const open = z.record(wire.text, z.unknown())
+
+const shape = z.object({
+  id: z.int().min(0),
+  target: wire.iri('Target'),
+  trigger: wire.one('schedule', 'retry', 'manual', 'resume', 'verification'),
+  startedAt: wire.time,
+  finishedAt: wire.time,
+  status: wire.one('up', 'degraded', 'down', 'unknown'),
+  code: z.enum(Object.keys(CODES) as [Code, ...Code[]]),
+  message: wire.text,
+  durationMs: wire.whole,
+  timings: z
+    .object({
+      dns: ms.optional(),
+      connect: ms.optional(),
+      tls: ms.optional(),
+      firstByte: ms.optional(),
+      body: ms.optional(),
+      total: ms,
+    })
+    .nullable(),
+  details: z
+    .object({
+      address: wire.text.optional(),
+      family: z.union([z.literal(4), z.literal(6)]).optional(),
+      http: open.optional(),
+      certificate: open.optional(),
+      domain: open.optional(),
+      ping: open.optional(),
+    })
+    .nullable(),
+})
 
 const checkPath = ({ id }: PastCheck): string => `${PATH}/${id}`
 
@@ -39,24 +77,13 @@ export const checks: Resource = {
   name: 'TargetCheck',
   title: 'One look at a target and what it found',
   path: PATH,
-  fields: [
-    ['id', 'integer', 'read'],
-    ['target', 'Target', 'read'],
-    ['trigger', 'string', 'read'],
-    ['startedAt', 'dateTime', 'read'],
-    ['finishedAt', 'dateTime', 'read'],
-    ['status', 'string', 'read'],
-    ['code', 'string', 'read'],
-    ['message', 'string', 'read'],
-    ['durationMs', 'integer', 'read'],
-    ['timings', 'object', 'read'],
-    ['details', 'object', 'read'],
-  ],
+  shape,
   routes: [
     route({
       method: 'GET',
       path: PATH,
       scope: 'read',
+      summary: 'Lists checks, newest first',
       parameters,
       pageSize: 30,
       run: async ({ db, site, query, page }) => {
@@ -79,6 +106,7 @@ export const checks: Resource = {
       method: 'GET',
       path: `${PATH}/{id}`,
       scope: 'read',
+      summary: 'Reads a check',
       find: ({ db, id }) => getCheck(db, id),
       run: async ({ site }, check) => checkItem(check, site),
     }),

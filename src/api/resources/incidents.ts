@@ -12,10 +12,31 @@ import { bodyOf } from '../fields.ts'
 import { choice, flag, relation, span } from '../parameters.ts'
 import { type Answer, type Resource, route } from '../route.ts'
 import type { Site } from '../site.ts'
+import { isoOrNull, wire } from '../wire.ts'
 
 const PATH = '/api/target_incidents'
 const incidentPath = ({ id }: Incident): string => `${PATH}/${id}`
-const isoOrNull = (at: Instant | null) => (at === null ? null : toIso(at))
+
+const shape = z.object({
+  id: wire.id,
+  target: wire.iri('Target').nullable(),
+  targetName: wire.text,
+  startedAt: wire.time,
+  endedAt: wire.time.nullable(),
+  isOpen: wire.flag,
+  durationSeconds: wire.whole,
+  errorCode: wire.text,
+  errorMessage: wire.text,
+  httpStatus: wire.whole.nullable(),
+  acknowledgedAt: wire.time.nullable(),
+  acknowledgedBy: wire.text.nullable(),
+  notes: z.array(
+    z.object({ id: wire.id, text: wire.text, author: wire.text, createdAt: wire.time }),
+  ),
+  severity: wire.one('down', 'warning'),
+  detectedAt: wire.time,
+  endReason: wire.one('resolved', 'paused', 'deleted', 'changed').nullable(),
+})
 
 const incidentFields = (incident: Incident, site: Site, now: Instant) => ({
   id: incident.id,
@@ -61,29 +82,13 @@ export const incidents: Resource = {
   name: 'TargetIncident',
   title: 'An outage or a warning, from its first failure to its end',
   path: PATH,
-  fields: [
-    ['id', 'integer', 'read'],
-    ['target', 'Target', 'read'],
-    ['targetName', 'string', 'read'],
-    ['startedAt', 'dateTime', 'read'],
-    ['endedAt', 'dateTime', 'read'],
-    ['isOpen', 'boolean', 'read'],
-    ['durationSeconds', 'integer', 'read'],
-    ['errorCode', 'string', 'read'],
-    ['errorMessage', 'string', 'read'],
-    ['httpStatus', 'integer', 'read'],
-    ['acknowledgedAt', 'dateTime', 'read'],
-    ['acknowledgedBy', 'string', 'read'],
-    ['notes', 'object', 'read'],
-    ['severity', 'string', 'read'],
-    ['detectedAt', 'dateTime', 'read'],
-    ['endReason', 'string', 'read'],
-  ],
+  shape,
   routes: [
     route({
       method: 'GET',
       path: PATH,
       scope: 'read',
+      summary: 'Lists incidents, newest first',
       parameters,
       pageSize: 30,
       run: async ({ db, site, now, query, page }) => {
@@ -110,6 +115,7 @@ export const incidents: Resource = {
       method: 'GET',
       path: `${PATH}/{id}`,
       scope: 'read',
+      summary: 'Reads an incident',
       find: ({ db, id }) => getIncident(db, id),
       run: async ({ site, now }, incident) => incidentItem(incident, site, now),
     }),
@@ -117,6 +123,8 @@ export const incidents: Resource = {
       method: 'PATCH',
       path: `${PATH}/{id}/is_acknowledged`,
       scope: 'write',
+      summary: 'Says that somebody is on it, or nobody any more',
+      example: { isAcknowledged: true },
       body: bodyOf(acknowledgement),
       find: ({ db, id }) => getIncident(db, id),
       revOf: ({ rev }) => rev,

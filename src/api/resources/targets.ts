@@ -20,7 +20,7 @@ import { bodyOf, rawBody } from '../fields.ts'
 import { type Call, type Resource, type Route, route } from '../route.ts'
 import { activity, readPause } from './target-activity.ts'
 import { checkItem } from './checks.ts'
-import { TARGET_FIELDS } from './target-fields.ts'
+import { LISTED_TARGET, TARGET_SHAPE } from './target-fields.ts'
 import { TARGET_FILTERS } from './target-filters.ts'
 import { inWireNames, type Reading, readTarget, refuseInvalid } from './target-input.ts'
 import { PATH, targetItem, targetMembers } from './target-view.ts'
@@ -107,6 +107,9 @@ function typedRoutes(type: MonitorType): Route[] {
       method: 'POST',
       path,
       scope: 'write',
+      summary: `Adds a target of type ${type}`,
+      example: { name: 'Shop', url: PROBES[type].example },
+      creates: true,
       body: rawBody,
       run: (call, _, raw) => create(call, raw, type),
     }),
@@ -114,6 +117,8 @@ function typedRoutes(type: MonitorType): Route[] {
       method: 'PATCH',
       path: `${path}/{id}`,
       scope: 'write',
+      summary: `Changes a target of type ${type}`,
+      example: { name: 'Shop EU' },
       body: rawBody,
       find: (call) => findOf(call, type),
       revOf,
@@ -126,12 +131,14 @@ export const targets: Resource = {
   name: 'Target',
   title: 'Something that is watched',
   path: PATH,
-  fields: TARGET_FIELDS,
+  shape: TARGET_SHAPE,
+  listed: LISTED_TARGET,
   routes: [
     route({
       method: 'GET',
       path: PATH,
       scope: 'read',
+      summary: 'Lists targets',
       parameters: TARGET_FILTERS,
       pageSize: 10,
       run: async (call) => {
@@ -155,6 +162,9 @@ export const targets: Resource = {
       method: 'POST',
       path: PATH,
       scope: 'write',
+      summary: 'Adds a target of any type',
+      example: { type: 'HTTP', name: 'Shop', url: PROBES.HTTP.example, frequency: 1 },
+      creates: true,
       body: rawBody,
       run: (call, _, raw) => create(call, raw),
     }),
@@ -163,6 +173,7 @@ export const targets: Resource = {
       method: 'GET',
       path: `${PATH}/{id}`,
       scope: 'read',
+      summary: 'Reads a target, with everything there is to it',
       find,
       run: (call, view) => targetItem(call, view),
     }),
@@ -170,6 +181,8 @@ export const targets: Resource = {
       method: 'PATCH',
       path: `${PATH}/{id}`,
       scope: 'write',
+      summary: 'Changes a target',
+      example: { name: 'Shop EU', alertPolicy: { confirmations: 3 } },
       body: rawBody,
       find,
       revOf,
@@ -179,6 +192,7 @@ export const targets: Resource = {
       method: 'DELETE',
       path: `${PATH}/{id}`,
       scope: 'write',
+      summary: 'Deletes a target with its history',
       find,
       revOf,
       run: async (call) => {
@@ -191,6 +205,8 @@ export const targets: Resource = {
       method: 'PATCH',
       path: `${PATH}/{id}/is_active`,
       scope: 'write',
+      summary: 'Pauses or resumes a target',
+      example: { isActive: false },
       body: bodyOf(activity),
       find,
       revOf,
@@ -200,6 +216,8 @@ export const targets: Resource = {
       method: 'POST',
       path: `${PATH}/{id}/checks`,
       scope: 'write',
+      summary: 'Looks at a target now, and waits for the result',
+      answers: 'TargetCheck',
       isCheck: true,
       find,
       run: async ({ db, deps, site, id }) => checkItem(await deps.looker.check(db, id), site),

@@ -6,6 +6,7 @@ import { countByStatus, listMonitorIds } from '../../monitors/index.ts'
 import { addObserved, observedTime, uptimePercent } from '../../stats/index.ts'
 import { bodyOf } from '../fields.ts'
 import { type Answer, type Call, type Resource, route } from '../route.ts'
+import { wire, written } from '../wire.ts'
 
 const READ_ONLY = ['id', 'plan', 'limits', 'summary', 'key'] as const
 
@@ -44,32 +45,58 @@ async function userItem({ db, now, principal }: Call, account: Account): Promise
   }
 }
 
+const count = z.int().min(0)
+
+const shape = z.object({
+  id: wire.id,
+  name: written(wire.text),
+  plan: wire.one('free', 'team', 'business'),
+  timezone: written(wire.text),
+  limits: z.object({
+    requestsPerMinute: wire.whole,
+    targets: wire.whole.nullable(),
+    apiKeys: wire.whole,
+    minIntervalSeconds: wire.whole,
+  }),
+  summary: z.object({
+    total: count,
+    up: count,
+    down: count,
+    paused: count,
+    pending: count,
+    degraded: count,
+    openIncidents: count,
+    uptime24h: wire.percent.nullable(),
+  }),
+  key: z.object({
+    prefix: wire.text,
+    scope: wire.one('read', 'write', 'admin'),
+    targets: z.array(wire.iri('Target')).nullable(),
+    expiresAt: wire.time.nullable(),
+  }),
+})
+
 const settings = z.strictObject({ name: nameRule.optional(), timezone: zoneRule.optional() })
 
 export const users: Resource = {
   name: 'User',
   title: 'The account a key belongs to',
   path: '/api/me',
-  fields: [
-    ['id', 'integer', 'read'],
-    ['name', 'string', 'write'],
-    ['plan', 'string', 'read'],
-    ['timezone', 'string', 'write'],
-    ['limits', 'object', 'read'],
-    ['summary', 'object', 'read'],
-    ['key', 'object', 'read'],
-  ],
+  shape,
   routes: [
     route({
       method: 'GET',
       path: '/api/me',
       scope: 'read',
+      summary: 'Reads your account, and the key you use',
       run: (call) => userItem(call, call.account),
     }),
     route({
       method: 'PATCH',
       path: '/api/me',
       scope: 'admin',
+      summary: 'Changes your account',
+      example: { timezone: 'Europe/Berlin' },
       body: bodyOf(settings, { readOnly: READ_ONLY }),
       revOf: () => 0,
       run: async (call, _, { name, timezone }) => {
@@ -84,6 +111,7 @@ export const users: Resource = {
       method: 'GET',
       path: '/api/users/{id}',
       scope: 'read',
+      summary: 'Reads your account by its id',
       find: async ({ account, id }) => {
         if (id !== account.id) throw new Fault('account_unknown', { name: `#${id}` })
         return account
