@@ -124,6 +124,17 @@ export const SETTINGS = {
   DNS_SERVERS: list(isNameServer, 'must be a list of ip[:port], such as 9.9.9.9,1.1.1.1:53')
     .optional()
     .describe('Name servers the probes ask, instead of those of /etc/resolv.conf'),
+  RDAP_BOOTSTRAP_URL: webBase('must be a web address such as https://data.iana.org/rdap/dns.json')
+    .prefault('https://data.iana.org/rdap/dns.json')
+    .describe('Where the list of registries that speak RDAP is fetched, weekly'),
+  WHOIS_HOST: z
+    .string()
+    .refine(
+      (text) => isHostPort(text.includes(':') ? text : `${text}:43`),
+      'must be a host or host:port such as whois.iana.org:43',
+    )
+    .default('whois.iana.org:43')
+    .describe('The WHOIS server that knows where a domain’s registry is, where there is no RDAP'),
   ALLOW_INSECURE_HTTP: flag
     .prefault('0')
     .describe(

@@ -8,13 +8,13 @@ import { type Engine, startEngine } from './engine/index.ts'
 import { readNews } from './incidents/index.ts'
 import { DAY, type Log, type Part, systemChance, systemClock } from './kernel/index.ts'
 import type { Looker } from './monitors/index.ts'
-import { openNetwork } from './network/index.ts'
 import {
   type DeliveryPart,
   type Messenger,
   queueBlindness,
   startDelivery,
 } from './notifications/index.ts'
+import { openOutlook } from './outlook.ts'
 import { look } from './probes/index.ts'
 import { forgetOld } from './retention/index.ts'
 import {
@@ -60,11 +60,7 @@ interface Site {
 }
 
 function openEngine({ settings, log, db, sealer }: Site, delivery: DeliveryPart): Engine {
-  const network = openNetwork({
-    privateTargets: settings.PROBE_PRIVATE_TARGETS,
-    dnsServers: settings.DNS_SERVERS,
-  })
-  const userAgent = `Uptalk/${VERSION} (+${settings.PUBLIC_URL ?? 'self-hosted uptime monitoring'})`
+  const outlook = openOutlook(db, settings, log)
   return startEngine(db, {
     clock,
     chance,
@@ -72,18 +68,16 @@ function openEngine({ settings, log, db, sealer }: Site, delivery: DeliveryPart)
     sealer,
     onNews: () => delivery.wake(),
     sight: {
-      network,
+      network: outlook.network,
       canaries: settings.CANARY_HOSTS,
       onReturn: async (from, to) => {
         await queueBlindness(db, from, to)
         delivery.wake()
       },
     },
-    probe: (monitor, signal) =>
-      look(monitor.type, monitor, signal, {
-        clock,
-        network,
-        userAgent,
+    probe: (monitor, signal, isAsked) =>
+      look(monitor.type, { ...monitor, isAsked }, signal, {
+        ...outlook,
         onBug: (err) => log.error({ err, monitor: monitor.name }, 'probe broke'),
       }),
   })

@@ -15,6 +15,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'src/notifications': ['src/accounts', 'src/audit', 'src/kernel', 'src/storage'],
   'src/incidents': ['src/audit', 'src/kernel', 'src/notifications', 'src/probes', 'src/storage'],
   'src/monitors': ['src/audit', 'src/incidents', 'src/kernel', 'src/probes', 'src/storage'],
+  'src/registry': ['src/kernel', 'src/network', 'src/storage'],
   'src/maintenance': ['src/accounts', 'src/audit', 'src/kernel', 'src/storage'],
   'src/stats': ['src/kernel', 'src/storage'],
   'src/retention': ['src/kernel', 'src/stats', 'src/storage'],
@@ -56,7 +57,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 }
 /** Who may hold the handle that sees every account; the rest of the house asks through one that is bound. */
 const UNBOUND =
-  /^src\/(?:storage|accounts|engine|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests)|stats\/samples|incidents\/(?:verdict|tell)|maintenance\/spans)\.ts$/
+  /^src\/(?:storage|accounts|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests)|stats\/samples|incidents\/(?:verdict|tell)|maintenance\/spans)\.ts$/
 /** Where it is handed through as a part, and the look-ups that find whose request it is. */
 const HANDED_THROUGH = new Set(['src/api/deps.ts', 'bots/commands/command.ts'])
 const LOOK_UPS = new Set([

@@ -5,6 +5,7 @@ import type { By } from '../../src/audit/index.ts'
 import { readSettings } from '../../src/config.ts'
 import { systemChance, systemClock } from '../../src/kernel/index.ts'
 import { openLog } from '../../src/log.ts'
+import { openOutlook } from '../../src/outlook.ts'
 import {
   type AccountDb,
   bindAccount,
@@ -66,7 +67,7 @@ export async function openSession(
     chance: systemChance,
     log,
     sealer,
-    looker: terminalLooker(file, sealer, settings),
+    looker: terminalLooker(file, sealer, openOutlook(db, settings, log)),
   })
   const name = userName()
   const kept = opened.move()

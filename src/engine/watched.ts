@@ -38,7 +38,7 @@ export interface WatchTools {
   readonly clock: Clock
   readonly log: Log
   /** Looks once, never throws. */
-  readonly probe: (monitor: Monitor, signal: AbortSignal) => Promise<Outcome>
+  readonly probe: (monitor: Monitor, signal: AbortSignal, isAsked: boolean) => Promise<Outcome>
   readonly sight: Pick<Sight, 'weigh' | 'isBlind'>
   /** How much of that time the monitor was in maintenance: charged to nobody. */
   readonly maintained: (id: MonitorId, from: Instant, to: Instant) => number
@@ -65,7 +65,7 @@ async function look(
   isDecisive = false,
 ): Promise<Omit<Check, 'id'>> {
   const startedAt = tools.clock.now()
-  const seen = signal.aborted ? NOT_BEGUN : await tools.probe(monitor, signal)
+  const seen = signal.aborted ? NOT_BEGUN : await tools.probe(monitor, signal, cause === 'manual')
   const weighed = signal.aborted
     ? seen
     : await tools.sight.weigh(monitor.id, monitor.url, seen, isDecisive)

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Clock } from '../kernel/index.ts'
+import type { Clock, Instant } from '../kernel/index.ts'
 import type { Network } from '../network/index.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -7,12 +7,37 @@ import type { Outcome } from './outcome.ts'
 export interface Target<Options = unknown> {
   readonly url: string
   readonly timeoutMs: number
+  /** Somebody asks for it now. */
+  readonly isAsked?: boolean
   readonly options: Options
+}
+
+/** What is known of a domain's registration. */
+export type Registration =
+  | {
+      readonly kind: 'known'
+      /** Null: its registry publishes none. */
+      readonly expiresAt: Instant | null
+      readonly registrar: string | null
+      /** As EPP names them, `clientHold`. */
+      readonly statuses: readonly string[]
+      readonly source: 'rdap' | 'whois'
+      readonly checkedAt: Instant
+    }
+  | { readonly kind: 'absent'; readonly checkedAt: Instant }
+  /** Nothing was ever heard of it, or nothing for weeks. */
+  | { readonly kind: 'unavailable'; readonly why: string; readonly nextAt: Instant | null }
+
+/** Whoever knows of registrations; polite to those who know it first. */
+export interface Registry {
+  /** `domain` as registered, in ASCII. `maxAgeMs`: older answers are asked for anew. Never throws. */
+  ask(domain: string, maxAgeMs: number, signal: AbortSignal): Promise<Registration>
 }
 
 export interface Tools {
   readonly clock: Clock
   readonly network: Network
+  readonly registry: Registry
   /** Sent by HTTP probes: `Uptalk/<version> (+<where>)`. */
   readonly userAgent: string
 }

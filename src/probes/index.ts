@@ -1,12 +1,13 @@
 import { api } from './api.ts'
 import type { ProbeKind, Target, Tools } from './contract.ts'
+import { domain } from './domain.ts'
 import { http } from './http.ts'
 import { type Outcome, statusOf } from './outcome.ts'
 import { ping } from './ping.ts'
 import { port } from './port.ts'
 import { ssl } from './ssl.ts'
 
-export type { ProbeKind, Target, Tools } from './contract.ts'
+export type { ProbeKind, Registration, Registry, Target, Tools } from './contract.ts'
 export { type Code, CODES, type Expiry, type LookStatus, type Outcome } from './outcome.ts'
 
 /** Every type of monitor there is; the keys are the types' names on the wire. */
@@ -16,6 +17,7 @@ export const PROBES = {
   PING: ping,
   PORT: port,
   SSL: ssl,
+  DOMAIN: domain,
 } as const satisfies Record<string, ProbeKind>
 
 export type MonitorType = keyof typeof PROBES

@@ -187,6 +187,18 @@ export interface MaintenanceSpansTable {
   ended_at: Instant
 }
 
+export interface DomainLookupsTable {
+  domain: string
+  /** JSON of the last good answer. */
+  answer: Optional<string>
+  checked_at: Optional<Instant>
+  /** In a row, since the last good answer. */
+  failures: Generated<number>
+  /** Not asked again before. */
+  retry_at: Generated<Instant>
+  why: Optional<string>
+}
+
 export interface ChatLinksTable {
   id: Generated<Id<'link'>>
   account_id: Owner
@@ -310,6 +322,7 @@ export interface Tables {
   incidents: IncidentsTable
   maintenances: MaintenancesTable
   maintenance_spans: MaintenanceSpansTable
+  domain_lookups: DomainLookupsTable
   chat_links: ChatLinksTable
   link_codes: LinkCodesTable
   link_attempts: LinkAttemptsTable

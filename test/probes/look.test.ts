@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../src/kernel/index.ts'
 import { type Network, openNetwork } from '../../src/network/index.ts'
 import { look } from '../../src/probes/index.ts'
 import { HandClock } from '../support/clock.ts'
-import { lookAt } from '../support/web/look.ts'
+import { lookAt, nobody } from '../support/web/look.ts'
 import { raw, web } from '../support/web/servers.ts'
 
 const network = openNetwork({ privateTargets: 'allow' })
@@ -16,7 +16,13 @@ test('a bug of ours is an outcome, charged to nobody, and told to who asked', as
       'HTTP',
       { url: 'http://127.0.0.1:1/', timeoutMs: 500, options },
       new AbortController().signal,
-      { clock: systemClock, userAgent: 'x', onBug: (error) => bugs.push(error), ...tools },
+      {
+        clock: systemClock,
+        registry: nobody,
+        userAgent: 'x',
+        onBug: (error) => bugs.push(error),
+        ...tools,
+      },
     )
   const ours = { status: 'unknown', code: 'internal' }
   expect(await lookWith({ network: broken }, {})).toMatchObject(ours)

@@ -22,6 +22,7 @@ import {
   openDatabase,
 } from '../../src/storage/index.ts'
 import { HandClock } from './clock.ts'
+import { nobody } from './web/look.ts'
 
 export const sealer = buildSealer('a secret of at least 32 characters', systemChance)
 const chance = { random: () => 0.5, bytes: (size: number) => systemChance.bytes(size) }
@@ -134,6 +135,7 @@ export class House implements AsyncDisposable {
         look(monitor.type, monitor, signal, {
           clock: this.clock,
           network,
+          registry: nobody,
           userAgent: 'test',
           onBug: (error) => {
             throw error

@@ -1,0 +1,32 @@
+import type { Settings } from './config.ts'
+import { type Clock, type Log, systemClock } from './kernel/index.ts'
+import { type Network, openNetwork } from './network/index.ts'
+import type { Tools } from './probes/index.ts'
+import { openRegistry } from './registry/index.ts'
+import type { Db } from './storage/index.ts'
+import { VERSION } from './version.ts'
+
+/** What a look is made with. */
+export interface Outlook extends Tools {
+  readonly clock: Clock
+  readonly network: Network
+}
+
+/** The ways out of this machine, as the settings want them; what registries said is kept in `db`. */
+export function openOutlook(db: Db, settings: Settings, log: Log): Outlook {
+  const { PROBE_PRIVATE_TARGETS: privateTargets, DNS_SERVERS: dnsServers } = settings
+  const network = openNetwork({ privateTargets, dnsServers })
+  const clock = systemClock
+  const userAgent = `Uptalk/${VERSION} (+${settings.PUBLIC_URL ?? 'self-hosted uptime monitoring'})`
+  const registry = openRegistry(db, {
+    clock,
+    log,
+    network,
+    // The operator's own two addresses may be anywhere.
+    ownNetwork: openNetwork({ privateTargets: 'allow', dnsServers }),
+    userAgent,
+    bootstrapUrl: settings.RDAP_BOOTSTRAP_URL,
+    whoisHost: settings.WHOIS_HOST,
+  })
+  return { clock, network, registry, userAgent }
+}
