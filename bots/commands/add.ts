@@ -5,6 +5,7 @@ import { isMonitorType, type MonitorType, PROBES } from '../../src/probes/index.
 import { accountCommand, type Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
 import { lookedShort } from './check.ts'
+import { guessTarget } from './guess.ts'
 import { firstLook } from './looking.ts'
 import { DURATION, durationRule } from './options.ts'
 import { monitorValue } from './present.ts'
@@ -15,28 +16,6 @@ const LONGEST_NAME = 50
 const INTERVAL_RULE = 'must be 10s to 1d'
 const TYPES = Object.keys(PROBES)
 const TYPE_RULE = `must be ${TYPES.join(' or ')}`
-const HOST =
-  /^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+(?::\d{1,5})?(?:[/?].*)?$|^localhost(?::\d{1,5})?(?:[/?].*)?$/iu
-const BARE_HOST = /^(?:[\da-f]*:[\da-f:.]+|[^\s/?#@:[\]]+)$/iu
-const HOST_PORT = /^(?:\[[\da-f:.]+\]|[^\s/?#@:[\]]+):\d+$/iu
-
-/** An address as people paste it: in angle brackets, with a full stop behind. */
-const tidyAddress = (typed: string): string =>
-  typed
-    .trim()
-    .replace(/[.,;]+$/, '')
-    .replace(/^<(.*)>$/, '$1')
-    .replace(/[.,;]+$/, '')
-
-/** What an address looks like where nobody says. */
-function guessType(typed: string): MonitorType {
-  if (HOST_PORT.test(typed)) return 'PORT'
-  return BARE_HOST.test(typed) ? 'PING' : 'HTTP'
-}
-
-/** Pages are given without their scheme, too. */
-const withScheme = (type: MonitorType, typed: string): string =>
-  type === 'HTTP' && HOST.test(typed) ? `https://${typed}` : typed
 
 /** A monitor nobody named is called after its host, and its port where it has one. */
 const hostOf = (url: string): string =>
@@ -76,9 +55,7 @@ async function addReply(
     interval?: number | undefined
   },
 ): Promise<Reply> {
-  const typed = tidyAddress(given.url)
-  const type = given.type ?? guessType(typed)
-  const url = withScheme(type, typed)
+  const { type, url } = guessTarget(given.url, given.type)
   const view = await addMonitor(call.db, call.tools, {
     type,
     // An address that is none has no host either; one complaint is enough.

@@ -1,6 +1,7 @@
 export { buildDesk } from './build.ts'
 export { CARDS } from './catalogue.ts'
 export type { Actor, Ask, CommandCard, Desk, Option, Place } from './desk.ts'
+export { guessTarget } from './guess.ts'
 export { quoteArgument } from './line.ts'
 export { wordNews } from './news.ts'
 export {
@@ -12,4 +13,6 @@ export {
   type StateSign,
   text,
 } from './reply.ts'
+export { parseDuration } from './options.ts'
+export { formatMs } from './phrases.ts'
 export { formatDuration } from './words.ts'

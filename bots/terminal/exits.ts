@@ -8,7 +8,7 @@ export const EXITS = {
   0: 'all well, or done',
   1: 'the answer is no: something is down, not found, refused',
   2: 'a slip in the command line',
-  3: 'server or database out of reach',
+  3: 'server or database out of reach; a probe that could not look',
   70: 'a bug of ours',
   78: 'a setting that cannot be',
 } as const

@@ -12,6 +12,7 @@ import { type CommandCard, CARDS, quoteArgument } from '../commands/index.ts'
 import { chat } from './chat.ts'
 import { EXITS } from './exits.ts'
 import type { TerminalIo } from './io.ts'
+import { probeCommand } from './probe.ts'
 import { say } from './say.ts'
 import { openSession } from './session.ts'
 
@@ -138,6 +139,7 @@ export function buildProgram(io: TerminalIo, done: Done): Command {
     })
   program.addCommand(keysCommand(io))
   program.addCommand(linkCodeCommand(io))
+  program.addCommand(probeCommand(io, done))
   // Loaded only when asked for: a server's parts cost time that a look at the status should not.
   program
     .command('start')
