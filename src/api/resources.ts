@@ -1,9 +1,17 @@
 import { checks } from './resources/checks.ts'
 import { incidents } from './resources/incidents.ts'
 import { linkCodes } from './resources/link-codes.ts'
+import { maintenances } from './resources/maintenances.ts'
 import { targets } from './resources/targets.ts'
 import { users } from './resources/users.ts'
 import type { Resource } from './route.ts'
 
 /** Everything there is on the wire; a new kind of thing is one file and one line here. */
-export const RESOURCES: readonly Resource[] = [targets, incidents, checks, users, linkCodes]
+export const RESOURCES: readonly Resource[] = [
+  targets,
+  incidents,
+  checks,
+  maintenances,
+  users,
+  linkCodes,
+]

@@ -6,7 +6,8 @@ export {
   isOn,
   listMaintenances,
   type Maintenance,
+  nextStart,
   planMaintenance,
 } from './maintenances.ts'
-export type { MaintenanceConfig } from './plan.ts'
+export { type MaintenanceConfig, parseMaintenance } from './plan.ts'
 export { overlapMs, readSpans, settleMaintenances, type Spans } from './spans.ts'

@@ -10,8 +10,8 @@ import {
   type MonitorId,
 } from '../kernel/index.ts'
 import type { AccountDb, AccountTx, Tables } from '../storage/index.ts'
-import { type MaintenanceConfig, parseMaintenance, planOf } from './plan.ts'
-import { windowAfter } from './windows.ts'
+import { hasSameWindows, type MaintenanceConfig, parseMaintenance, planOf } from './plan.ts'
+import { startAfter, windowAfter } from './windows.ts'
 
 export type MaintenanceId = Id<'maintenance'>
 type Row = Selectable<Tables['maintenances']>
@@ -30,10 +30,11 @@ export interface MaintenanceTools {
   readonly by: By
 }
 
-const toMaintenance = (row: Row): Maintenance => ({
+/** `isThere`: a monitor that was deleted is named no longer, and its list never means "all". */
+const toMaintenance = (row: Row, isThere: (id: MonitorId) => boolean): Maintenance => ({
   id: row.id,
   name: row.name,
-  targets: row.targets === null ? null : (JSON.parse(row.targets) as MonitorId[]),
+  targets: row.targets === null ? null : (JSON.parse(row.targets) as MonitorId[]).filter(isThere),
   tags: JSON.parse(row.tags) as string[],
   isActive: row.is_active === 1,
   timezone: row.timezone,
@@ -80,6 +81,11 @@ function toColumns(it: MaintenanceConfig, now: Instant) {
   }
 }
 
+async function readMonitors(db: AccountTx) {
+  const rows = await db.selectFrom('monitors').select(['id', 'tags']).execute()
+  return new Map(rows.map(({ id, tags }) => [id, new Set(JSON.parse(tags) as string[])]))
+}
+
 const iri = (id: MaintenanceId): string => `/api/maintenances/${id}`
 
 function differences(before: Partial<MaintenanceConfig>, after: MaintenanceConfig): Changes {
@@ -122,20 +128,15 @@ export async function listMaintenances(
   { isCurrent, monitorId }: MaintenanceFilter = {},
 ): Promise<Maintenance[]> {
   const rows = await db.selectFrom('maintenances').selectAll().orderBy('id', 'desc').execute()
-  const monitor =
-    monitorId === undefined
-      ? undefined
-      : await db
-          .selectFrom('monitors')
-          .select(['id', 'tags'])
-          .where('id', '=', monitorId)
-          .executeTakeFirst()
-  const tags = new Set(monitor === undefined ? [] : (JSON.parse(monitor.tags) as string[]))
-  return rows.map(toMaintenance).filter((it) => {
-    if (isCurrent !== undefined && isOn(it, now) !== isCurrent) return false
-    if (monitorId === undefined) return true
-    return monitor !== undefined && covers(it, monitor.id, tags)
-  })
+  const monitors = await readMonitors(db)
+  return rows
+    .map((row) => toMaintenance(row, (id) => monitors.has(id)))
+    .filter((it) => {
+      if (isCurrent !== undefined && isOn(it, now) !== isCurrent) return false
+      if (monitorId === undefined) return true
+      const tags = monitors.get(monitorId)
+      return tags !== undefined && covers(it, monitorId, tags)
+    })
 }
 
 const covers = (
@@ -151,6 +152,13 @@ const covers = (
 export const isOn = ({ window }: Maintenance, now: Instant): boolean =>
   window !== null && window.from <= now && now < window.to
 
+/** When it begins next, after `now`; null: it does not any more, or it is switched off. */
+export function nextStart(it: Maintenance, now: Instant): Instant | null {
+  if (it.window === null) return null
+  if (it.window.from > now) return it.window.from
+  return it.cron === null ? null : startAfter(planOf(it), now)
+}
+
 /** @throws Fault `maintenance_unknown`, also for another account's */
 export async function getMaintenance(db: AccountTx, id: MaintenanceId): Promise<Maintenance> {
   const row = await db
@@ -159,7 +167,8 @@ export async function getMaintenance(db: AccountTx, id: MaintenanceId): Promise<
     .where('id', '=', id)
     .executeTakeFirst()
   if (row === undefined) throw new Fault('maintenance_unknown', { name: `#${id}` })
-  return toMaintenance(row)
+  const monitors = await readMonitors(db)
+  return toMaintenance(row, (monitor) => monitors.has(monitor))
 }
 
 /** @throws InvalidInput */
@@ -200,9 +209,19 @@ export async function editMaintenance(
     if (isDeepStrictEqual(config, old)) return before
     await refuseStrangers(tx, config.targets)
     await endSpans(tx, now, id)
+    const columns = toColumns(config, now)
+    // One that was ended early does not begin again because its name changes.
+    const window = {
+      window_from: before.window?.from ?? null,
+      window_to: before.window?.to ?? null,
+    }
     await tx
       .updateTable('maintenances')
-      .set({ ...toColumns(config, now), rev: before.rev + 1 })
+      .set({
+        ...columns,
+        ...(hasSameWindows(config, old) ? window : {}),
+        rev: before.rev + 1,
+      })
       .where('id', '=', id)
       .execute()
     await audit(tx, now, by, 'maintenance.update', iri(id), differences(old, config))
@@ -227,7 +246,8 @@ export async function endMaintenance(
       .set({
         window_from: next?.from ?? null,
         window_to: next?.to ?? null,
-        ...(before.cron === null ? { ends_at: now } : {}),
+        // It ends after it began, if only by a moment.
+        ...(before.cron === null ? { ends_at: Math.max(now, before.startsAt! + 1) } : {}),
         rev: before.rev + 1,
         updated_at: now,
       })

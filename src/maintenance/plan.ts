@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { zoneRule } from '../accounts/index.ts'
 import {
@@ -107,3 +108,7 @@ export const planOf = (it: MaintenanceConfig): Plan =>
   it.cron === null
     ? { startsAt: it.startsAt!, endsAt: it.endsAt! }
     : { cron: it.cron, timezone: it.timezone, durationMs: it.durationMinutes! * MINUTE }
+
+/** Whether two are on at the same times, whomever they cover. */
+export const hasSameWindows = (a: MaintenanceConfig, b: MaintenanceConfig): boolean =>
+  a.isActive === b.isActive && isDeepStrictEqual(planOf(a), planOf(b))

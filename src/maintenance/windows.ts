@@ -32,3 +32,9 @@ export function windowAfter(plan: Plan, at: Instant): Window | null {
   const next = cronOf(cron, timezone).nextRun(new Date(at - durationMs))
   return next === null ? null : { from: next.getTime(), to: next.getTime() + durationMs }
 }
+
+/** The next start after `at`, of one that recurs; null when none comes any more. */
+export function startAfter(plan: Plan, at: Instant): Instant | null {
+  if ('startsAt' in plan) return plan.startsAt > at ? plan.startsAt : null
+  return cronOf(plan.cron, plan.timezone).nextRun(new Date(at))?.getTime() ?? null
+}

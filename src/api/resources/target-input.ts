@@ -5,7 +5,7 @@ import { readRelations } from '../relations.ts'
 import { readInterval } from './target-interval.ts'
 import {
   type Ground,
-  readExpiry,
+  readMoment,
   readOptions,
   readPolicy,
   refuseType,
@@ -85,7 +85,7 @@ export function readTarget(raw: Fields, ground: Ground): Reading {
     else if (name === optionsName)
       put('options', readOptions(value, type!, base, isLenient, violations))
     else if (name === 'alertPolicy') put('policy', readPolicy(value, base, isLenient, violations))
-    else if (name === 'expiresAt') put('expiresAt', readExpiry(value, violations))
+    else if (name === 'expiresAt') put('expiresAt', readMoment(value, name, violations))
     else if (name === 'user') violations.push(...refuseUser(value, ground))
     else if (name === 'dependsOn')
       put(name, readRelations(value, name, '/api/targets', ground.site, violations))

@@ -79,12 +79,13 @@ function withoutUnknown(
   return Object.fromEntries(Object.entries(value).filter(([name]) => known.includes(name)))
 }
 
-export function readExpiry(value: unknown, violations: Violation[]): number | null {
+/** A time, or null and why not. */
+export function readMoment(value: unknown, path: string, violations: Violation[]): number | null {
   if (value === null) return null
   const at = typeof value === 'string' ? readInstant(value) : undefined
   if (at !== undefined) return at
   const code = typeof value === 'string' ? 'format' : 'type'
-  violations.push({ path: 'expiresAt', code, message: TIME_RULE })
+  violations.push({ path, code, message: TIME_RULE })
   return null
 }
 
