@@ -66,7 +66,7 @@ async function addReply(
   const check = await firstLook(call, view.monitor.id)
   return {
     ...addedReply(view, check),
-    value: { ...monitorValue(view), firstCheck: check?.outcome ?? null },
+    value: { ...monitorValue(view, call.now), firstCheck: check?.outcome ?? null },
   }
 }
 

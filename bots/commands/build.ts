@@ -2,14 +2,14 @@ import { markLinkLeft, moveLink } from '../../src/accounts/index.ts'
 import { Fault } from '../../src/kernel/index.ts'
 import { moveChannels, switchOffPlace, switchOnPlace } from '../../src/notifications/index.ts'
 import { gone, troubleReply } from './answers.ts'
-import { CARDS, commandNamed, commandPressed, COMMANDS } from './catalogue.ts'
+import { CARDS, commandNamed, commandOf, commandPressed, COMMANDS } from './catalogue.ts'
 import type { AccountCommand, Call, Command, DeskDeps, Given, OpenCall } from './command.ts'
 import { completeMonitors, MOST_CHOICES } from './complete.ts'
 import { readPress } from './compose.ts'
 import type { Ask, Choice, Desk, Place } from './desk.ts'
 import { bindCall, findMember, mayRun, refused, unlinked } from './guard.ts'
 import { unknownCommand } from './help.ts'
-import { readOptions, wordsOf } from './line.ts'
+import { readOptions, type Word, wordsOf } from './line.ts'
 import { misread, olderButton } from './slips.ts'
 import type { Reply } from './reply.ts'
 import { statusReply } from './status.ts'
@@ -34,16 +34,15 @@ async function runCommand(call: OpenCall, command: Command, given: Given): Promi
   return inZone(admitted.call, await command.run(admitted.call, given))
 }
 
-async function runLine(call: OpenCall, line: string): Promise<Reply> {
-  const [first, ...words] = wordsOf(line)
-  const word = (first === undefined ? 'status' : first.text).replace(/^\//, '')
-  const command = commandNamed(word)
-  if (command === undefined) return unknownCommand(call, COMMANDS, first?.text ?? word)
-  const read = readOptions(command.options, words)
+async function runLine(call: OpenCall, words: readonly Word[]): Promise<Reply> {
+  const meant = commandOf(words)
+  if (meant === undefined) return unknownCommand(call, COMMANDS, words[0]!.text)
+  const { command, rest } = meant
+  const read = readOptions(command.options, rest)
   return 'given' in read ? runCommand(call, command, read.given) : misread(call, command, read)
 }
 
-const UNKNOWN = new Set(['monitor_unknown', 'incident_unknown'])
+const UNKNOWN = new Set(['monitor_unknown', 'incident_unknown', 'maintenance_unknown'])
 
 async function pressButton(call: OpenCall, press: string): Promise<Reply> {
   const read = readPress(press)
@@ -116,10 +115,10 @@ export function buildDesk(deps: DeskDeps): Desk {
           : runCommand(open(ask), command, given),
       )
     },
-    runLine: (ask, line) =>
-      calmly(ask.place, commandNamed(wordsOf(line)[0]?.text.replace(/^\//, '') ?? 'status'), () =>
-        runLine(open(ask), line),
-      ),
+    runLine: (ask, line) => {
+      const words = wordsOf(line)
+      return calmly(ask.place, commandOf(words)?.command, () => runLine(open(ask), words))
+    },
     pressCard: (press) => commandPressed(readPress(press)?.action ?? '')?.card,
     press: (ask, press) =>
       calmly(ask.place, commandPressed(readPress(press)?.action ?? ''), () =>

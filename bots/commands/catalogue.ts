@@ -6,8 +6,10 @@ import { remove } from './delete.ts'
 import type { CommandCard } from './desk.ts'
 import { buildHelp } from './help.ts'
 import { incidents } from './incidents.ts'
+import { readOptions, type Word } from './line.ts'
 import { link } from './link.ts'
 import { list } from './list.ts'
+import { maintenance } from './maintenance.ts'
 import { pause } from './pause.ts'
 import { resume } from './resume.ts'
 import { show } from './show.ts'
@@ -24,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   pause,
   resume,
+  ...maintenance,
   incidents,
   ack,
   link,
@@ -37,6 +40,29 @@ export const CARDS: readonly CommandCard[] = COMMANDS.map(({ card }) => card)
 const named = new Map(COMMANDS.map((command) => [command.card.name, command]))
 
 export const commandNamed = (word: string): Command | undefined => named.get(word.toLowerCase())
+
+/** The command a typed line begins with, and the words that are left for its options. */
+export function commandOf(
+  words: readonly Word[],
+): { readonly command: Command; readonly rest: readonly Word[] } | undefined {
+  const [first, second] = words.map(({ text }) => text)
+  if (first === undefined) return { command: status, rest: [] }
+  const word = first.replace(/^\//, '')
+  const one = commandNamed(word)
+  if (one !== undefined) return { command: one, rest: words.slice(1) }
+  const two = second === undefined ? undefined : commandNamed(`${word} ${second}`)
+  if (two !== undefined) return { command: two, rest: words.slice(2) }
+  const rest = words.slice(1)
+  const meant = groupOf(word).find(({ options, isMeant }) => {
+    const read = readOptions(options, rest)
+    return 'given' in read && isMeant?.(read.given) === true
+  })
+  return meant === undefined ? undefined : { command: meant, rest }
+}
+
+/** Commands of two words that begin with this one. */
+export const groupOf = (word: string): readonly Command[] =>
+  COMMANDS.filter(({ card }) => card.name.startsWith(`${word.toLowerCase()} `))
 
 const pressed = new Map<string, AccountCommand>()
 for (const command of COMMANDS)

@@ -66,7 +66,7 @@ async function checkReply(
       { label: 'Show', press: press('show', id), line: `show #${id}` },
     ],
     exitCode: failed ? 1 : 0,
-    value: { monitor: monitorValue(view), outcome },
+    value: { monitor: monitorValue(view, call.now), outcome },
   })
 }
 

@@ -62,6 +62,8 @@ interface Common {
   readonly card: CommandCard
   readonly group: keyof typeof GROUPS
   readonly options: readonly LineOption[]
+  /** One of a group: whether a line means it that leaves its second word out. */
+  readonly isMeant?: (given: Given) => boolean
 }
 
 /** A command anybody may give anywhere. */
@@ -96,18 +98,20 @@ interface Definition<S extends Shape> {
   readonly schema: S
   readonly slow?: boolean
   readonly audience?: CommandCard['audience']
+  readonly isMeant?: Common['isMeant']
 }
 
 function common<S extends Shape>(of: Definition<S>): Common {
   return {
     group: of.group,
     options: of.options,
+    ...(of.isMeant === undefined ? {} : { isMeant: of.isMeant }),
     card: {
       name: of.name,
       summary: of.summary,
       example: of.example,
       options: of.options.map(
-        ({ like: _like, insists: _insists, single: _single, ...option }) => option,
+        ({ like: _like, pair: _pair, insists: _insists, single: _single, ...option }) => option,
       ),
       slow: of.slow ?? false,
       audience: of.audience ?? 'all',

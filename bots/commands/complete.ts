@@ -1,9 +1,9 @@
 import { plain } from '../../src/kernel/index.ts'
-import { listMonitors, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
+import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import type { Choice } from './desk.ts'
-import { openIncidents, stateWords, worstFirst } from './present.ts'
+import { openIncidents, signOf, stateWords, worstFirst } from './present.ts'
 import { SIGNS } from './reply.ts'
 
 export const MOST_CHOICES = 25
@@ -21,10 +21,10 @@ export async function completeMonitors(
   const open = await openIncidents(db)
   return (await listMonitors(db, deps.sealer, {}))
     .filter(({ monitor }) => fold(monitor.name).includes(wanted) || String(monitor.id) === number)
-    .toSorted((a, b) => begins(a) - begins(b) || worstFirst(a, b))
+    .toSorted((a, b) => begins(a) - begins(b) || worstFirst(now)(a, b))
     .slice(0, MOST_CHOICES)
     .map((view) => ({
-      label: `${SIGNS[shownStatus(view)]} ${plain(view.monitor.name, LONGEST_NAME)} · ${stateWords(view, open.get(view.monitor.id), now)}`,
+      label: `${SIGNS[signOf(view, now)]} ${plain(view.monitor.name, LONGEST_NAME)} · ${stateWords(view, open.get(view.monitor.id), now)}`,
       value: `#${view.monitor.id}`,
     }))
 }

@@ -32,7 +32,7 @@ async function askReply(call: Call, view: MonitorView): Promise<Reply> {
       { label: 'Keep it', press: press('keep', monitor.id, word) },
     ],
     exitCode: 1,
-    value: { confirm: { monitor: monitorValue(view), incidents } },
+    value: { confirm: { monitor: monitorValue(view, call.now), incidents } },
   })
 }
 
@@ -72,7 +72,7 @@ async function deleteReply(call: Call, pressed: Pressed): Promise<Reply> {
         ...(wasDown ? [text(' It was down; its outage ends here.')] : []),
       ),
     ],
-    value: { deleted: monitorValue(view), incidents },
+    value: { deleted: monitorValue(view, call.now), incidents },
   })
 }
 

@@ -1,14 +1,9 @@
 import { nearest, Fault, plain } from '../../src/kernel/index.ts'
-import {
-  getMonitor,
-  listMonitors,
-  type MonitorView,
-  shownStatus,
-} from '../../src/monitors/index.ts'
+import { getMonitor, listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import { no, refusal } from './compose.ts'
-import { tailOf, worstFirst } from './present.ts'
+import { signOf, tailOf, worstFirst } from './present.ts'
 import { line, name, note, type Reply, type Run, text, verbatim } from './reply.ts'
 
 export type Found = { readonly view: MonitorView } | { readonly reply: Reply }
@@ -57,7 +52,7 @@ function which(
   views: readonly MonitorView[],
   pressOf: (view: MonitorView) => string,
 ): Reply {
-  const shown = views.toSorted(worstFirst).slice(0, MOST_CHOICES)
+  const shown = views.toSorted(worstFirst(now)).slice(0, MOST_CHOICES)
   const rest = views.length - shown.length
   return no([verbatim(typed), text(` could be ${views.length} monitors. Which one?`)], {
     tone: 'quiet',
@@ -66,7 +61,7 @@ function which(
       {
         kind: 'rows',
         rows: shown.map((view) => ({
-          state: shownStatus(view),
+          state: signOf(view, now),
           name: view.monitor.name,
           tail: [text(`#${view.monitor.id} · `), ...tailOf(view, { now })],
         })),

@@ -31,7 +31,7 @@ export function unknownCommand(
 function helpReply({ place }: OpenCall, commands: readonly Command[]): Reply {
   const groups = Object.entries(GROUPS).map(([group, label]): [string, readonly Run[]] => {
     const mine = commands.filter((command) => command.group === group)
-    const names = mine.map(({ card }) => card.name).join(', ')
+    const names = [...new Set(mine.map(({ card }) => card.name.split(' ')[0]))].join(', ')
     return [label, [text(`${names} — ${typed(place, mine[0]?.card.example ?? '')}`)]]
   })
   return say([text('Uptalk watches your services and tells you here.')], {
@@ -54,6 +54,17 @@ function oneReply({ place }: OpenCall, command: Command): Reply {
   })
 }
 
+/** All of a group: one line each. */
+const groupReply = ({ place }: OpenCall, word: string, members: readonly Command[]): Reply =>
+  say([text(`All about ${word}`)], {
+    audience: 'asker',
+    body: [
+      ...members.map((it) => line(text(`${usageOf(it)} — ${it.card.summary}`))),
+      ...members.slice(1).map(({ card }) => note(text(typed(place, card.example)))),
+    ],
+    value: members.map(({ card }) => card),
+  })
+
 /** Help over the commands there are; the list is handed in, being made of files like this one. */
 export function buildHelp(commands: () => readonly Command[]): OpenCommand {
   return openCommand({
@@ -67,7 +78,7 @@ export function buildHelp(commands: () => readonly Command[]): OpenCommand {
         summary: 'One command instead of all',
         kind: 'text',
         required: false,
-        single: true,
+        greedy: true,
       },
     ],
     schema: { command: z.string().trim().max(100).optional() },
@@ -75,7 +86,10 @@ export function buildHelp(commands: () => readonly Command[]): OpenCommand {
     run: async (call, { command: word }) => {
       const all = commands()
       if (word === undefined) return helpReply(call, all)
-      const found = all.find(({ card }) => card.name === word.toLowerCase())
+      const wanted = word.toLowerCase()
+      const found = all.find(({ card }) => card.name === wanted)
+      const members = all.filter(({ card }) => card.name.startsWith(`${wanted} `))
+      if (members.length > 0) return groupReply(call, wanted, members)
       return found === undefined ? unknownCommand(call, all, word) : oneReply(call, found)
     },
   })

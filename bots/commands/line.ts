@@ -4,13 +4,15 @@ import type { Option } from './desk.ts'
 export interface LineOption extends Option {
   /** Takes only a word that looks like this; such a word ends the words of an option before. */
   readonly like?: RegExp
+  /** Takes two words that look like this together: `tonight 22:00`. */
+  readonly pair?: RegExp
   /** Takes the next word though it does not look like it, so that the mistake is said. */
   readonly insists?: boolean
   /** Takes one word and no more. */
   readonly single?: boolean
 }
 
-interface Word {
+export interface Word {
   readonly text: string
   /** Of `key=value`. */
   readonly key: string | null
@@ -90,7 +92,7 @@ export function readOptions(options: readonly LineOption[], words: readonly Word
   const given: Record<string, string> = {}
   const loose: Word[] = []
   const byName = new Map(options.map((option) => [option.name, option]))
-  for (const word of words)
+  for (const word of withPairs(options, words))
     if (word.key === null) loose.push(word)
     else if (byName.has(word.key)) given[word.key] = word.text
     else return { unknownKey: word.key }
@@ -114,6 +116,27 @@ export function readOptions(options: readonly LineOption[], words: readonly Word
   return rest.length === 0 ? { given } : { surplus: rest.map(({ text }) => text).join(' ') }
 }
 
+/** `from=tonight 22:00`: what a key was given goes on in the next word. */
+function withPairs(options: readonly LineOption[], words: readonly Word[]): readonly Word[] {
+  const kept: Word[] = []
+  for (const word of words) {
+    const before = kept.at(-1)
+    const option = options.find(({ name }) => name === before?.key)
+    if (before !== undefined && option !== undefined && isPair(option, before, word))
+      kept[kept.length - 1] = { ...before, text: `${before.text} ${word.text}` }
+    else kept.push(word)
+  }
+  return kept
+}
+
+const isPair = ({ pair }: LineOption, first: Word, second: Word | undefined): boolean =>
+  pair !== undefined &&
+  second !== undefined &&
+  second.key === null &&
+  !first.quoted &&
+  !second.quoted &&
+  pair.test(`${first.text} ${second.text}`)
+
 const looksLike = (
   { like }: { readonly like?: RegExp | undefined },
   word: Word | undefined,
@@ -128,6 +151,7 @@ const withoutNames = (options: readonly LineOption[], words: readonly Word[]): r
   )
 
 function howMany(option: LineOption, later: readonly LineOption[], words: readonly Word[]): number {
+  if (isPair(option, words[0]!, words[1])) return 2
   if (option.like !== undefined)
     return looksLike(option, words[0]) || option.insists === true ? 1 : 0
   if (option.greedy === true) return words.length

@@ -1,11 +1,6 @@
 import { z } from 'zod'
-import { DAY } from '../../src/kernel/index.ts'
-import {
-  countByStatus,
-  listMonitors,
-  type MonitorView,
-  shownStatus,
-} from '../../src/monitors/index.ts'
+import { DAY, type Instant } from '../../src/kernel/index.ts'
+import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import { observedTime, uptimePercent } from '../../src/stats/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import { typed } from './answers.ts'
@@ -14,43 +9,43 @@ import { dotted, pageActions, press, say, signed } from './compose.ts'
 import { quoteWord } from './line.ts'
 import { pageOption, pageRule } from './options.ts'
 import { plural } from './phrases.ts'
-import { monitorValue, openIncidents, tailOf, worstFirst } from './present.ts'
 import {
-  type Action,
-  line,
-  note,
-  type Reply,
-  type Run,
-  type StateSign,
-  text,
-  verbatim,
-} from './reply.ts'
+  countSigns,
+  countWords,
+  monitorValue,
+  openIncidents,
+  signOf,
+  tailOf,
+  worstFirst,
+} from './present.ts'
+import { type Action, line, note, type Reply, type Run, text, verbatim } from './reply.ts'
 
 const PAGE = 10
-const STATES = ['up', 'degraded', 'down', 'paused', 'pending'] as const
+const STATES = ['up', 'degraded', 'down', 'paused', 'pending', 'maintenance'] as const
 type Shown = (typeof STATES)[number]
 
 const isShown = (word: string): word is Shown => STATES.some((state) => state === word)
 
 /** A state, a tag, or text in name or address. */
-function matches(view: MonitorView, filter: string): boolean {
-  if (isShown(filter)) return shownStatus(view) === filter
+function matches(view: MonitorView, filter: string, now: Instant): boolean {
+  if (isShown(filter)) return signOf(view, now) === filter
   const { name, url, tags } = view.monitor
   return tags.includes(filter) || [name, url].some((it) => fold(it).includes(filter))
 }
 
 async function listReply(call: Call, filter: string | undefined, wanted: number): Promise<Reply> {
   const { db, deps, now, place } = call
-  const counts = await countByStatus(db)
+  const all = await listMonitors(db, deps.sealer, {})
+  const counts = countSigns(all, now)
   if (counts.total === 0)
     return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {
       ...signed('pending'),
       value: { counts, monitors: [] },
     })
   const folded = filter === undefined ? undefined : fold(filter)
-  const found = (await listMonitors(db, deps.sealer, {}))
-    .filter((view) => folded === undefined || matches(view, folded))
-    .toSorted(worstFirst)
+  const found = all
+    .filter((view) => folded === undefined || matches(view, folded, now))
+    .toSorted(worstFirst(now))
   const pages = Math.max(1, Math.ceil(found.length / PAGE))
   const page = Math.min(wanted, pages)
   const shown = found.slice((page - 1) * PAGE, page * PAGE)
@@ -62,7 +57,7 @@ async function listReply(call: Call, filter: string | undefined, wanted: number)
   )
   const open = await openIncidents(db)
   const rows = shown.map((view) => ({
-    state: shownStatus(view) as StateSign,
+    state: signOf(view, now),
     name: view.monitor.name,
     tail: tailOf(view, { now, open, uptime: uptimePercent(times.get(view.monitor.id)!) }),
   }))
@@ -82,18 +77,18 @@ async function listReply(call: Call, filter: string | undefined, wanted: number)
     ],
     actions: actionsOf(folded, page, pages, counts.down),
     exitCode: counts.down > 0 ? 1 : 0,
-    value: { counts, page, pages, monitors: shown.map(monitorValue) },
+    value: { counts, page, pages, monitors: shown.map((view) => monitorValue(view, now)) },
   })
 }
 
 function headline(
-  counts: Awaited<ReturnType<typeof countByStatus>>,
+  counts: ReturnType<typeof countSigns>,
   filter: string | undefined,
   found: number,
 ): Run[] {
-  const parts = (['down', 'degraded', 'pending', 'up', 'paused'] as const)
+  const parts = (['down', 'degraded', 'pending', 'maintenance', 'up', 'paused'] as const)
     .filter((state) => counts[state] > 0)
-    .map((state) => `${counts[state]} ${state}`)
+    .map((state) => countWords(counts[state], state))
     .join(', ')
   const total = plural(counts.total, 'monitor')
   if (filter === undefined) return dotted(total, parts)
@@ -125,7 +120,7 @@ function actionsOf(
 }
 
 const FILTER_RULE =
-  'must be up, degraded, down, paused, a tag or a part of the name, at most 100 characters'
+  'must be up, degraded, down, paused, maintenance, a tag or a part of the name, at most 100 characters'
 
 export const list = accountCommand({
   name: 'list',
@@ -135,7 +130,7 @@ export const list = accountCommand({
   options: [
     {
       name: 'filter',
-      summary: 'up, degraded, down, paused, a tag, or a part of the name',
+      summary: 'up, degraded, down, paused, maintenance, a tag, or a part of the name',
       kind: 'text',
       required: false,
     },

@@ -67,7 +67,7 @@ async function pauseReply(
         ...(wasDown ? [note(text('It was down; its outage ends here.'))] : []),
       ],
       actions: [{ label: 'Resume', press: press('resume', id), line: `resume #${id}` }],
-      value: { monitor: monitorValue(paused), reason: wanted.reason ?? null },
+      value: { monitor: monitorValue(paused, call.now), reason: wanted.reason ?? null },
     },
   )
 }

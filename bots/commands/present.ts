@@ -1,7 +1,7 @@
 import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import type { Instant, MonitorId } from '../../src/kernel/index.ts'
 import { toIso } from '../../src/kernel/index.ts'
-import { type MonitorView, shownStatus } from '../../src/monitors/index.ts'
+import { isInMaintenance, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
 import type { AccountTx } from '../../src/storage/index.ts'
 import { dotted } from './compose.ts'
 import { causeWords, formatAge, formatMs, formatPercent } from './phrases.ts'
@@ -16,12 +16,40 @@ const RANK: Readonly<Record<StateSign, number>> = {
   paused: 5,
 }
 
+/** The state people see: maintenance lies over what was found, as a pause does. */
+export const signOf = (view: MonitorView, now: Instant): StateSign =>
+  isInMaintenance(view, now) ? 'maintenance' : shownStatus(view)
+
 /** Worst first, then by name. */
-export const worstFirst = (a: MonitorView, b: MonitorView): number =>
-  RANK[shownStatus(a)] - RANK[shownStatus(b)] || byName(a, b)
+export const worstFirst =
+  (now: Instant) =>
+  (a: MonitorView, b: MonitorView): number =>
+    RANK[signOf(a, now)] - RANK[signOf(b, now)] || byName(a, b)
+
+/** How many are in each state. */
+export function countSigns(
+  views: readonly MonitorView[],
+  now: Instant,
+): Record<'total' | StateSign, number> {
+  const counts = {
+    total: views.length,
+    pending: 0,
+    up: 0,
+    degraded: 0,
+    down: 0,
+    paused: 0,
+    maintenance: 0,
+  }
+  for (const view of views) counts[signOf(view, now)] += 1
+  return counts
+}
 
 const byName = (a: MonitorView, b: MonitorView): number =>
   a.monitor.name.localeCompare(b.monitor.name, 'en') || a.monitor.id - b.monitor.id
+
+/** `2 up`, `1 in maintenance` */
+export const countWords = (count: number, sign: StateSign): string =>
+  `${count} ${sign === 'maintenance' ? 'in maintenance' : sign}`
 
 /** `until 15:02`, with the day where it is not today's. */
 export function untilRuns(at: Instant, now: Instant): Run[] {
@@ -56,7 +84,14 @@ function downWords({ state }: MonitorView, incident: Incident | undefined, now: 
 }
 
 /** The rest of a monitor's row: `down 12 min · connection refused · Ann is on it`. */
-export function tailOf(view: MonitorView, { now, open, usualMs, uptime }: RowFacts): Run[] {
+export function tailOf(view: MonitorView, facts: RowFacts): Run[] {
+  if (!isInMaintenance(view, facts.now)) return stateTail(view, facts)
+  const until = untilRuns(view.state.maintainedUntil!, facts.now)
+  return dotted([text('maintenance '), ...until], stateTail(view, facts))
+}
+
+/** Without a word of maintenance. */
+export function stateTail(view: MonitorView, { now, open, usualMs, uptime }: RowFacts): Run[] {
   const { monitor, state } = view
   switch (shownStatus(view)) {
     case 'down': {
@@ -104,7 +139,7 @@ export function stateWords(
   now: Instant,
 ): string {
   const { state } = view
-  const status = shownStatus(view)
+  const status = signOf(view, now)
   if (status === 'up' && state.lastMs !== null) return formatMs(state.lastMs)
   if (status === 'down') return downWords(view, incident, now)
   return status
@@ -113,7 +148,7 @@ export function stateWords(
 const isoOrNull = (at: Instant | null): string | null => (at === null ? null : toIso(at))
 
 /** A monitor for `--json`: no secret options, times in ISO 8601. */
-export const monitorValue = (view: MonitorView) => ({
+export const monitorValue = (view: MonitorView, now: Instant) => ({
   id: view.monitor.id,
   name: view.monitor.name,
   type: view.monitor.type,
@@ -125,6 +160,7 @@ export const monitorValue = (view: MonitorView) => ({
   lastCode: view.state.lastCode,
   lastMessage: view.state.lastMessage,
   intervalSeconds: view.monitor.intervalMs / 1000,
+  maintainedUntil: isInMaintenance(view, now) ? isoOrNull(view.state.maintainedUntil) : null,
   pausedUntil: isoOrNull(view.monitor.pausedUntil),
   pausedBy: view.monitor.pausedBy,
   tags: view.monitor.tags,
@@ -146,3 +182,15 @@ export const incidentValue = (it: Incident) => ({
   acknowledgedAt: isoOrNull(it.acknowledged_at),
   acknowledgedBy: it.acknowledged_by,
 })
+
+const MOST_NAMES = 5
+
+export const withCommas = (runs: readonly Run[]): Run[] =>
+  runs.flatMap((run, at) => (at === 0 ? [run] : [text(', '), run]))
+
+/** Names with commas between them, the first few. */
+export function nameRuns(names: readonly string[]): Run[] {
+  const shown = withCommas(names.slice(0, MOST_NAMES).map(name))
+  const rest = names.length - MOST_NAMES
+  return rest > 0 ? [...shown, text(` and ${rest} more`)] : shown
+}

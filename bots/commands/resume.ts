@@ -27,7 +27,7 @@ async function resumeReply(call: Call, { monitor }: MonitorView): Promise<Reply>
   return say([called, text(` is watched again: ${first}`)], {
     ...signed(outcome === undefined || outcome.status === 'unknown' ? 'pending' : outcome.status),
     actions,
-    value: { resumed: 1, monitor: monitorValue(view), firstCheck: outcome ?? null },
+    value: { resumed: 1, monitor: monitorValue(view, call.now), firstCheck: outcome ?? null },
   })
 }
 

@@ -1,6 +1,11 @@
 import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import { DAY, type Instant, type MonitorId } from '../../src/kernel/index.ts'
-import { getMonitor, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
+import {
+  getMonitor,
+  listMonitors,
+  type MonitorView,
+  shownStatus,
+} from '../../src/monitors/index.ts'
 import { PROBES } from '../../src/probes/index.ts'
 import { type Observed, observedTime, responseTimes, uptimePercent } from '../../src/stats/index.ts'
 import { accountCommand, type Call } from './command.ts'
@@ -8,7 +13,7 @@ import { dotted, press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
 import { monitorOption, monitorRule } from './options.ts'
 import { causeWords, formatAge, formatMs, formatPercent } from './phrases.ts'
-import { incidentValue, monitorValue, untilRuns } from './present.ts'
+import { incidentValue, monitorValue, nameRuns, signOf, stateTail, untilRuns } from './present.ts'
 import {
   type Action,
   address,
@@ -41,15 +46,18 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
   }
   const response = await responseTimes(db, id, now - DAY)
   const [last] = await listIncidents(db, { monitorId: id }, { limit: 1, offset: 0 })
-  const status = shownStatus(view)
+  const sign = signOf(view, now)
+  const ties = await readTies(call, view)
   const uptime = uptimes.map(([label, it]) => `${label} ${formatPercent(it)}`).join(' · ')
   const pairs: (Fact | null)[] = [
     ['Address', [address(view.monitor.url)]],
+    ...maintenanceFacts(view, now),
     ['Every', [text(formatDuration(view.monitor.intervalMs))]],
     sinceFact(view, last, now),
     ['Uptime', [text(uptime)]],
     responseFact(response),
     certificateFact(view, now),
+    ...ties.facts,
     lastLookFact(view),
     ...failingFacts(view),
     last === undefined
@@ -65,12 +73,13 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
         ],
   ]
   return say(headline(view, now), {
-    ...signed(status),
+    ...signed(sign),
     body: [facts(...pairs.filter((pair) => pair !== null))],
     actions: actionsOf(view),
-    exitCode: status === 'down' ? 1 : 0,
+    exitCode: sign === 'down' ? 1 : 0,
     value: {
-      ...monitorValue(view),
+      ...monitorValue(view, now),
+      ...ties.value,
       uptime: Object.fromEntries(uptimes.map(([label, it]) => [label.replace(' ', ''), it])),
       response,
       lastIncident: last === undefined ? null : incidentValue(last),
@@ -81,6 +90,8 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
 function headline(view: MonitorView, now: Instant): Run[] {
   const { monitor, state } = view
   const called = name(monitor.name)
+  if (signOf(view, now) === 'maintenance')
+    return [called, text(' is in maintenance '), ...untilRuns(state.maintainedUntil!, now)]
   switch (shownStatus(view)) {
     case 'down':
       return [
@@ -101,6 +112,30 @@ function headline(view: MonitorView, now: Instant): Run[] {
       return dotted([called, text(' is degraded')], msOf(state.lastMs))
     default:
       return dotted([called, text(' is up')], msOf(state.lastMs))
+  }
+}
+
+/** What a window lies over: the looks go on. */
+const maintenanceFacts = (view: MonitorView, now: Instant): Fact[] =>
+  signOf(view, now) === 'maintenance' ? [['State', stateTail(view, { now })]] : []
+
+const namesFact = (label: string, names: readonly string[]): Fact[] =>
+  names.length === 0 ? [] : [[label, nameRuns(names)]]
+
+/** What it stands on and what stands on it, by their names. */
+async function readTies({ db, deps }: Call, { monitor }: MonitorView) {
+  const all = await listMonitors(db, deps.sealer, {})
+  const namesOf = (isTied: (other: MonitorView['monitor']) => boolean): string[] =>
+    all
+      .map((view) => view.monitor)
+      .filter(isTied)
+      .map((other) => other.name)
+      .toSorted((a, b) => a.localeCompare(b, 'en'))
+  const dependsOn = namesOf(({ id }) => monitor.dependsOn.includes(id))
+  const neededBy = namesOf((other) => other.dependsOn.includes(monitor.id))
+  return {
+    facts: [...namesFact('Depends on', dependsOn), ...namesFact('Needed by', neededBy)],
+    value: { dependsOn, neededBy },
   }
 }
 

@@ -1,12 +1,20 @@
 import { DAY, MINUTE } from '../../src/kernel/index.ts'
-import { countByStatus, listMonitors, type MonitorView } from '../../src/monitors/index.ts'
+import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import { addObserved, observedTime, responseTimes, uptimePercent } from '../../src/stats/index.ts'
 import { typed } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { monitorOption, monitorRule } from './options.ts'
 import { formatAge, formatPercent } from './phrases.ts'
-import { monitorValue, openIncidents, tailOf, worstFirst } from './present.ts'
+import {
+  countSigns,
+  countWords,
+  monitorValue,
+  openIncidents,
+  signOf,
+  tailOf,
+  worstFirst,
+} from './present.ts'
 import {
   type Action,
   line,
@@ -27,32 +35,34 @@ const ACTIONS: readonly Action[] = [
   { label: 'Refresh', press: press('status', 0) },
 ]
 
-type Counts = Awaited<ReturnType<typeof countByStatus>>
+type Counts = ReturnType<typeof countSigns>
 
 const ofAll = (count: number, total: number, word: string): string =>
   `${count} of ${total} ${count === 1 ? 'is' : 'are'} ${word}`
 
-function verdict({ total, up, down, degraded, paused, pending }: Counts): [StateSign, string] {
+function verdict(counts: Counts): [StateSign, string] {
+  const { total, up, down, degraded, paused, pending, maintenance } = counts
   if (down > 0) return ['down', ofAll(down, total, 'down')]
   if (degraded > 0) return ['degraded', ofAll(degraded, total, 'degraded')]
   if (up > 0) return ['up', up === 1 ? '1 is up' : `All ${up} are up`]
   if (pending > 0) return ['pending', `${pending} of ${total} wait for their first look`]
+  if (maintenance > 0) return ['maintenance', ofAll(maintenance, total, 'in maintenance')]
   return ['paused', paused === 1 ? '1 is paused' : `All ${paused} are paused`]
 }
 
 /** One line of verdict, then what is not up, then counts. */
 export async function statusReply(call: Call): Promise<Reply> {
   const { db, deps, now, place } = call
-  const counts = await countByStatus(db)
+  const all = await listMonitors(db, deps.sealer, {})
+  const counts = countSigns(all, now)
   if (counts.total === 0)
     return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {
       ...signed('pending'),
       value: { ...counts, notUp: [] },
     })
-  const all = await listMonitors(db, deps.sealer, {})
   const bad = all
-    .filter(({ monitor, state }) => monitor.isActive && /^(?:down|degraded)$/.test(state.status))
-    .toSorted(worstFirst)
+    .filter((view) => /^(?:down|degraded|maintenance)$/.test(signOf(view, now)))
+    .toSorted(worstFirst(now))
   const [sign, words] = verdict(counts)
   const day = await observedTime(
     db,
@@ -67,7 +77,7 @@ export async function statusReply(call: Call): Promise<Reply> {
     body: [...(await rowsOf(call, bad)), line(...tally(counts, all, sign, uptime))],
     actions: ACTIONS,
     exitCode: counts.down > 0 ? 1 : 0,
-    value: { ...counts, uptime24h: uptime, notUp: bad.map(monitorValue) },
+    value: { ...counts, uptime24h: uptime, notUp: bad.map((view) => monitorValue(view, now)) },
   })
 }
 
@@ -80,7 +90,7 @@ async function rowsOf({ db, now }: Call, bad: readonly MonitorView[]): Promise<R
     const usual =
       view.state.status === 'degraded' ? await responseTimes(db, id, now - DAY) : undefined
     rows.push({
-      state: view.state.status === 'down' ? ('down' as const) : ('degraded' as const),
+      state: signOf(view, now),
       name,
       tail: tailOf(view, { now, open, usualMs: usual?.avgMs ?? null }),
     })
@@ -97,9 +107,9 @@ function tally(
   uptime: number | null,
 ): Run[] {
   const last = Math.max(...all.map(({ state }) => state.lastCheckAt ?? 0))
-  const shown = (['up', 'pending', 'paused'] as const)
+  const shown = (['up', 'pending', 'maintenance', 'paused'] as const)
     .filter((status) => counts[status] > 0 && status !== sign)
-    .map((status) => `${counts[status]} ${status}`)
+    .map((status) => countWords(counts[status], status))
   return dotted(
     ...shown,
     last === 0 ? 'no look yet' : [text('last look '), time(last, 'relative')],

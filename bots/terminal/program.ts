@@ -26,31 +26,52 @@ type Done = (code: number) => void
 
 const accountOption = () => new Option('--account <name>', 'the account; the first one if left out')
 
-/** One sub-command from a card: its options as arguments, in order or as `name=value`. */
-function chatCommand(io: TerminalIo, done: Done, card: CommandCard): Command {
-  const command = new Command(card.name)
-    .description(card.summary)
+/** A command that is handed on as a line: `line`, then its arguments. */
+function lineCommand(io: TerminalIo, done: Done, name: string, line: string): Command {
+  const command = new Command(name)
     .addOption(accountOption())
     .option('--json', 'the value as JSON')
     .option('--yes', 'confirm what is asked')
     .allowExcessArguments(true)
-    .addHelpText('after', `\nExample: uptalk ${card.example}`)
-  for (const [at, { name, summary, required }] of card.options.entries()) {
-    const many = at === card.options.length - 1 ? '...' : ''
-    const form = required ? `<${name}${many}>` : `[${name}${many}]`
-    command.addArgument(new Argument(form, summary))
-  }
   return command.action(async () => {
-    const { account, json = false, yes = false } = command.opts<Common>()
+    // A group takes its words' options, too.
+    const { account, json = false, yes = false } = command.optsWithGlobals<Common>()
     await using session = await openSession(io, account)
-    const line = [card.name, ...command.args.map(quoteArgument)].join(' ')
-    const reply = await session.desk.runLine(session.ask, line)
+    const words = [line, ...command.args.map(quoteArgument)].join(' ')
+    const reply = await session.desk.runLine(session.ask, words)
     done(await say(io, session, { json, yes }, reply))
     // For whoever sits here; a script knows what it started.
     if (io.out.isTTY === true && !session.isWatched())
       io.err.write(
         'Nobody watches now: Uptalk does not run on this database. Start it: npm start\n',
       )
+  })
+}
+
+/** One sub-command from a card: its options as arguments, in order or as `name=value`. */
+function chatCommand(io: TerminalIo, done: Done, card: CommandCard): Command {
+  const command = lineCommand(io, done, card.name.split(' ').at(-1)!, card.name)
+    .description(card.summary)
+    .addHelpText('after', `\nExample: uptalk ${card.example}`)
+  for (const [at, { name, summary, required }] of card.options.entries()) {
+    const many = at === card.options.length - 1 ? '...' : ''
+    const form = required ? `<${name}${many}>` : `[${name}${many}]`
+    command.addArgument(new Argument(form, summary))
+  }
+  return command
+}
+
+/** The chat's commands; those of two words as a group, which takes a line without the second, too. */
+function chatCommands(io: TerminalIo, done: Done, cards: readonly CommandCard[]): Command[] {
+  const groups = Map.groupBy(cards, ({ name }) => name.split(' ')[0]!)
+  return [...groups].map(([word, members]) => {
+    const [only] = members
+    if (only!.name === word) return chatCommand(io, done, only!)
+    const group = lineCommand(io, done, word, word)
+      .description(`All about ${word}`)
+      .addArgument(new Argument('[words...]'))
+    for (const card of members) group.addCommand(chatCommand(io, done, card))
+    return group
   })
 }
 
@@ -127,8 +148,8 @@ export function buildProgram(io: TerminalIo, done: Done): Command {
       `\nWords with blanks are quoted, options may be named: uptalk add https://example.com name="Main shop"\n\nExit codes:\n${exitLines}`,
     )
   // The shell's own help knows more than chat's: it has the commands below, too.
-  for (const card of CARDS.filter(({ name }) => name !== 'help'))
-    program.addCommand(chatCommand(io, done, card))
+  const cards = CARDS.filter(({ name }) => name !== 'help')
+  for (const command of chatCommands(io, done, cards)) program.addCommand(command)
   program
     .command('chat')
     .description('A prompt that takes the same commands as a chat')

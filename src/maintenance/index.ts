@@ -1,4 +1,5 @@
 export {
+  covers,
   deleteMaintenance,
   editMaintenance,
   endMaintenance,

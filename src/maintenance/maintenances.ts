@@ -83,7 +83,7 @@ function toColumns(it: MaintenanceConfig, now: Instant) {
 
 async function readMonitors(db: AccountTx) {
   const rows = await db.selectFrom('monitors').select(['id', 'tags']).execute()
-  return new Map(rows.map(({ id, tags }) => [id, new Set(JSON.parse(tags) as string[])]))
+  return new Map(rows.map(({ id, tags }) => [id, JSON.parse(tags) as string[]]))
 }
 
 const iri = (id: MaintenanceId): string => `/api/maintenances/${id}`
@@ -139,14 +139,14 @@ export async function listMaintenances(
     })
 }
 
-const covers = (
+/** Whether it is for the monitor `id`, which carries these tags. */
+export const covers = (
   { targets, tags }: MaintenanceConfig,
   id: MonitorId,
-  carried: ReadonlySet<string>,
+  carried: readonly string[],
 ): boolean =>
-  targets === null
-    ? tags.length === 0 || tags.some((tag) => carried.has(tag))
-    : targets.includes(id) || tags.some((tag) => carried.has(tag))
+  (targets === null ? tags.length === 0 : targets.includes(id)) ||
+  tags.some((tag) => carried.includes(tag))
 
 /** Whether its window is on. */
 export const isOn = ({ window }: Maintenance, now: Instant): boolean =>

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS } from '../../../bots/commands/catalogue.ts'
+import { commandOf, COMMANDS } from '../../../bots/commands/catalogue.ts'
 import type { Actor, Ask } from '../../../bots/commands/desk.ts'
+import { wordsOf } from '../../../bots/commands/line.ts'
 import { MINUTE } from '../../../src/kernel/index.ts'
 import { pauseMonitor } from '../../../src/monitors/index.ts'
 import { ANN, BOB, CAT, ELSEWHERE, EVE, type House, openHouse, SERVER, words } from './house.ts'
@@ -54,6 +55,26 @@ const LINES = [
     'manager',
     { up: /Delete Shop\?/, down: /1 incident, all/, paused: /Delete Shop\?/ },
   ],
+  [
+    'maintenance list',
+    'viewer',
+    { up: /No maintenance/, down: /No maintenance/, paused: /No maintenance/ },
+  ],
+  [
+    'maintenance start shop',
+    'manager',
+    { up: /is on for Shop/, down: /is on for Shop/, paused: /is on for Shop/ },
+  ],
+  [
+    'maintenance plan shop 22:00 2h',
+    'manager',
+    { up: /is planned for Shop/, down: /is planned for Shop/, paused: /is planned for Shop/ },
+  ],
+  [
+    'maintenance end 7',
+    'manager',
+    { up: /no maintenance #7/, down: /no maintenance #7/, paused: /no maintenance #7/ },
+  ],
 ] as const
 
 /** All that a command could leave behind. */
@@ -61,6 +82,7 @@ const traces = async ({ ours, looker }: House) => [
   await ours.selectFrom('monitors').selectAll().execute(),
   await ours.selectFrom('incidents').selectAll().execute(),
   await ours.selectFrom('confirmations').selectAll().execute(),
+  await ours.selectFrom('maintenances').selectAll().execute(),
   await ours.selectFrom('audit_logs').selectAll().execute(),
   [...looker.looked],
 ]
@@ -70,7 +92,7 @@ const ROLES = ['viewer', 'responder', 'manager', 'owner'] as const
 const PEOPLE = { viewer: CAT, responder: RESPONDER, manager: BOB, owner: ANN } as const
 
 test('the table names every command that needs a role', () => {
-  expect(new Set(LINES.map(([line]) => line.split(' ')[0]))).toEqual(
+  expect(new Set(LINES.map(([line]) => commandOf(wordsOf(line))?.command.card.name))).toEqual(
     new Set(COMMANDS.filter(({ role }) => role !== null).map(({ card }) => card.name)),
   )
 })

@@ -221,7 +221,9 @@ test('help is six lines with an example each; one command has its own', async ()
     'Trouble',
     'Here',
   ])
-  expect(lines[4]).toBe('Quiet: pause, resume — /uptime pause shop for=2h reason="new database"')
+  expect(lines[4]).toBe(
+    'Quiet: pause, resume, maintenance — /uptime pause shop for=2h reason="new database"',
+  )
   expect(lines).toHaveLength(8)
   expect(words(await house.says(CAT, 'help PAUSE'))).toContain('Role: responder')
   expect(words(await house.says(CAT, 'help paus'))).toContain('Did you mean pause?')

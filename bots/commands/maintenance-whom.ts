@@ -1,0 +1,53 @@
+import { listMonitors } from '../../src/monitors/index.ts'
+import { fold } from '../../src/storage/index.ts'
+import type { Call } from './command.ts'
+import { completeMonitors } from './complete.ts'
+import type { Choice } from './desk.ts'
+import { findMonitor } from './find.ts'
+import type { Reply } from './reply.ts'
+
+/** Whom a maintenance is for: fields of its plan, and what it is called after. */
+export interface Whom {
+  readonly name: string
+  readonly targets: readonly number[] | null
+  readonly tags: readonly string[]
+}
+
+export const forMonitor = ({ id, name }: { readonly id: number; readonly name: string }): Whom => ({
+  name,
+  targets: [id],
+  tags: [],
+})
+
+/** `all`, a tag somebody carries, or a monitor; a monitor of exactly that name goes before a tag. */
+export async function findWhom(
+  call: Call,
+  typed: string,
+  pressOf: (id: number) => string,
+): Promise<{ readonly whom: Whom } | { readonly reply: Reply }> {
+  const wanted = fold(typed)
+  const all = await listMonitors(call.db, call.deps.sealer, {})
+  const isNamed = all.some(({ monitor }) => fold(monitor.name) === wanted)
+  if (!isNamed && wanted === 'all')
+    return { whom: { name: 'All monitors', targets: null, tags: [] } }
+  if (!isNamed && all.some(({ monitor }) => monitor.tags.includes(wanted)))
+    return { whom: { name: wanted, targets: null, tags: [wanted] } }
+  const found = await findMonitor(call, typed, ({ monitor }) => pressOf(monitor.id))
+  return 'reply' in found ? found : { whom: forMonitor(found.view.monitor) }
+}
+
+/** `all` and tags before monitors. */
+export async function completeWhom(call: Call, typed: string): Promise<readonly Choice[]> {
+  const wanted = fold(typed.trim())
+  const all = await listMonitors(call.db, call.deps.sealer, {})
+  const tags = [...new Set(all.flatMap(({ monitor }) => monitor.tags))].toSorted()
+  const begins = (word: string): boolean => word.startsWith(wanted)
+  return [
+    ...(begins('all') ? [{ label: 'all monitors', value: 'all' }] : []),
+    ...tags
+      .filter(begins)
+      .slice(0, 10)
+      .map((tag) => ({ label: `tag ${tag}`, value: tag })),
+    ...(await completeMonitors(call, typed)),
+  ]
+}
