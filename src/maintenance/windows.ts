@@ -17,6 +17,8 @@ const cronOf = (cron: string, timezone: string): Cron =>
 
 /** Whether `text` is five cron fields that will ever come true. */
 export function isCron(text: string): boolean {
+  // Dates and nicknames such as @daily are patterns to the library, too.
+  if (!/^\S+(?:\s+\S+){4}$/.test(text)) return false
   try {
     return cronOf(text, 'UTC').nextRun() !== null
   } catch {
@@ -24,7 +26,11 @@ export function isCron(text: string): boolean {
   }
 }
 
-/** The window that is on at `at` or comes next; null when none comes any more. */
+/**
+ * The window that is on at `at` or comes next. A local time that summer time skips is the first one
+ * after the gap, one that comes twice the first of the two. Null when
+ * none comes any more.
+ */
 export function windowAfter(plan: Plan, at: Instant): Window | null {
   if ('startsAt' in plan) return plan.endsAt > at ? { from: plan.startsAt, to: plan.endsAt } : null
   const { cron, timezone, durationMs } = plan
