@@ -48,7 +48,7 @@ function instantOf([year, month, day, hour, minute]: Wall, zone: string): Instan
 }
 
 /** Day of the week (0: Sunday), hour and minute that the clocks of a zone show. */
-export function wallOf(at: Instant, zone: string) {
+function wallOf(at: Instant, zone: string) {
   const wall = new Date(wallAt(at, zone))
   return { weekday: wall.getUTCDay(), hour: wall.getUTCHours(), minute: wall.getUTCMinutes() }
 }

@@ -74,6 +74,28 @@ describe('in a shell', LONG, () => {
     expect((await place.run(['whoami', '--account', 'other'])).out).toContain('other')
   })
 
+  test('maintenance is a group of words, and takes a line without them', async () => {
+    using place = openFolder()
+    using target = await openTarget()
+    await place.run(['add', target.url, 'name=Main shop'])
+    const started = await place.run(['maintenance', 'Main shop', '2h'])
+    expect(started).toMatchObject({ code: 0, out: expect.stringContaining('is on for Main shop') })
+    const list = await place.run(['maintenance', 'list', '--json'])
+    expect(JSON.parse(list.out)).toMatchObject({ maintenances: [{ id: 1, isCurrent: true }] })
+    const planned = await place.run([
+      'maintenance',
+      'plan',
+      'main',
+      'from=tomorrow 22:00',
+      'for=1h',
+      '--json',
+    ])
+    expect(JSON.parse(planned.out)).toMatchObject({ id: 2, isCurrent: false })
+    expect((await place.run(['maintenance', 'end', '1'])).out).toContain('is over')
+    expect((await place.run(['maintenance'])).out).toContain('1 planned')
+    expect((await place.run(['maintenance', '--help'])).out).toMatch(/plan [^]*Plan a maintenance/)
+  })
+
   test('keys are listed without their secret, and one is revoked by how it begins', async () => {
     using place = openFolder()
     const { out: key } = await place.run(['keys', 'create', '--name', 'laptop', '--scope', 'admin'])
