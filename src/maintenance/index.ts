@@ -1,14 +1,16 @@
 export {
-  covers,
   deleteMaintenance,
   editMaintenance,
   endMaintenance,
+  planMaintenance,
+} from './change.ts'
+export { type MaintenanceConfig, parseMaintenance } from './plan.ts'
+export {
+  covers,
   getMaintenance,
   isOn,
   listMaintenances,
   type Maintenance,
   nextStart,
-  planMaintenance,
-} from './maintenances.ts'
-export { type MaintenanceConfig, parseMaintenance } from './plan.ts'
+} from './read.ts'
 export { overlapMs, readSpans, settleMaintenances, type Spans } from './spans.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Instant, type MonitorId, SECOND } from '../kernel/index.ts'
 import type { Db } from '../storage/index.ts'
-import type { MaintenanceId } from './maintenances.ts'
+import type { MaintenanceId } from './read.ts'
 import { type Plan, type Window, windowAfter } from './windows.ts'
 
 /** Windows are entered a moment early, so that nothing slips in before they are. */
