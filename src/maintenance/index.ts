@@ -1,9 +1,4 @@
-export {
-  deleteMaintenance,
-  editMaintenance,
-  endMaintenance,
-  planMaintenance,
-} from './change.ts'
+export { deleteMaintenance, editMaintenance, endMaintenance, planMaintenance } from './change.ts'
 export { type MaintenanceConfig, parseMaintenance } from './plan.ts'
 export {
   covers,

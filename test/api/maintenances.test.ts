@@ -97,6 +97,7 @@ describe('a maintenance', () => {
     expect(await idsOf(house, `target=/api/targets/${web.id}`)).toEqual([3, 2])
     expect(await idsOf(house, `target.id=${other.id}`)).toEqual([])
     expect(await idsOf(house, `target.id=999`)).toEqual([])
+    expect(await idsOf(house, 'itemsPerPage=3')).toEqual([4, 3, 2])
     const page = await house.ask('GET', `${PATH}?itemsPerPage=3&page=2`)
     expect(page.json).toMatchObject({ totalItems: 4, member: [{ '@id': `${PATH}/1`, id: 1 }] })
     for (const query of ['isCurrent=yes', 'target=shop', 'name=x'])
