@@ -116,14 +116,20 @@ export function readOptions(options: readonly LineOption[], words: readonly Word
   return rest.length === 0 ? { given } : { surplus: rest.map(({ text }) => text).join(' ') }
 }
 
-/** `from=tonight 22:00`: what a key was given goes on in the next word. */
+/** `from=tonight 22:00`, and `from tonight 22:00`: what a key was given goes on in the next word. */
 function withPairs(options: readonly LineOption[], words: readonly Word[]): readonly Word[] {
   const kept: Word[] = []
   for (const word of words) {
     const before = kept.at(-1)
-    const option = options.find(({ name }) => name === before?.key)
-    if (before !== undefined && option !== undefined && isPair(option, before, word))
+    const named = options.find(({ name }) => name === before?.key)
+    const meant = options.find(
+      ({ name, pair }) =>
+        pair !== undefined && before?.key === null && !before.quoted && name === before.text,
+    )
+    if (before !== undefined && named !== undefined && isPair(named, before, word))
       kept[kept.length - 1] = { ...before, text: `${before.text} ${word.text}` }
+    else if (meant !== undefined && word.key === null && looksLike(meant, word))
+      kept[kept.length - 1] = { ...word, key: meant.name }
     else kept.push(word)
   }
   return kept

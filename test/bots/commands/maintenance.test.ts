@@ -84,6 +84,7 @@ describe('a typed line', () => {
     ['plan shop from=tonight 22:00 to=23:30', '03-01T21:00 03-01T22:30 [1]'],
     ['plan shop from="sat 02:00" for=90m', '03-06T01:00 03-06T02:30 [1]'],
     ['plan shop from sat 23:00 to 01:00', '03-06T22:00 03-07T00:00 [1]'],
+    ['plan shop to 01:00 from sat 23:00', '03-06T22:00 03-07T00:00 [1]'],
     ['plan all 2027-04-02 22:00 2027-04-03 01:00', '04-02T20:00 04-02T23:00 []'],
     ['plan shop to=16:00', '03-01T14:00 03-01T15:00 [1]'],
     ['plan shop from=sat 02:30 for=2h repeat=weekly', '30 2 * * 6 120 min [1]'],
