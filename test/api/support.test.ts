@@ -16,6 +16,7 @@ describe('what machines read', () => {
       '@context': '/api/contexts/Entrypoint',
       '@id': '/api',
       '@type': 'Entrypoint',
+      maintenance: '/api/maintenances',
       target: '/api/targets',
       targetIncident: '/api/target_incidents',
       targetCheck: '/api/target_checks',
@@ -27,7 +28,12 @@ describe('what machines read', () => {
       ...nobody,
       headers: { accept: 'application/json' },
     })
-    expect(Object.keys(plain.json)).toEqual(['target', 'targetIncident', 'targetCheck'])
+    expect(Object.keys(plain.json)).toEqual([
+      'target',
+      'targetIncident',
+      'targetCheck',
+      'maintenance',
+    ])
     expect(
       (await house.ask('GET', '/api', { ...nobody, headers: { accept: 'image/*' } })).status,
     ).toBe(406)
