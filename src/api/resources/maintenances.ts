@@ -1,4 +1,5 @@
-import { type Instant, toIso, type Violation } from '../../kernel/index.ts'
+import { z } from 'zod'
+import { toIso } from '../../kernel/index.ts'
 import {
   deleteMaintenance,
   editMaintenance,
@@ -11,41 +12,36 @@ import {
   parseMaintenance,
   planMaintenance,
 } from '../../maintenance/index.ts'
-import { isAnnotation, rawBody, unknownField } from '../fields.ts'
+import { rawBody } from '../fields.ts'
+import { moment, readMerge, relationsTo } from '../merge.ts'
 import { flag, relation } from '../parameters.ts'
-import { readRelations } from '../relations.ts'
-import { type Answer, type Call, type Field, type Resource, route } from '../route.ts'
+import { type Answer, type Call, type Resource, route } from '../route.ts'
+import { isoOrNull, required, wire, written } from '../wire.ts'
 import { type Reading, refuseInvalid } from './target-input.ts'
-import { readMoment } from './target-parts.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 const PATH = '/api/maintenances'
 const TARGETS = '/api/targets'
 
-const FIELDS = [
-  ['id', 'integer', 'read'],
-  ['name', 'string', 'required'],
-  ['targets', 'Target', 'write'],
-  ['tags', 'object', 'write'],
-  ['isActive', 'boolean', 'write'],
-  ['timezone', 'string', 'write'],
-  ['startsAt', 'dateTime', 'write'],
-  ['endsAt', 'dateTime', 'write'],
-  ['cron', 'string', 'write'],
-  ['durationMinutes', 'integer', 'write'],
-  ['isCurrent', 'boolean', 'read'],
-  ['nextStartsAt', 'dateTime', 'read'],
-  ['createdAt', 'dateTime', 'read'],
-  ['updatedAt', 'dateTime', 'read'],
-] as const satisfies readonly Field[]
-
-const isReadOnly = (name: string): boolean =>
-  FIELDS.some(([field, , access]) => field === name && access === 'read')
-const WRITABLE: readonly string[] = FIELDS.flatMap(([name]) => (isReadOnly(name) ? [] : [name]))
+const shape = z.object({
+  id: wire.id,
+  name: required(z.string().min(1).max(50)),
+  targets: written(z.array(wire.iri('Target')).nullable()),
+  tags: written(z.array(wire.text).max(20)),
+  isActive: written(wire.flag),
+  timezone: written(wire.text),
+  startsAt: written(wire.time.nullable()),
+  endsAt: written(wire.time.nullable()),
+  cron: written(wire.text.nullable()),
+  durationMinutes: written(z.int().min(1).max(1440).nullable()),
+  isCurrent: wire.flag,
+  nextStartsAt: wire.time.nullable(),
+  createdAt: wire.time,
+  updatedAt: wire.time,
+})
 
 const pathOf = ({ id }: Maintenance): string => `${PATH}/${id}`
-const isoOrNull = (at: Instant | null) => (at === null ? null : toIso(at))
 
 const fieldsOf = (it: Maintenance, { site, now }: Call) => ({
   id: it.id,
@@ -75,19 +71,11 @@ const itemOf = (it: Maintenance, call: Call, status: 200 | 201 = 200): Answer =>
 
 /** A whole one, or a merge patch on `base`. @throws InvalidInput */
 function read(raw: Fields, { site, isLenient }: Call, base?: MaintenanceConfig): Fields {
-  const violations: Violation[] = []
-  const wanted = new Map<string, unknown>(Object.entries(base ?? {}))
-  for (const [name, value] of Object.entries(raw))
-    if (!WRITABLE.includes(name)) {
-      if (!isReadOnly(name) && !isAnnotation(name) && !isLenient)
-        violations.push(unknownField(name, name, WRITABLE))
-    } else if (value === null) wanted.delete(name)
-    else if (name === 'targets')
-      wanted.set(name, readRelations(value, name, TARGETS, site, violations))
-    else if (name === 'startsAt' || name === 'endsAt')
-      wanted.set(name, readMoment(value, name, violations))
-    else wanted.set(name, value)
-  const reading: Reading = { wanted: Object.fromEntries(wanted), violations, toWire: (it) => it }
+  const turns = { targets: relationsTo(TARGETS, site), startsAt: moment, endsAt: moment }
+  const reading: Reading = {
+    ...readMerge(shape, raw, { isLenient, base, turns }),
+    toWire: (it) => it,
+  }
   refuseInvalid(reading, () => parseMaintenance(reading.wanted))
   return reading.wanted
 }
@@ -112,12 +100,13 @@ export const maintenances: Resource = {
   name: 'Maintenance',
   title: 'A planned window: looks go on, nobody is told, uptime is not charged',
   path: PATH,
-  fields: FIELDS,
+  shape,
   routes: [
     route({
       method: 'GET',
       path: PATH,
       scope: 'read',
+      summary: 'Lists planned maintenance, newest first',
       parameters: { isCurrent: flag, target: relation(TARGETS) },
       pageSize: 30,
       run: async (call) => {
@@ -142,6 +131,14 @@ export const maintenances: Resource = {
       method: 'POST',
       path: PATH,
       scope: 'write',
+      summary: 'Plans maintenance, once or recurring',
+      example: {
+        name: 'Backups',
+        cron: '0 2 * * 6',
+        durationMinutes: 60,
+        timezone: 'Europe/Berlin',
+      },
+      creates: true,
       body: rawBody,
       run: (call, _, raw) => create(call, raw),
     }),
@@ -149,6 +146,7 @@ export const maintenances: Resource = {
       method: 'GET',
       path: `${PATH}/{id}`,
       scope: 'read',
+      summary: 'Reads a plan',
       find,
       run: async (call, found) => itemOf(found, call),
     }),
@@ -156,6 +154,8 @@ export const maintenances: Resource = {
       method: 'PATCH',
       path: `${PATH}/{id}`,
       scope: 'write',
+      summary: 'Changes a plan; a window that is on goes on by the new one',
+      example: { durationMinutes: 90 },
       body: rawBody,
       find,
       revOf,
@@ -165,6 +165,7 @@ export const maintenances: Resource = {
       method: 'DELETE',
       path: `${PATH}/{id}`,
       scope: 'write',
+      summary: 'Calls a plan off; what was is kept',
       find,
       revOf,
       run: async (call) => {

@@ -1,16 +1,10 @@
 import { InvalidInput, type Violation } from '../../kernel/index.ts'
 import { isMonitorType, PROBES } from '../../probes/index.ts'
 import { isAnnotation, unknownField } from '../fields.ts'
+import { moment } from '../merge.ts'
 import { readRelations } from '../relations.ts'
 import { readInterval } from './target-interval.ts'
-import {
-  type Ground,
-  readMoment,
-  readOptions,
-  readPolicy,
-  refuseType,
-  refuseUser,
-} from './target-parts.ts'
+import { type Ground, readOptions, readPolicy, refuseType, refuseUser } from './target-parts.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -85,7 +79,8 @@ export function readTarget(raw: Fields, ground: Ground): Reading {
     else if (name === optionsName)
       put('options', readOptions(value, type!, base, isLenient, violations))
     else if (name === 'alertPolicy') put('policy', readPolicy(value, base, isLenient, violations))
-    else if (name === 'expiresAt') put('expiresAt', readMoment(value, name, violations))
+    else if (name === 'expiresAt')
+      put('expiresAt', value === null ? null : moment(value, name, violations))
     else if (name === 'user') violations.push(...refuseUser(value, ground))
     else if (name === 'dependsOn')
       put(name, readRelations(value, name, '/api/targets', ground.site, violations))

@@ -3,7 +3,6 @@ import type { MonitorConfig } from '../../monitors/index.ts'
 import { type MonitorType, PROBES } from '../../probes/index.ts'
 import { isAnnotation, isObject, unknownField } from '../fields.ts'
 import type { Site } from '../site.ts'
-import { readInstant, TIME_RULE } from '../times.ts'
 import { optionNames, patchOptions } from './target-options.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -77,16 +76,6 @@ function withoutUnknown(
   if (!isLenient)
     violations.push(...strangers.map((it) => unknownField(`${owner}.${it}`, it, known)))
   return Object.fromEntries(Object.entries(value).filter(([name]) => known.includes(name)))
-}
-
-/** A time, or null and why not. */
-export function readMoment(value: unknown, path: string, violations: Violation[]): number | null {
-  if (value === null) return null
-  const at = typeof value === 'string' ? readInstant(value) : undefined
-  if (at !== undefined) return at
-  const code = typeof value === 'string' ? 'format' : 'type'
-  violations.push({ path, code, message: TIME_RULE })
-  return null
 }
 
 export function refuseUser(value: unknown, { site, accountId }: Ground): Violation[] {

@@ -3,14 +3,13 @@ import { isInMaintenance, type MonitorView, slotAfter } from '../../monitors/ind
 import { PROBES } from '../../probes/index.ts'
 import { type Observed, observedTime, responseTimes, uptimePercent } from '../../stats/index.ts'
 import type { Answer, Call } from '../route.ts'
+import { isoOrNull } from '../wire.ts'
 import { toFrequency } from './target-interval.ts'
 import { shownOptions } from './target-options.ts'
 
 export const PATH = '/api/targets'
 
 const targetPath = ({ monitor }: MonitorView): string => `${PATH}/${monitor.id}`
-
-const isoOrNull = (at: Instant | null) => (at === null ? null : toIso(at))
 
 const SUMMARY = { pending: 'PENDING', up: 'GOOD', degraded: 'GOOD', down: 'ERROR' } as const
 
