@@ -14,7 +14,7 @@ import {
   queueBlindness,
   startDelivery,
 } from './notifications/index.ts'
-import { openOutlook } from './outlook.ts'
+import { openOutlook, type Outlook } from './outlook.ts'
 import { look } from './probes/index.ts'
 import { forgetOld } from './retention/index.ts'
 import {
@@ -56,11 +56,11 @@ interface Site {
   readonly log: Log
   readonly db: Db
   readonly sealer: Sealer
+  readonly outlook: Outlook
   readonly messengers: Record<string, Messenger>
 }
 
-function openEngine({ settings, log, db, sealer }: Site, delivery: DeliveryPart): Engine {
-  const outlook = openOutlook(db, settings, log)
+function openEngine({ settings, log, db, sealer, outlook }: Site, delivery: DeliveryPart): Engine {
   return startEngine(db, {
     clock,
     chance,
@@ -85,10 +85,11 @@ function openEngine({ settings, log, db, sealer }: Site, delivery: DeliveryPart)
 
 /** The platforms whose token is set; their libraries are loaded only then. */
 async function openPlatforms(site: Site, delivery: DeliveryPart, looker: Looker): Promise<Part[]> {
-  const { settings, log, db, sealer, messengers } = site
+  const { settings, log, db, sealer, outlook, messengers } = site
   const tools = { clock, chance, log }
   const { buildDesk, wordNews } = await import('../bots/commands/index.ts')
-  const desk = buildDesk({ db, ...tools, sealer, looker })
+  const refusal = (host: string) => outlook.network.refusal(host)
+  const desk = buildDesk({ db, ...tools, sealer, looker, refusal })
   const toolsFor = (platform: string) => ({ ...tools, onBack: () => delivery.back(platform) })
   const parts: Part[] = []
   if (settings.DISCORD_TOKEN !== undefined) {
@@ -151,7 +152,9 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   const sealer = await openSealer(db, file, settings.SECRET_KEY, chance)
   await ensureAccount(db, clock.now(), settings.DEFAULT_PLAN)
 
-  const site: Site = { settings, log, db, sealer, messengers: { ...extras.messengers } }
+  const outlook = openOutlook(db, settings, log)
+  const messengers = { ...extras.messengers }
+  const site: Site = { settings, log, db, sealer, outlook, messengers }
   const living: AsyncDisposable[] = []
   opened.defer(async () => {
     await Promise.all(living.map((it) => it[Symbol.asyncDispose]()))
@@ -183,6 +186,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
     log,
     sealer,
     looker,
+    refusal: (host) => outlook.network.refusal(host),
     health: () => healthOf(engine, parts, isReady),
     settings: {
       publicUrl: settings.PUBLIC_URL ?? null,

@@ -17,6 +17,8 @@ export interface DeskDeps {
   readonly log: Log
   readonly sealer: Sealer
   readonly looker: Looker
+  /** Why a literal host may not be watched. */
+  readonly refusal: (host: string) => string | undefined
 }
 
 /** One ask, before anybody's rights are known. */

@@ -49,7 +49,7 @@ export function bindCall(call: OpenCall, member: Member): Call {
       now,
       by,
       sealer: deps.sealer,
-      limits: { plan: account.plan, monitors, minIntervalSeconds },
+      limits: { plan: account.plan, monitors, minIntervalSeconds, refusal: deps.refusal },
     },
   }
 }

@@ -61,13 +61,15 @@ export async function openSession(
   const account = await chooseAccount(db, settings.DEFAULT_PLAN, accountName, makes)
   const sealer = await openSealer(db, file, settings.SECRET_KEY, systemChance)
   const log = openLog({ ...settings, LOG_LEVEL: 'error' }, io.err)
+  const outlook = openOutlook(db, settings, log)
   const desk = buildDesk({
     db,
     clock: systemClock,
     chance: systemChance,
     log,
     sealer,
-    looker: terminalLooker(file, sealer, openOutlook(db, settings, log)),
+    looker: terminalLooker(file, sealer, outlook),
+    refusal: (host) => outlook.network.refusal(host),
   })
   const name = userName()
   const kept = opened.move()

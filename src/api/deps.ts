@@ -28,6 +28,8 @@ export interface ApiDeps {
   readonly log: Log
   readonly sealer: Sealer
   readonly looker: Looker
+  /** Why a literal host may not be watched. */
+  readonly refusal: (host: string) => string | undefined
   readonly health: () => Health
   readonly settings: ApiSettings
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Account, Principal, Scope } from '../accounts/index.ts'
 import type { By } from '../audit/index.ts'
 import type { Instant } from '../kernel/index.ts'
+import { discreetly } from '../probes/index.ts'
 import type { AccountDb } from '../storage/index.ts'
 import type { ApiDeps } from './deps.ts'
 import type { BodyRule } from './fields.ts'
@@ -29,6 +30,14 @@ export interface Call<P extends Parameters = Parameters> {
 }
 
 type Fields = Readonly<Record<string, unknown>>
+
+/** What a look said, as much of it as the caller's scope may read. */
+export const toldTo = (
+  { principal }: Pick<Call, 'principal'>,
+  code: string | null,
+  message: string,
+  where: { readonly url: string; readonly address?: string | undefined },
+): string => (principal.scope === 'read' ? discreetly(code, message, where) : message)
 
 /** What a route answers, before it becomes JSON-LD or JSON. */
 export type Answer =

@@ -174,6 +174,7 @@ function parseChange(
   const parsed = parseConfig(sameEnd ? { ...wanted, expiresAt: null } : wanted, now, {
     ...limits,
     minIntervalSeconds: sameInterval ? 0 : limits.minIntervalSeconds,
+    ...(wanted['url'] === old.url ? { refusal: () => undefined } : {}),
   })
   return sameEnd ? { ...parsed, expiresAt: old.expiresAt } : parsed
 }

@@ -79,6 +79,8 @@ export interface MonitorLimits {
   readonly plan: string
   readonly monitors: number | null
   readonly minIntervalSeconds: number
+  /** Why a literal host may not be watched; nothing for names, which are judged at each look. */
+  readonly refusal?: (host: string) => string | undefined
 }
 
 function lifeRule(now: Instant) {
@@ -145,6 +147,10 @@ export function parseConfig(
       code: 'plan',
       message: `must be at least ${limits.minIntervalSeconds} on the plan ${limits.plan}, not ${wanted}`,
     })
+  const host = parsed.success ? PROBES[type].hostOf(parsed.data.url) : null
+  const refused = host === null ? undefined : limits.refusal?.(host)
+  if (refused !== undefined)
+    violations.push({ path: 'url', code: 'format', message: `cannot be that: ${refused}` })
   if (!parsed.success || violations.length > 0) throw new InvalidInput(violations)
   return parsed.data
 }

@@ -10,6 +10,7 @@ export const api: ProbeKind<ApiOptions> = {
   defaultIntervalSeconds: http.defaultIntervalSeconds,
   example: 'https://shop.example/status.json',
   address: http.address,
+  hostOf: (url) => http.hostOf(url),
   options: apiOptions,
   secrets: http.secrets,
   expected({ assertions, ...options }) {

@@ -62,6 +62,8 @@ export interface ProbeKind<Options = unknown> {
   readonly example: string
   /** Takes the address as typed and gives it as kept; messages complete "url …". */
   readonly address: z.ZodType<string, string>
+  /** The host of a kept address as `URL.hostname` has it, without brackets; null: it names none. */
+  hostOf(address: string): string | null
   /** Every option has a default, so that `{}` is valid. Strict: unknown keys are refused. */
   readonly options: z.ZodType<Options>
   /** Names of options that are secret: sealed at rest, never logged, never shown. */

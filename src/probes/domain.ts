@@ -115,6 +115,7 @@ export const domain: ProbeKind<DomainOptions> = {
   defaultIntervalSeconds: 86_400,
   example: 'shop.example',
   address: domainAddress,
+  hostOf: () => null,
   options: fields,
   secrets: [],
   expected: () => 'a registration that lasts',

@@ -9,6 +9,7 @@ export const http: ProbeKind<HttpOptions> = {
   defaultIntervalSeconds: 300,
   example: 'https://shop.example/health',
   address: webAddress,
+  hostOf: (url) => new URL(url).hostname.replace(/^\[|\]$/g, ''),
   options: httpOptions,
   secrets: ['headers', 'body'],
   expected({ expectedStatuses, bodyContains, bodyNotContains, bodyMatches }) {

@@ -8,6 +8,7 @@ import { port } from './port.ts'
 import { ssl } from './ssl.ts'
 
 export type { ProbeKind, Registration, Registry, Target, Tools } from './contract.ts'
+export { discreetly } from './discreet.ts'
 export { type Code, CODES, type Expiry, type LookStatus, type Outcome } from './outcome.ts'
 
 /** Every type of monitor there is; the keys are the types' names on the wire. */

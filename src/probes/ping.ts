@@ -14,7 +14,7 @@ const MUST = `must be a host name or an address, without scheme, port or path, l
 const NAME = /^[^\s\p{Cc}/?#@\\%:[\]-][^\s\p{Cc}/?#@\\%:[\]]*$/u
 
 /** As `URL.hostname` has it, without brackets; nothing for what is no host. */
-export function hostOf(text: string): string | undefined {
+function hostOf(text: string): string | undefined {
   const bare = text.replace(/^\[(.*)\]$/s, '$1')
   if (isIP(bare) !== 0) return bare.includes('%') ? undefined : bare
   if (!NAME.test(text) || text.length > LONGEST || !text.isWellFormed()) return undefined
@@ -123,6 +123,7 @@ export const ping: ProbeKind<PingOptions> = {
   defaultIntervalSeconds: 300,
   example: 'server.example',
   address,
+  hostOf: (text) => hostOf(text) ?? null,
   options,
   secrets: [],
   expected: () => 'replies to pings',

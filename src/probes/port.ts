@@ -1,5 +1,5 @@
 import type { ProbeKind } from './contract.ts'
-import { portAddress } from './port-address.ts'
+import { portAddress, splitHostPort } from './port-address.ts'
 import { lookAtPort } from './port-look.ts'
 import { portOptions, type PortOptions } from './port-options.ts'
 
@@ -9,6 +9,7 @@ export const port: ProbeKind<PortOptions> = {
   defaultIntervalSeconds: 300,
   example: 'mail.example:25',
   address: portAddress,
+  hostOf: (address) => splitHostPort(address)?.host ?? null,
   options: portOptions,
   secrets: [],
   expected({ portProtocol, expect, encoding }) {

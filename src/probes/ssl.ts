@@ -70,6 +70,7 @@ export const ssl: ProbeKind<SslOptions> = {
   defaultIntervalSeconds: 3600,
   example: 'shop.example',
   address: sslAddress,
+  hostOf: (address) => splitSslAddress(address)?.host ?? null,
   options,
   secrets: [],
   expected: () => 'a valid certificate',

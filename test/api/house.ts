@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import { type ApiDeps, type ApiSettings, buildApi } from '../../src/api/index.ts'
 import { type Chance, quietLog } from '../../src/kernel/index.ts'
 import { type Check, getMonitor } from '../../src/monitors/index.ts'
+import { openNetwork } from '../../src/network/index.ts'
 import { buildSealer, type Db, openDatabase } from '../../src/storage/index.ts'
 import { HandClock } from '../support/clock.ts'
 import { basePath } from '../../src/api/site.ts'
@@ -113,7 +114,10 @@ function toOptions(
   }
 }
 
-export async function openHouse(settings: Partial<ApiSettings> = {}): Promise<House> {
+export async function openHouse(
+  settings: Partial<ApiSettings> = {},
+  privateTargets: 'allow' | 'deny' = 'allow',
+): Promise<House> {
   const db = await openDatabase(':memory:')
   const clock = new HandClock()
   const chance = countedChance()
@@ -151,6 +155,7 @@ export async function openHouse(settings: Partial<ApiSettings> = {}): Promise<Ho
         }
       },
     },
+    refusal: (host) => openNetwork({ privateTargets }).refusal(host),
     health: () => ({ ready: true, status: 'ok', parts: { engine: 'ok' } }),
     settings: {
       publicUrl: null,

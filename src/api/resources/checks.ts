@@ -3,8 +3,7 @@ import { countChecks, getCheck, listChecks, type PastCheck } from '../../monitor
 import { toIso } from '../../kernel/index.ts'
 import { type Code, CODES } from '../../probes/index.ts'
 import { choice, relation, span } from '../parameters.ts'
-import { type Answer, type Resource, route } from '../route.ts'
-import type { Site } from '../site.ts'
+import { type Answer, type Call, type Resource, route, toldTo } from '../route.ts'
 import { wire } from '../wire.ts'
 
 const PATH = '/api/target_checks'
@@ -46,25 +45,29 @@ const shape = z.object({
 
 const checkPath = ({ id }: PastCheck): string => `${PATH}/${id}`
 
-const checkFields = (check: PastCheck, site: Site) => ({
+const checkFields = (check: PastCheck, call: Call) => ({
   id: check.id,
-  target: site.iri(`/api/targets/${check.monitorId}`),
+  target: call.site.iri(`/api/targets/${check.monitorId}`),
   trigger: check.cause,
   startedAt: toIso(check.startedAt),
   finishedAt: toIso(check.finishedAt),
   status: check.outcome.status,
   code: check.outcome.code,
-  message: check.outcome.message,
+  message: toldTo(call, check.outcome.code, check.outcome.message, {
+    // Whoever answered was connected to.
+    url: '',
+    address: check.outcome.details?.address,
+  }),
   durationMs: check.outcome.durationMs,
   timings: check.outcome.timings ?? null,
   details: check.outcome.details ?? null,
 })
 
-export const checkItem = (check: PastCheck, site: Site): Answer => ({
+export const checkItem = (check: PastCheck, call: Call): Answer => ({
   kind: 'item',
   type: 'TargetCheck',
   path: checkPath(check),
-  fields: checkFields(check, site),
+  fields: checkFields(check, call),
 })
 
 const parameters = {
@@ -86,7 +89,8 @@ export const checks: Resource = {
       summary: 'Lists checks, newest first',
       parameters,
       pageSize: 30,
-      run: async ({ db, site, query, page }) => {
+      run: async (call) => {
+        const { db, query, page } = call
         const filter = {
           ...(query.target === undefined ? {} : { monitorId: query.target }),
           ...(query.status === undefined ? {} : { statuses: query.status }),
@@ -98,7 +102,7 @@ export const checks: Resource = {
           type: 'TargetCheck',
           path: PATH,
           total: await countChecks(db, filter),
-          members: found.map((it) => ({ path: checkPath(it), fields: checkFields(it, site) })),
+          members: found.map((it) => ({ path: checkPath(it), fields: checkFields(it, call) })),
         }
       },
     }),
@@ -108,7 +112,7 @@ export const checks: Resource = {
       scope: 'read',
       summary: 'Reads a check',
       find: ({ db, id }) => getCheck(db, id),
-      run: async ({ site }, check) => checkItem(check, site),
+      run: async (call, check) => checkItem(check, call),
     }),
   ],
 }

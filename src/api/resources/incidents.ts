@@ -7,11 +7,10 @@ import {
   listIncidents,
   unacknowledgeIncident,
 } from '../../incidents/index.ts'
-import { type Instant, SECOND, toIso } from '../../kernel/index.ts'
+import { SECOND, toIso } from '../../kernel/index.ts'
 import { bodyOf } from '../fields.ts'
 import { choice, flag, relation, span } from '../parameters.ts'
-import { type Answer, type Resource, route } from '../route.ts'
-import type { Site } from '../site.ts'
+import { type Answer, type Call, type Resource, route, toldTo } from '../route.ts'
 import { isoOrNull, wire } from '../wire.ts'
 
 const PATH = '/api/target_incidents'
@@ -38,19 +37,20 @@ const shape = z.object({
   endReason: wire.one('resolved', 'paused', 'deleted', 'changed').nullable(),
 })
 
-const incidentFields = (incident: Incident, site: Site, now: Instant) => ({
+const incidentFields = (incident: Incident, call: Call) => ({
   id: incident.id,
-  target: incident.monitor_id === null ? null : site.iri(`/api/targets/${incident.monitor_id}`),
+  target:
+    incident.monitor_id === null ? null : call.site.iri(`/api/targets/${incident.monitor_id}`),
   targetName: incident.monitor_name,
   startedAt: toIso(incident.started_at),
   endedAt: isoOrNull(incident.resolved_at),
   isOpen: incident.resolved_at === null,
   durationSeconds: Math.max(
     0,
-    Math.floor(((incident.resolved_at ?? now) - incident.started_at) / SECOND),
+    Math.floor(((incident.resolved_at ?? call.now) - incident.started_at) / SECOND),
   ),
   errorCode: incident.code,
-  errorMessage: incident.message,
+  errorMessage: toldTo(call, incident.code, incident.message, { url: incident.url }),
   httpStatus: incident.http_status,
   acknowledgedAt: isoOrNull(incident.acknowledged_at),
   acknowledgedBy: incident.acknowledged_by,
@@ -61,11 +61,11 @@ const incidentFields = (incident: Incident, site: Site, now: Instant) => ({
   endReason: incident.end_reason === 'worsened' ? 'resolved' : incident.end_reason,
 })
 
-const incidentItem = (incident: Incident, site: Site, now: Instant): Answer => ({
+const incidentItem = (incident: Incident, call: Call): Answer => ({
   kind: 'item',
   type: 'TargetIncident',
   path: incidentPath(incident),
-  fields: incidentFields(incident, site, now),
+  fields: incidentFields(incident, call),
   rev: incident.rev,
 })
 
@@ -91,7 +91,8 @@ export const incidents: Resource = {
       summary: 'Lists incidents, newest first',
       parameters,
       pageSize: 30,
-      run: async ({ db, site, now, query, page }) => {
+      run: async (call) => {
+        const { db, query, page } = call
         const filter = {
           ...(query.target === undefined ? {} : { monitorId: query.target }),
           ...(query.isOpen === undefined ? {} : { isOpen: query.isOpen }),
@@ -106,7 +107,7 @@ export const incidents: Resource = {
           total: await countIncidents(db, filter),
           members: found.map((it) => ({
             path: incidentPath(it),
-            fields: incidentFields(it, site, now),
+            fields: incidentFields(it, call),
           })),
         }
       },
@@ -117,7 +118,7 @@ export const incidents: Resource = {
       scope: 'read',
       summary: 'Reads an incident',
       find: ({ db, id }) => getIncident(db, id),
-      run: async ({ site, now }, incident) => incidentItem(incident, site, now),
+      run: async (call, incident) => incidentItem(incident, call),
     }),
     route({
       method: 'PATCH',
@@ -128,11 +129,12 @@ export const incidents: Resource = {
       body: bodyOf(acknowledgement),
       find: ({ db, id }) => getIncident(db, id),
       revOf: ({ rev }) => rev,
-      run: async ({ db, deps, site, now, by, id }, _, { isAcknowledged }) => {
+      run: async (call, _, { isAcknowledged }) => {
+        const { db, deps, now, by, id } = call
         const change = isAcknowledged ? acknowledgeIncident : unacknowledgeIncident
         const incident = await change(db, now, by, id)
         deps.looker.nudge()
-        return incidentItem(incident, site, now)
+        return incidentItem(incident, call)
       },
     }),
   ],

@@ -2,7 +2,7 @@ import { DAY, type Instant, SECOND, toIso } from '../../kernel/index.ts'
 import { isInMaintenance, type MonitorView, slotAfter } from '../../monitors/index.ts'
 import { PROBES } from '../../probes/index.ts'
 import { type Observed, observedTime, responseTimes, uptimePercent } from '../../stats/index.ts'
-import type { Answer, Call } from '../route.ts'
+import { type Answer, type Call, toldTo } from '../route.ts'
 import { isoOrNull } from '../wire.ts'
 import { toFrequency } from './target-interval.ts'
 import { shownOptions } from './target-options.ts'
@@ -20,8 +20,15 @@ function nextCheckAt({ monitor, state }: MonitorView, now: Instant): Instant | n
   return state.retryAt ?? slotAfter(monitor.id, monitor.intervalMs, now)
 }
 
+function messageOf({ monitor, state }: MonitorView, call: Call): string | null {
+  const { lastMessage, lastCode, latest } = state
+  const where = { url: monitor.url, address: latest?.details?.address }
+  return lastMessage === null ? null : toldTo(call, lastCode, lastMessage, where)
+}
+
 /** What a list shows of a target. */
-function memberFields(view: MonitorView, uptime24h: number | null, { site, now }: Call) {
+function memberFields(view: MonitorView, uptime24h: number | null, call: Call) {
+  const { site, now } = call
   const { monitor, state } = view
   const hasTrouble = state.lastStatus !== null && state.lastStatus !== 'up'
   const intervalSeconds = monitor.intervalMs / SECOND
@@ -44,7 +51,7 @@ function memberFields(view: MonitorView, uptime24h: number | null, { site, now }
     pausedUntil: isoOrNull(monitor.pausedUntil),
     lastResponseTime: state.lastMs,
     lastErrorCode: hasTrouble ? state.lastCode : null,
-    lastErrorMessage: hasTrouble ? state.lastMessage : null,
+    lastErrorMessage: hasTrouble ? messageOf(view, call) : null,
     uptime24h,
     expiresAt: isoOrNull(monitor.expiresAt),
     externalRef: monitor.externalRef,

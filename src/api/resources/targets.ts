@@ -27,9 +27,9 @@ import { PATH, targetItem, targetMembers } from './target-view.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-function limitsOf({ account }: Call): MonitorLimits {
+function limitsOf({ account, deps }: Call): MonitorLimits {
   const { monitors, minIntervalSeconds } = PLANS[account.plan]
-  return { plan: account.plan, monitors, minIntervalSeconds }
+  return { plan: account.plan, monitors, minIntervalSeconds, refusal: deps.refusal }
 }
 
 const toolsOf = (call: Call): ChangeTools => ({
@@ -220,7 +220,7 @@ export const targets: Resource = {
       answers: 'TargetCheck',
       isCheck: true,
       find,
-      run: async ({ db, deps, site, id }) => checkItem(await deps.looker.check(db, id), site),
+      run: async (call) => checkItem(await call.deps.looker.check(call.db, call.id), call),
     }),
   ],
 }

@@ -55,6 +55,10 @@ describe('adding', () => {
     ],
     ['add ftp://x', /^"url" must begin with http/],
     [
+      'add http://169.254.169.254/latest',
+      /^"url" cannot be that: 169\.254\.169\.254 may not be watched/,
+    ],
+    [
       'add https://x.example interval=1s',
       /^"interval" must be 10s to 1d, not "1s"\.\nTry: \/uptime add/,
     ],

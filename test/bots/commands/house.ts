@@ -38,6 +38,10 @@ export function countingChance(): Chance {
   }
 }
 
+/** Stands in for the network's own rule. */
+export const refuseMetadata = (host: string): string | undefined =>
+  host === '169.254.169.254' ? `${host} may not be watched (reserved address)` : undefined
+
 /** A looker that sees what a test says; everything is up until then. */
 class FakeLooker implements Looker {
   readonly looked: number[] = []
@@ -106,7 +110,7 @@ export async function openHouse() {
   const logged: { readonly event: string; readonly fields: object }[] = []
   const write = (fields: object, event: string) => void logged.push({ event, fields })
   const log: Log = { debug: () => {}, info: write, warn: write, error: write }
-  const desk = buildDesk({ db, clock, chance, log, sealer, looker })
+  const desk = buildDesk({ db, clock, chance, log, sealer, looker, refusal: refuseMetadata })
   const ours = bindAccount(db, (await ensureAccount(db, clock.now(), 'business', 'main')).id)
   const theirs = bindAccount(db, (await ensureAccount(db, clock.now(), 'business', 'rivals')).id)
   const by = { type: 'cli', name: 'test' } as const

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { buildDesk } from '../../../bots/commands/index.ts'
 import type { Ask } from '../../../bots/commands/desk.ts'
 import { Fault } from '../../../src/kernel/index.ts'
-import { ANN, countingChance, openHouse, SERVER, words } from './house.ts'
+import { refuseMetadata, ANN, countingChance, openHouse, SERVER, words } from './house.ts'
 
 const at = (account: string): Ask => ({
   actor: { userId: 'root', displayName: 'root', standing: 'member' },
@@ -100,7 +100,15 @@ test('the terminal is owner of the account it names, and of no other', async () 
   await house.add('Shop')
   const { db, clock, sealer, looker } = house
   const log = { debug() {}, info() {}, warn() {}, error() {} }
-  const desk = buildDesk({ db, clock, chance: countingChance(), log, sealer, looker })
+  const desk = buildDesk({
+    db,
+    clock,
+    chance: countingChance(),
+    log,
+    sealer,
+    looker,
+    refusal: refuseMetadata,
+  })
   expect(words(await desk.runLine(at('main'), 'delete shop'))).toMatch(/^Delete Shop\?/)
   expect(words(await desk.runLine(at('rivals'), 'list'))).toMatch(
     /^Nothing is watched yet. uptalk add/,
