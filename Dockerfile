@@ -13,6 +13,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY src src
 COPY bots bots
+COPY data/rdap-dns.json data/
 RUN mkdir /data && chown node:node /data \
  && printf '#!/bin/sh\nexec node /app/bots/terminal/main.ts "$@"\n' > /usr/local/bin/uptalk \
  && chmod 755 /usr/local/bin/uptalk

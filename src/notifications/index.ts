@@ -8,11 +8,4 @@ export {
 } from './channels.ts'
 export type { Address, Delivery, Flaps, IncidentNews, Messenger, News, Post } from './contract.ts'
 export { type Delivery as DeliveryPart, startDelivery } from './deliver.ts'
-export {
-  EVENTS,
-  type EventName,
-  queueAlert,
-  queueBlindness,
-  queueNotice,
-  queueReply,
-} from './queue.ts'
+export { queueAlert, queueBlindness, queueNotice, queueReply } from './queue.ts'

@@ -3,7 +3,7 @@ import type { AccountTx, Db, Tables } from '../storage/index.ts'
 import type { News } from './contract.ts'
 
 /** What a channel may choose to be told of; the names are the wire's. */
-export const EVENTS = [
+const EVENTS = [
   'target.down',
   'target.up',
   'target.reminder',
@@ -11,7 +11,7 @@ export const EVENTS = [
   'target.expiring',
 ] as const
 
-export type EventName = (typeof EVENTS)[number]
+type EventName = (typeof EVENTS)[number]
 type Severity = Tables['incidents']['severity']
 type Kind = 'alert' | 'recovery' | 'reminder'
 
