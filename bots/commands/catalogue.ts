@@ -4,6 +4,7 @@ import { check } from './check.ts'
 import type { AccountCommand, Command } from './command.ts'
 import { remove } from './delete.ts'
 import type { CommandCard } from './desk.ts'
+import { edit } from './edit.ts'
 import { buildHelp } from './help.ts'
 import { incidents } from './incidents.ts'
 import { readOptions, type Word } from './line.ts'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   list,
   show,
   add,
+  edit,
   remove,
   check,
   pause,

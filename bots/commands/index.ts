@@ -15,4 +15,5 @@ export {
 } from './reply.ts'
 export { parseDuration } from './options.ts'
 export { formatMs } from './phrases.ts'
+export { defaultsOf, requireOption, valueOf } from './settings.ts'
 export { formatDuration } from './words.ts'

@@ -51,6 +51,11 @@ const LINES = [
     { up: /is watched now/, down: /is watched now/, paused: /is watched now/ },
   ],
   [
+    'edit shop interval 1m',
+    'manager',
+    { up: /Shop is changed/, down: /Shop is changed/, paused: /Shop is changed/ },
+  ],
+  [
     'delete shop',
     'manager',
     { up: /Delete Shop\?/, down: /1 incident, all/, paused: /Delete Shop\?/ },
