@@ -21,15 +21,16 @@ export async function welcome(
   if (needsKey) {
     // A key never enters a log, and what is no terminal is one.
     const key = isTerminal
-      ? await createKey(bound, tools.clock.now(), tools.chance, BY, {
-          name: 'admin',
-          scope: 'admin',
-        })
+      ? await createKey(
+          bound,
+          { now: tools.clock.now(), chance: tools.chance, by: BY },
+          { name: 'admin', scope: 'admin' },
+        )
       : undefined
     lines.push(
       key === undefined
         ? 'No API key yet. Make one: npm run --silent uptalk -- keys create --name admin --scope admin'
-        : `Admin key, shown this once: ${key}`,
+        : `Admin key, shown this once: ${key.key}`,
     )
   }
   if (!needsLink) return `${lines.join('\n')}\n`

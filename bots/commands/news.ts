@@ -56,6 +56,11 @@ function openActions(it: IncidentNews): Action[] {
 const seen = ({ failures }: IncidentNews): string =>
   failures === 1 ? '1 check failed' : `${failures} of ${failures} checks failed`
 
+type Fact = readonly [string, readonly Run[]]
+
+const noteFact = ({ note: said }: IncidentNews): readonly Fact[] =>
+  said === null ? [] : [['Note', [verbatim(said.text), text(' — '), name(said.author)]]]
+
 /** What, since when, what was seen and expected, when it was last well, how many are down. */
 function openAlert(it: IncidentNews): Reply {
   const tail =
@@ -87,6 +92,7 @@ function openAlert(it: IncidentNews): Reply {
                 ],
               ],
             ] as const)),
+        ...noteFact(it),
         ['Incident', [text(`#${it.incidentId}`)]],
       ),
       note(

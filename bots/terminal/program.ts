@@ -86,10 +86,8 @@ function keysCommand(io: TerminalIo): Command {
     .action(async (options: { name: string; scope: string; account?: string }) => {
       await using session = await openSession(io, options.account, true)
       const { name, scope } = options
-      const key = await createKey(session.db, systemClock.now(), systemChance, session.by, {
-        name,
-        scope,
-      })
+      const tools = { now: systemClock.now(), chance: systemChance, by: session.by }
+      const { key } = await createKey(session.db, tools, { name, scope })
       io.out.write(`${key}\n`)
     })
   keys

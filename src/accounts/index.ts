@@ -10,12 +10,18 @@ export {
 } from './accounts.ts'
 export {
   createKey,
+  editKey,
   findPrincipal,
+  getKey,
+  type KeyCard,
+  type KeyTools,
   listKeys,
   markExposed,
   type Principal,
   reaches,
+  revokeKey,
   revokeKeys,
+  rotateKey,
   type Scope,
   SCOPES,
 } from './keys.ts'

@@ -6,6 +6,7 @@ import {
   type AccountId,
   type Chance,
   Fault,
+  InvalidInput,
   type Id,
   type Instant,
   MINUTE,
@@ -39,7 +40,15 @@ const TOUCH_MS = MINUTE
 const newKey = z.strictObject({
   name: nameRule,
   scope: z.enum(SCOPES, 'must be read, write or admin').default('write'),
+  expiresAt: z.int().nullable().default(null),
 })
+
+const END_RULE = 'must be in the future, or null for never'
+
+function refusePast(expiresAt: Instant | null, now: Instant): void {
+  if (expiresAt !== null && expiresAt <= now)
+    throw new InvalidInput([{ path: 'expiresAt', code: 'range', message: END_RULE }])
+}
 
 export const hashSecret = (secret: string): string =>
   createHash('sha256').update(secret).digest('hex')
@@ -50,67 +59,159 @@ const live = (db: AccountTx, now: Instant) =>
     .where('revoked_at', 'is', null)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
 
-/**
- * Makes a key; the answer is the only place it is ever readable.
- * @throws Fault `keys_full`, InvalidInput
- */
-export async function createKey(
-  db: AccountDb,
-  now: Instant,
-  chance: Chance,
-  by: By,
-  input: { name: string; scope?: string },
-): Promise<string> {
-  const { name, scope } = parseInput(newKey, input)
-  const key = `upty_${Buffer.from(chance.bytes(SECRET_BYTES)).toString('hex')}`
-  await db.transaction().execute(async (tx) => {
-    const { count } = await live(tx, now)
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
-    const limit = PLANS.business.keys
-    if (count >= limit) throw new Fault('keys_full', { limit: String(limit) })
-    const { id } = await tx
-      .insertInto('keys')
-      .values({
-        name,
-        scope,
-        hash: hashSecret(key),
-        prefix: key.slice(0, PREFIX_LENGTH),
-        created_at: now,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    await audit(tx, now, by, 'key.create', `/api/api_keys/${id}`, {
-      name: [null, name],
-      scope: [null, scope],
-    })
-  })
-  return key
-}
-
 /** A live key without its secret, as people tell them apart. */
 export interface KeyCard {
+  readonly id: Id<'key'>
   readonly prefix: string
   readonly name: string
   readonly scope: Scope
   readonly createdAt: Instant
+  readonly expiresAt: Instant | null
   readonly lastUsedAt: Instant | null
   /** It was seen in a URL: to be replaced. */
   readonly exposedAt: Instant | null
 }
 
-export async function listKeys(db: AccountTx, now: Instant): Promise<KeyCard[]> {
-  return live(db, now)
-    .select([
-      'prefix',
-      'name',
-      'scope',
-      'created_at as createdAt',
-      'last_used_at as lastUsedAt',
-      'exposed_at as exposedAt',
-    ])
-    .orderBy('id')
-    .execute()
+export interface NewKey {
+  readonly card: KeyCard
+  /** The only place it is ever readable. */
+  readonly key: string
+}
+
+const cards = (db: AccountTx, now: Instant) =>
+  live(db, now).select([
+    'id',
+    'prefix',
+    'name',
+    'scope',
+    'created_at as createdAt',
+    'expires_at as expiresAt',
+    'last_used_at as lastUsedAt',
+    'exposed_at as exposedAt',
+  ])
+
+async function insertKey(
+  tx: AccountTx,
+  { now, chance, by }: KeyTools,
+  { name, scope, expiresAt }: { name: string; scope: Scope; expiresAt: Instant | null },
+): Promise<NewKey> {
+  const key = `upty_${Buffer.from(chance.bytes(SECRET_BYTES)).toString('hex')}`
+  const { id } = await tx
+    .insertInto('keys')
+    .values({
+      name,
+      scope,
+      hash: hashSecret(key),
+      prefix: key.slice(0, PREFIX_LENGTH),
+      created_at: now,
+      expires_at: expiresAt,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await audit(tx, now, by, 'key.create', `/api/api_keys/${id}`, {
+    name: [null, name],
+    scope: [null, scope],
+  })
+  return { key, card: await getKey(tx, now, id) }
+}
+
+async function refuseEleventh(tx: AccountTx, now: Instant): Promise<void> {
+  const { count } = await live(tx, now)
+    // Replaced already, and only there until its successor is everywhere.
+    .where('replaced_at', 'is', null)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  const limit = PLANS.business.keys
+  if (count >= limit) throw new Fault('keys_full', { limit: String(limit) })
+}
+
+export interface KeyTools {
+  readonly now: Instant
+  readonly chance: Chance
+  readonly by: By
+}
+
+/** @throws Fault `keys_full`, InvalidInput */
+export async function createKey(
+  db: AccountDb,
+  tools: KeyTools,
+  input: Readonly<Record<string, unknown>>,
+): Promise<NewKey> {
+  const wanted = parseInput(newKey, input)
+  refusePast(wanted.expiresAt, tools.now)
+  return db.transaction().execute(async (tx) => {
+    await refuseEleventh(tx, tools.now)
+    return insertKey(tx, tools, wanted)
+  })
+}
+
+/**
+ * A key in the place of another, which ends at once or after `overlapMs`, so that nothing that uses
+ * it stands still meanwhile. @throws Fault `key_gone`
+ */
+export async function rotateKey(
+  db: AccountDb,
+  tools: KeyTools,
+  id: Id<'key'>,
+  overlapMs: number,
+): Promise<NewKey> {
+  const { now, by } = tools
+  return db.transaction().execute(async (tx) => {
+    const old = await getKey(tx, now, id)
+    const ends = Math.min(now + overlapMs, old.expiresAt ?? Infinity)
+    await tx
+      .updateTable('keys')
+      .set(overlapMs === 0 ? { revoked_at: now } : { expires_at: ends, replaced_at: now })
+      .where('id', '=', id)
+      .execute()
+    await audit(tx, now, by, 'key.rotate', `/api/api_keys/${id}`)
+    return insertKey(tx, tools, old)
+  })
+}
+
+/** Its name and its end; what it may do stays. @throws Fault `key_gone`, InvalidInput */
+export async function editKey(
+  db: AccountDb,
+  { now, by }: KeyTools,
+  id: Id<'key'>,
+  change: (card: KeyCard) => Readonly<Record<string, unknown>>,
+): Promise<KeyCard> {
+  return db.transaction().execute(async (tx) => {
+    const before = await getKey(tx, now, id)
+    const { name, scope, expiresAt } = parseInput(newKey, change(before))
+    if (scope !== before.scope)
+      throw new InvalidInput([
+        { path: 'scope', code: 'immutable', message: `is ${before.scope} and stays so` },
+      ])
+    if (name === before.name && expiresAt === before.expiresAt) return before
+    if (expiresAt !== before.expiresAt) refusePast(expiresAt, now)
+    await tx.updateTable('keys').set({ name, expires_at: expiresAt }).where('id', '=', id).execute()
+    await audit(tx, now, by, 'key.update', `/api/api_keys/${id}`, { name: [before.name, name] })
+    return getKey(tx, now, id)
+  })
+}
+
+/** From its next request on it is refused. @throws Fault `key_gone` */
+export async function revokeKey(
+  db: AccountDb,
+  { now, by }: Pick<KeyTools, 'now' | 'by'>,
+  id: Id<'key'>,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { name } = await getKey(tx, now, id)
+    await tx.updateTable('keys').set({ revoked_at: now }).where('id', '=', id).execute()
+    await audit(tx, now, by, 'key.revoke', `/api/api_keys/${id}`, { name: [name, null] })
+  })
+}
+
+export const listKeys = (db: AccountTx, now: Instant): Promise<KeyCard[]> =>
+  cards(db, now).orderBy('id').execute()
+
+/** @throws Fault `key_gone`: unknown, another account's, revoked or expired */
+export async function getKey(db: AccountTx, now: Instant, id: Id<'key'>): Promise<KeyCard> {
+  const card = await cards(db, now).where('id', '=', id).executeTakeFirst()
+  if (card === undefined) throw new Fault('key_gone', { name: `#${id}` })
+  return card
 }
 
 /**

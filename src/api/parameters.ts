@@ -66,6 +66,16 @@ export const flag: Parameter<boolean> = {
   },
 }
 
+export const whole = (min: number, max: number): Parameter<number> => ({
+  schema: { type: 'integer', minimum: min, maximum: max },
+  names: alone,
+  read: ([it]) => {
+    const value = /^\d{1,15}$/.test(it!.value) ? Number(it!.value) : NaN
+    if (value >= min && value <= max) return value
+    throw new Misread(it!, `must be a whole number from ${min} to ${max}`)
+  },
+})
+
 /** One or several of a closed set, upper and lower case alike. Keys are in upper case. */
 export const choice = <T extends string>(
   choices: Readonly<Record<string, readonly T[]>>,

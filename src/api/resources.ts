@@ -1,7 +1,10 @@
+import { apiKeys } from './resources/api-keys.ts'
+import { auditLogs } from './resources/audit-logs.ts'
 import { checks } from './resources/checks.ts'
 import { incidents } from './resources/incidents.ts'
 import { linkCodes } from './resources/link-codes.ts'
 import { maintenances } from './resources/maintenances.ts'
+import { requestLogs } from './resources/request-logs.ts'
 import { targets } from './resources/targets.ts'
 import { users } from './resources/users.ts'
 import type { Resource } from './route.ts'
@@ -14,4 +17,7 @@ export const RESOURCES: readonly Resource[] = [
   maintenances,
   users,
   linkCodes,
+  apiKeys,
+  requestLogs,
+  auditLogs,
 ]

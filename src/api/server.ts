@@ -8,6 +8,7 @@ import { type Admitted, conditional, perform } from './perform.ts'
 import { internalProblem, problemBody, toProblem } from './problem.ts'
 import { PROBLEMS } from './problems.ts'
 import { buildQuota } from './quota.ts'
+import { openRequestLog } from './request-log.ts'
 import type { Rendered } from './render.ts'
 import { RESOURCES } from './resources.ts'
 import type { Route } from './route.ts'
@@ -15,7 +16,7 @@ import { basePath } from './site.ts'
 import { answerClientError, TRANSPORT_OPTIONS } from './sockets.ts'
 import { type PublicRoute, publicRoutes } from './support.ts'
 import { buildPassages } from './transport.ts'
-import { beginVisit, type Visit } from './visit.ts'
+import { beginVisit, pathOf, type Visit } from './visit.ts'
 
 const ID_BYTES = 12
 /** What runs when stopping begins may take that long; the engine and delivery need their time after it. */
@@ -165,10 +166,25 @@ function addTroubles(app: FastifyInstance, { log, settings }: ApiDeps, { visits 
 }
 
 /** One line a request: never a key, and of the URL only the route it took. */
-function addRequestLog(app: FastifyInstance, { log, clock }: ApiDeps, { visits }: Requests): void {
+function addRequestLog(app: FastifyInstance, deps: ApiDeps, { visits }: Requests): void {
+  const { log, clock } = deps
+  const kept = openRequestLog(deps.db, clock, log)
+  app.addHook('onClose', () => kept.flush())
   app.addHook('onResponse', async (request, reply) => {
     const visit = visits.get(request)
     const { config, url } = request.routeOptions
+    const ms = visit === undefined ? null : Math.round(clock.monotonic() - visit.startedAt)
+    if (visit?.principal !== undefined && ms !== null)
+      kept.note({
+        accountId: visit.principal.accountId,
+        keyPrefix: visit.principal.prefix,
+        method: request.method,
+        path: pathOf(request),
+        status: reply.statusCode,
+        durationMs: ms,
+        requestId: request.id,
+        requestedAt: clock.now() - ms,
+      })
     log.info(
       {
         id: request.id,
@@ -176,7 +192,7 @@ function addRequestLog(app: FastifyInstance, { log, clock }: ApiDeps, { visits }
         method: request.method,
         route: request.is404 ? null : (config.declared?.route.path ?? url),
         status: reply.statusCode,
-        ms: visit === undefined ? null : Math.round(clock.monotonic() - visit.startedAt),
+        ms,
       },
       'request answered',
     )

@@ -33,3 +33,5 @@ export async function audit(
     })
     .execute()
 }
+
+export { type AuditEntry, listAudit } from './list.ts'

@@ -3,6 +3,7 @@ import type { Flaps, IncidentNews } from '../notifications/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import { FLAPPING_OUTAGES } from './judge-flapping.ts'
 import type { Incident } from './list.ts'
+import { readNotes } from './notes.ts'
 import { readDependencies } from './show.ts'
 
 async function countFolded(db: AccountTx, { id }: Incident, isOpen: boolean): Promise<number> {
@@ -106,6 +107,7 @@ export async function readNews(
       lastGoodMs: incident.last_good_ms,
       acknowledgedAt: incident.acknowledged_at,
       acknowledgedBy: incident.acknowledged_by,
+      note: (await readNotes(db, [incident.id])).get(incident.id)?.at(-1) ?? null,
       downCount: sum(counts.filter(({ status }) => status === 'down')),
       watchedCount: sum(counts),
       dependants: await countDependants(db, incident),

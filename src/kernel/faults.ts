@@ -34,6 +34,7 @@ export const FAULTS = {
     slug: 'conflict',
     says: 'There is an account called {name} already; pick another name.',
   },
+  key_gone: { status: 404, slug: 'not-found', says: 'There is no live key {name}.' },
   key_unknown: {
     status: 404,
     slug: 'not-found',

@@ -30,6 +30,8 @@ export interface IncidentNews {
   readonly lastGoodMs: number | null
   readonly acknowledgedAt: Instant | null
   readonly acknowledgedBy: string | null
+  /** The latest of what people wrote about it. */
+  readonly note: { readonly text: string; readonly author: string } | null
   /** "1 of 12 down" of the account, counted now. */
   readonly downCount: number
   readonly watchedCount: number

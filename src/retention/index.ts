@@ -8,6 +8,9 @@ import type { Db } from '../storage/index.ts'
 const BATCH = 5000
 const NOTIFICATIONS_KEPT_MS = 90 * DAY
 const SPANS_KEPT_MS = 90 * DAY
+const REQUESTS_KEPT_MS = 30 * DAY
+const MOST_REQUESTS = 100_000
+const AUDIT_KEPT_MS = 365 * DAY
 const LEFT_PLACES_KEPT_MS = 30 * DAY
 
 /** Forgets what has had its time, in small steps, and gives the file its pages back. */
@@ -43,6 +46,23 @@ export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): P
   await db
     .deleteFrom('maintenance_spans')
     .where('ended_at', '<', now - SPANS_KEPT_MS)
+    .execute()
+  await db
+    .deleteFrom('request_logs')
+    .where((eb) =>
+      eb.or([
+        eb('requested_at', '<', now - REQUESTS_KEPT_MS),
+        eb('id', '<', (newest) =>
+          newest
+            .selectFrom('request_logs as r')
+            .select((inner) => inner(inner.fn.max('r.id'), '-', MOST_REQUESTS).as('old')),
+        ),
+      ]),
+    )
+    .execute()
+  await db
+    .deleteFrom('audit_logs')
+    .where('changed_at', '<', now - AUDIT_KEPT_MS)
     .execute()
   // Of deleted monitors: their incidents stay only until their end has been told.
   await db

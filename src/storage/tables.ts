@@ -26,6 +26,8 @@ export interface KeysTable {
   last_used_at: Optional<Instant>
   exposed_at: Optional<Instant>
   revoked_at: Optional<Instant>
+  /** Rotated: it ends when its successor is everywhere. */
+  replaced_at: Optional<Instant>
 }
 
 export interface MonitorsTable {
@@ -199,6 +201,28 @@ export interface DomainLookupsTable {
   why: Optional<string>
 }
 
+export interface RequestLogsTable {
+  id: Generated<Id<'request-log'>>
+  account_id: Owner
+  key_prefix: string
+  method: string
+  /** Without its query. */
+  path: string
+  status: number
+  duration_ms: number
+  request_id: string
+  requested_at: Instant
+}
+
+export interface IncidentNotesTable {
+  id: Generated<Id<'note'>>
+  account_id: Owner
+  incident_id: IncidentId
+  text: string
+  author: string
+  created_at: Instant
+}
+
 export interface ChatLinksTable {
   id: Generated<Id<'link'>>
   account_id: Owner
@@ -323,6 +347,8 @@ export interface Tables {
   maintenances: MaintenancesTable
   maintenance_spans: MaintenanceSpansTable
   domain_lookups: DomainLookupsTable
+  request_logs: RequestLogsTable
+  incident_notes: IncidentNotesTable
   chat_links: ChatLinksTable
   link_codes: LinkCodesTable
   link_attempts: LinkAttemptsTable
@@ -347,6 +373,8 @@ export const OWNER_COLUMN: Readonly<Partial<Record<keyof Tables, string>>> = {
   checks: 'account_id',
   incidents: 'account_id',
   maintenances: 'account_id',
+  request_logs: 'account_id',
+  incident_notes: 'account_id',
   maintenance_spans: 'account_id',
   chat_links: 'account_id',
   link_codes: 'account_id',

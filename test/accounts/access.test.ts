@@ -25,10 +25,10 @@ test('an account holds ten live keys, also when asked for twenty at once; only h
   await using _ = db
   const made = await Promise.allSettled(
     Array.from({ length: 20 }, (__, at) =>
-      createKey(account, 1, systemChance, by, { name: `key ${at}` }),
+      createKey(account, { now: 1, chance: systemChance, by }, { name: `key ${at}` }),
     ),
   )
-  const keys = made.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))
+  const keys = made.flatMap((it) => (it.status === 'fulfilled' ? [it.value.key] : []))
   expect(keys).toHaveLength(10)
   const rows = JSON.stringify([
     await db.selectFrom('keys').selectAll().execute(),
@@ -43,7 +43,8 @@ test('an account holds ten live keys, also when asked for twenty at once; only h
 test('a key that is revoked, over or unknown opens nothing; a full disk keeps no good one out', async () => {
   const { db, account } = await opened()
   await using _ = db
-  const key = await createKey(account, 1, systemChance, by, { name: 'a', scope: 'read' })
+  const tools = { now: 1, chance: systemChance, by }
+  const { key } = await createKey(account, tools, { name: 'a', scope: 'read' })
   expect(await findPrincipal(db, 2, key)).toMatchObject({ scope: 'read', accountId: 1 })
   expect(await findPrincipal(db, 2, key.replace(/.$/, 'x'))).toBeUndefined()
   await sql`pragma query_only = on`.execute(db)

@@ -15,10 +15,11 @@ async function busy() {
   const file = path.join(folder.path, 'uptalk.db')
   const db = opened.adopt(await openDatabase(file, { busyMs: 1 }), (it) => it.destroy())
   const account = await ensureAccount(db, 1, 'business')
-  const key = await createKey(bindAccount(db, account.id), 1, chance, BY, {
-    name: 'laptop',
-    scope: 'read',
-  })
+  const { key } = await createKey(
+    bindAccount(db, account.id),
+    { now: 1, chance, by: BY },
+    { name: 'laptop', scope: 'read' },
+  )
   const other = opened.adopt(new Sqlite(file), (it) => void it.close())
   other.exec('begin immediate')
   const kept = opened.move()

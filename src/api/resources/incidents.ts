@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import {
   acknowledgeIncident,
+  addNote,
   countIncidents,
   getIncident,
   type Incident,
+  type IncidentNote,
   listIncidents,
+  readNotes,
   unacknowledgeIncident,
 } from '../../incidents/index.ts'
 import { SECOND, toIso } from '../../kernel/index.ts'
@@ -37,7 +40,7 @@ const shape = z.object({
   endReason: wire.one('resolved', 'paused', 'deleted', 'changed').nullable(),
 })
 
-const incidentFields = (incident: Incident, call: Call) => ({
+const incidentFields = (incident: Incident, notes: readonly IncidentNote[], call: Call) => ({
   id: incident.id,
   target:
     incident.monitor_id === null ? null : call.site.iri(`/api/targets/${incident.monitor_id}`),
@@ -54,19 +57,37 @@ const incidentFields = (incident: Incident, call: Call) => ({
   httpStatus: incident.http_status,
   acknowledgedAt: isoOrNull(incident.acknowledged_at),
   acknowledgedBy: incident.acknowledged_by,
-  notes: [],
+  notes: notes.map((note) => ({
+    id: note.id,
+    text: note.text,
+    author: note.author,
+    createdAt: toIso(note.created_at),
+  })),
   severity: incident.severity === 'down' ? 'down' : 'warning',
   detectedAt: toIso(incident.detected_at),
   // It ended, whatever came then.
   endReason: incident.end_reason === 'worsened' ? 'resolved' : incident.end_reason,
 })
 
-const incidentItem = (incident: Incident, call: Call): Answer => ({
-  kind: 'item',
-  type: 'TargetIncident',
-  path: incidentPath(incident),
-  fields: incidentFields(incident, call),
-  rev: incident.rev,
+async function incidentItem(
+  incident: Incident,
+  call: Call,
+  status: 200 | 201 = 200,
+): Promise<Answer> {
+  const notes = (await readNotes(call.db, [incident.id])).get(incident.id) ?? []
+  return {
+    kind: 'item',
+    type: 'TargetIncident',
+    path: incidentPath(incident),
+    fields: incidentFields(incident, notes, call),
+    rev: incident.rev,
+    status,
+  }
+}
+
+const NOTE_RULE = 'must be 1 to 1000 characters'
+const note = z.strictObject({
+  text: z.string(NOTE_RULE).trim().min(1, NOTE_RULE).max(1000, NOTE_RULE),
 })
 
 const parameters = {
@@ -100,6 +121,10 @@ export const incidents: Resource = {
           ...(query.startedAt === undefined ? {} : { started: query.startedAt }),
         }
         const found = await listIncidents(db, filter, page)
+        const notes = await readNotes(
+          db,
+          found.map(({ id }) => id),
+        )
         return {
           kind: 'members',
           type: 'TargetIncident',
@@ -107,7 +132,7 @@ export const incidents: Resource = {
           total: await countIncidents(db, filter),
           members: found.map((it) => ({
             path: incidentPath(it),
-            fields: incidentFields(it, call),
+            fields: incidentFields(it, notes.get(it.id) ?? [], call),
           })),
         }
       },
@@ -135,6 +160,22 @@ export const incidents: Resource = {
         const incident = await change(db, now, by, id)
         deps.looker.nudge()
         return incidentItem(incident, call)
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${PATH}/{id}/notes`,
+      scope: 'write',
+      summary: 'Adds a note, also to an incident that is over',
+      example: { text: 'The disk of db-2 was full.' },
+      creates: true,
+      body: bodyOf(note),
+      find: ({ db, id }) => getIncident(db, id),
+      run: async (call, _, { text }) => {
+        const { db, deps, now, by, id } = call
+        await addNote(db, now, by, id, text)
+        deps.looker.nudge()
+        return incidentItem(await getIncident(db, id), call, 201)
       },
     }),
   ],

@@ -2,6 +2,13 @@ import { start } from './0001-start.ts'
 import { checksInTime } from './0002-checks-in-time.ts'
 import { domainLookups } from './0003-domain-lookups.ts'
 import { judgement } from './0004-judgement.ts'
+import { readableLogs } from './0005-readable-logs.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
-export const MIGRATIONS: readonly string[] = [start, checksInTime, domainLookups, judgement]
+export const MIGRATIONS: readonly string[] = [
+  start,
+  checksInTime,
+  domainLookups,
+  judgement,
+  readableLogs,
+]

@@ -92,6 +92,7 @@ test.each(HOSTILE.map((words, at) => [at, words] as const))(
       startedAt: 1,
       detectedAt: 1,
       severity: 'down',
+      note: { text: marked, author: marked },
       dependants: 0,
       alsoOn: 0,
       endsAt: 2,

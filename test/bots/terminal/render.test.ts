@@ -41,6 +41,7 @@ const DOWN: IncidentNews = {
   lastGoodMs: 212,
   acknowledgedAt: null,
   acknowledgedBy: null,
+  note: null,
   downCount: 1,
   watchedCount: 12,
   timezone: 'Europe/Berlin',
