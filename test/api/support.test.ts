@@ -36,6 +36,9 @@ describe('what machines read', () => {
       'targetIncident',
       'targetCheck',
       'maintenance',
+      'apiKey',
+      'requestLog',
+      'auditLog',
     ])
     expect(
       (await house.ask('GET', '/api', { ...nobody, headers: { accept: 'image/*' } })).status,
