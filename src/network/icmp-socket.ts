@@ -20,6 +20,9 @@ const DATAGRAM_NONBLOCK_CLOEXEC = 0o2 | 0o4000 | 0o2000000
 const ANY_PORT = 1
 const PAYLOAD_BYTES = 16
 
+/** ENOMEM, ENFILE, EMFILE, ENOBUFS. */
+const OUT_OF_SOCKETS: ReadonlySet<number> = new Set([12, 23, 24, 105])
+
 type OpenSocket = (family: number, type: number, protocol: number) => number
 
 const UNREACHABLE: Readonly<Record<string, 'host_unreachable' | 'network_unreachable'>> = {
@@ -41,7 +44,10 @@ export async function openIcmpSockets(): Promise<PingWay> {
   return async (address, packets, signal) => {
     const { family } = address
     const fd = openSocket(FAMILY[family], DATAGRAM_NONBLOCK_CLOEXEC, PROTOCOL[family])
-    if (fd < 0) return { kind: 'broken', why: 'net.ipv4.ping_group_range leaves our group out' }
+    if (fd < 0)
+      return OUT_OF_SOCKETS.has(koffi.errno())
+        ? { kind: 'overloaded' }
+        : { kind: 'broken', why: 'net.ipv4.ping_group_range leaves our group out' }
     const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
     try {
       await new Promise<void>((resolve, reject) => {

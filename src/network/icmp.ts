@@ -9,6 +9,8 @@ export type Pinged =
       readonly rttsMs: readonly number[]
     }
   | { readonly kind: 'unreachable'; readonly code: 'host_unreachable' | 'network_unreachable' }
+  /** This process is out of sockets: nothing is said of the way or of who is pinged. */
+  | { readonly kind: 'overloaded' }
   /** This way of pinging does not work on this machine. */
   | { readonly kind: 'broken'; readonly why: string }
 

@@ -163,6 +163,26 @@ test.each([
   })
 })
 
+test('a machine without sockets is nobody’s outage, and is not remembered', async () => {
+  let isFull = true
+  const way: PingWay = async (_, packets) =>
+    isFull
+      ? { kind: 'overloaded' }
+      : { kind: 'heard', sent: packets, rttsMs: [1, 1, 1].slice(0, packets) }
+  const full = network(way)
+  expect(await look('127.0.0.1', { network: full })).toMatchObject({ code: 'probe_overloaded' })
+  isFull = false
+  expect(await look('127.0.0.1', { network: full })).toMatchObject({ code: 'ok' })
+  isFull = true
+  expect(await look('127.0.0.1', { network: full })).toMatchObject({ code: 'probe_overloaded' })
+})
+
+test('finding out how to ping takes no look past its end', async () => {
+  const slow: PingWay = () => new Promise(() => {})
+  const outcome = await look('127.0.0.1', { network: network(slow), timeoutMs: 200 })
+  expect(outcome).toMatchObject({ code: 'probe_overloaded' })
+})
+
 test('its figures', async () => {
   const options = { packets: 4, degradedLossPercent: 25 }
   const seen = await look('127.0.0.1', {
@@ -263,6 +283,17 @@ From 192.0.2.1 icmp_seq=1 Destination Host Unreachable
       'ping: socktype: SOCK_RAW\nping: socket: Operation not permitted\n',
       { kind: 'broken', why: 'ping: socktype: SOCK_RAW' },
     ],
+    [
+      'more than was asked for',
+      IPUTILS.replace('icmp_seq=1 ', 'icmp_seq=9 ').repeat(2),
+      heard(3, 12.5, 0.041),
+    ],
+    ['times that are none', 'PING x\n64 bytes from x: icmp_seq=1 ttl=64 time=1.2.3 ms\n', heard(3)],
+    [
+      'a line without end',
+      `PING x\n64 bytes from x: icmp_seq=1 ${'time='.repeat(20_000)}`,
+      heard(3),
+    ],
     ['nothing', '', { kind: 'broken', why: 'it said nothing' }],
   ])('%s', (_, output, came) => {
     expect(readPings(output, 3)).toEqual(came)
@@ -278,12 +309,20 @@ From 192.0.2.1 icmp_seq=1 Destination Host Unreachable
     }
     const address = { address: '192.0.2.7', family: 4 } as const
     const endless = await script('endless', 'echo "PING x"; exec sleep 600')
-    expect(await endless(address, 3, AbortSignal.timeout(300))).toEqual(heard(3))
+    expect(await endless(address, 3, AbortSignal.timeout(300))).toEqual(heard(2))
+    // Its child holds the pipe: nobody waits for that.
+    const wrapped = await script('wrapped', 'echo "PING x"; sleep 5')
+    const began = performance.now()
+    expect(await wrapped(address, 10, AbortSignal.timeout(300))).toMatchObject({ kind: 'heard' })
+    expect(performance.now() - began).toBeLessThan(2000)
     const flood = await script(
       'flood',
       'exec yes "64 bytes from 192.0.2.7: icmp_seq=1 ttl=64 time=1 ms"',
     )
-    expect(await flood(address, 3, AbortSignal.timeout(300))).toEqual(heard(3, 1))
+    expect(await flood(address, 3, AbortSignal.timeout(300))).toMatchObject({
+      kind: 'heard',
+      rttsMs: [1],
+    })
     const missing = pingByCommand(path.join(folder, 'missing'))
     expect(await missing(address, 3, AbortSignal.timeout(300))).toMatchObject({ kind: 'broken' })
   })
