@@ -36,6 +36,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/kernel',
     'src/maintenance',
     'src/monitors',
+    'src/notifications',
     'src/probes',
     'src/stats',
     'src/storage',
@@ -65,6 +66,7 @@ const HANDED_THROUGH = new Set(['src/api/deps.ts', 'bots/commands/command.ts'])
 const LOOK_UPS = new Set([
   'src/api/admit.ts',
   'src/api/perform.ts',
+  'src/api/request-log.ts',
   'bots/commands/build.ts',
   'bots/commands/guard.ts',
   'bots/commands/link.ts',

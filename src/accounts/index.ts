@@ -26,6 +26,15 @@ export {
   SCOPES,
 } from './keys.ts'
 export { createLinkCode, LINK_CODE_LIFE_MS, spendLinkCode } from './link-codes.ts'
-export { findLink, markLinkLeft, moveLink } from './links.ts'
+export {
+  editLink,
+  findLink,
+  getLink,
+  type LinkRow,
+  listLinks,
+  markLinkLeft,
+  moveLink,
+  unlink,
+} from './links.ts'
 export { mayAct, type Role, roleIn } from './roles.ts'
 export { zoneRule } from './zone.ts'

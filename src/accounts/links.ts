@@ -1,5 +1,8 @@
-import type { AccountId, Id, Instant } from '../kernel/index.ts'
-import type { Db } from '../storage/index.ts'
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import { audit, type By } from '../audit/index.ts'
+import { type AccountId, Fault, type Id, type Instant, parseInput } from '../kernel/index.ts'
+import type { AccountDb, AccountTx, Db, Tables } from '../storage/index.ts'
 import type { Role } from './roles.ts'
 
 /** A chat server or chat tied to an account. */
@@ -77,4 +80,68 @@ export async function moveLink(db: Db, place: LinkPlace, serverId: string): Prom
       ),
     )
     .execute()
+}
+
+export type LinkRow = Selectable<Tables['chat_links']>
+
+/** Newest first. */
+export const listLinks = (db: AccountTx): Promise<LinkRow[]> =>
+  db
+    .selectFrom('chat_links')
+    .selectAll()
+    .where('left_at', 'is', null)
+    .orderBy('id', 'desc')
+    .execute()
+
+/** @throws Fault `link_unknown`, also for another account's */
+export async function getLink(db: AccountTx, id: Id<'link'>): Promise<LinkRow> {
+  const found = (await listLinks(db)).find((link) => link.id === id)
+  if (found === undefined) throw new Fault('link_unknown', { name: `#${id}` })
+  return found
+}
+
+const linkFields = z.strictObject({
+  title: z.string('must be 1 to 100 characters').trim().min(1).max(100),
+  defaultRole: z.enum(['viewer', 'responder', 'manager'], 'must be viewer, responder or manager'),
+})
+
+/** What everybody there may do, and what it is called. @throws Fault `link_unknown`, InvalidInput */
+export async function editLink(
+  db: AccountDb,
+  now: Instant,
+  by: By,
+  id: Id<'link'>,
+  change: (link: z.output<typeof linkFields>) => Readonly<Record<string, unknown>>,
+): Promise<LinkRow> {
+  return db.transaction().execute(async (tx) => {
+    const before = await getLink(tx, id)
+    const old = { title: before.title, defaultRole: before.default_role }
+    const { title, defaultRole } = parseInput(linkFields, change(old))
+    if (title === old.title && defaultRole === old.defaultRole) return before
+    await tx
+      .updateTable('chat_links')
+      .set({ title, default_role: defaultRole })
+      .where('id', '=', id)
+      .execute()
+    await audit(tx, now, by, 'link.update', `/api/chat_links/${id}`, {
+      title: [old.title, title],
+      defaultRole: [old.defaultRole, defaultRole],
+    })
+    return getLink(tx, id)
+  })
+}
+
+/** The place belongs to nobody from now on; its channels go with it. @throws Fault `link_unknown` */
+export async function unlink(
+  db: AccountDb,
+  now: Instant,
+  by: By,
+  id: Id<'link'>,
+): Promise<LinkRow> {
+  return db.transaction().execute(async (tx) => {
+    const link = await getLink(tx, id)
+    await tx.deleteFrom('chat_links').where('id', '=', id).execute()
+    await audit(tx, now, by, 'link.delete', `/api/chat_links/${id}`, { title: [link.title, null] })
+    return link
+  })
 }

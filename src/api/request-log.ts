@@ -1,5 +1,6 @@
-import type { AccountId, Clock, Instant, Log } from '../kernel/index.ts'
-import { bindAccount, type Db, relaxedTransaction } from '../storage/index.ts'
+import type { AccountId, Instant } from '../kernel/index.ts'
+import { bindAccount, relaxedTransaction } from '../storage/index.ts'
+import type { ApiDeps } from './deps.ts'
 
 /** What an account may read back of its requests. */
 export interface Requested {
@@ -23,7 +24,8 @@ export interface RequestLog {
   flush(): Promise<void>
 }
 
-export function openRequestLog(db: Db, clock: Clock, log: Log): RequestLog {
+export function openRequestLog(deps: ApiDeps): RequestLog {
+  const { clock, log } = deps
   let held: Requested[] = []
   let timer: Promise<void> | undefined
 
@@ -32,7 +34,7 @@ export function openRequestLog(db: Db, clock: Clock, log: Log): RequestLog {
     held = []
     if (rows.length === 0) return
     try {
-      await relaxedTransaction(db, async (tx) => {
+      await relaxedTransaction(deps.db, async (tx) => {
         for (const it of rows)
           await bindAccount(tx, it.accountId)
             .insertInto('request_logs')

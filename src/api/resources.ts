@@ -1,11 +1,15 @@
 import { apiKeys } from './resources/api-keys.ts'
 import { auditLogs } from './resources/audit-logs.ts'
+import { channels } from './resources/channels.ts'
+import { chatLinks } from './resources/chat-links.ts'
 import { checks } from './resources/checks.ts'
 import { incidents } from './resources/incidents.ts'
 import { linkCodes } from './resources/link-codes.ts'
 import { maintenances } from './resources/maintenances.ts'
 import { requestLogs } from './resources/request-logs.ts'
+import { dailies, hourlies } from './resources/stats.ts'
 import { targets } from './resources/targets.ts'
+import { userNotifications } from './resources/user-notifications.ts'
 import { users } from './resources/users.ts'
 import type { Resource } from './route.ts'
 
@@ -17,6 +21,11 @@ export const RESOURCES: readonly Resource[] = [
   maintenances,
   users,
   linkCodes,
+  hourlies,
+  dailies,
+  channels,
+  chatLinks,
+  userNotifications,
   apiKeys,
   requestLogs,
   auditLogs,

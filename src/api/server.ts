@@ -168,7 +168,7 @@ function addTroubles(app: FastifyInstance, { log, settings }: ApiDeps, { visits 
 /** One line a request: never a key, and of the URL only the route it took. */
 function addRequestLog(app: FastifyInstance, deps: ApiDeps, { visits }: Requests): void {
   const { log, clock } = deps
-  const kept = openRequestLog(deps.db, clock, log)
+  const kept = openRequestLog(deps)
   app.addHook('onClose', () => kept.flush())
   app.addHook('onResponse', async (request, reply) => {
     const visit = visits.get(request)

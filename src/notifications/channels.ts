@@ -14,7 +14,8 @@ import { queueNotice, queueOpen } from './queue.ts'
 
 export type Channel = Selectable<Tables['channels']>
 
-const SWITCHED_ON = {
+/** A channel that is told again. */
+export const SWITCHED_ON = {
   is_active: 1,
   off_reason: null,
   failures: 0,

@@ -1,5 +1,6 @@
 export {
   addChannel,
+  type Channel,
   listChannels,
   moveChannels,
   reopenChannel,
@@ -7,5 +8,20 @@ export {
   switchOnPlace,
 } from './channels.ts'
 export type { Address, Delivery, Flaps, IncidentNews, Messenger, News, Post } from './contract.ts'
+export { getTold, listTold, type Told } from './history.ts'
+export {
+  type ChannelSettings,
+  deleteChannel,
+  editChannel,
+  getChannel,
+  settingsOf,
+} from './settings.ts'
 export { type Delivery as DeliveryPart, startDelivery } from './deliver.ts'
-export { queueAlert, queueBlindness, queueNotice, queueReply } from './queue.ts'
+export {
+  EVENTS,
+  eventNameOf,
+  queueAlert,
+  queueBlindness,
+  queueNotice,
+  queueReply,
+} from './queue.ts'

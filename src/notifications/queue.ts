@@ -3,7 +3,7 @@ import type { AccountTx, Db, Tables } from '../storage/index.ts'
 import type { News } from './contract.ts'
 
 /** What a channel may choose to be told of; the names are the wire's. */
-const EVENTS = [
+export const EVENTS = [
   'target.down',
   'target.up',
   'target.reminder',
@@ -21,7 +21,8 @@ const OUTAGE: Readonly<Record<Kind, EventName>> = {
   reminder: 'target.reminder',
 }
 
-function eventOf(kind: Kind, severity: Severity): EventName {
+/** What an incident's message is called, as channels choose. */
+export function eventNameOf(kind: Kind, severity: Severity): EventName {
   if (severity === 'down') return OUTAGE[kind]
   return severity === 'degraded' ? 'target.degraded' : 'target.expiring'
 }
@@ -71,7 +72,7 @@ async function queue(
  * its one message, posted or edited. A message still waiting says the newer state by itself.
  */
 export async function queueAlert(tx: AccountTx, now: Instant, subject: Subject): Promise<void> {
-  const event = eventOf('alert', subject.severity)
+  const event = eventNameOf('alert', subject.severity)
   const channels = (await told(tx)).filter(({ events }) => hears(events, event))
   await queue(
     tx,
@@ -94,7 +95,7 @@ export async function queueReply(
     .select(['id', 'severity', 'rev'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
-  const event = eventOf(kind, subject.severity)
+  const event = eventNameOf(kind, subject.severity)
   const channels = (await told(tx)).filter(({ events }) => hears(events, event))
   await queue(
     tx,
@@ -118,7 +119,9 @@ export async function queueOpen(tx: AccountTx, now: Instant, channelId: ChannelI
     .select('events')
     .where('id', '=', channelId)
     .executeTakeFirstOrThrow()
-  const wanted = open.filter(({ severity }) => hears(channel.events, eventOf('alert', severity)))
+  const wanted = open.filter(({ severity }) =>
+    hears(channel.events, eventNameOf('alert', severity)),
+  )
   await queue(tx, now, [channelId], wanted, 'alert')
 }
 

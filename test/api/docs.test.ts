@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { RESOURCES } from '../../src/api/resources.ts'
 import type { Route } from '../../src/api/route.ts'
 import { openHouse } from './house.ts'
-import { addIncident } from './history.ts'
+import { addIncident, linked } from './history.ts'
 
 test('the page stands alone: no script, no other address, one style that the policy allows', async () => {
   await using house = await openHouse()
@@ -35,7 +35,10 @@ test.each(examples)('the example of %s works', async (_, route) => {
   const list = route.path.replace(/\/\{id\}.*$/, '')
   if (route.path.includes('{id}')) {
     const maker = examples.find(([name]) => name === `POST ${list}`)?.[1]
-    if (list === '/api/target_incidents') {
+    if (list === '/api/channels' || list === '/api/chat_links') {
+      await linked(house, house.ours, 's1')
+      made.set(list, 1)
+    } else if (list === '/api/target_incidents') {
       const { id } = await house.add()
       made.set(list, await addIncident(house, house.ours, id))
     } else {

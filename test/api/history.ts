@@ -1,3 +1,4 @@
+import { addChannel } from '../../src/notifications/index.ts'
 import { bindAccount } from '../../src/storage/index.ts'
 import type { Account, House } from './house.ts'
 
@@ -28,4 +29,29 @@ export async function addIncident(
     .returning('id')
     .executeTakeFirstOrThrow()
   return id
+}
+
+/** A Discord server of the account's, and its channel. */
+export async function linked(house: House, account: Account, serverId: string): Promise<void> {
+  const db = bindAccount(house.db, account.id)
+  const { id } = await db
+    .insertInto('chat_links')
+    .values({
+      platform: 'discord',
+      server_id: serverId,
+      title: 'Team',
+      linked_by: '1',
+      linked_by_name: 'Ann',
+      linked_at: house.clock.now(),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const channelId = `channel of ${serverId}`
+  await addChannel(db, house.clock.now(), {
+    kind: 'discord',
+    name: 'alerts',
+    linkId: id,
+    channelId,
+    threadId: null,
+  })
 }
