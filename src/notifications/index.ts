@@ -9,13 +9,7 @@ export {
 } from './channels.ts'
 export type { Address, Delivery, Flaps, IncidentNews, Messenger, News, Post } from './contract.ts'
 export { getTold, listTold, type Told } from './history.ts'
-export {
-  type ChannelSettings,
-  deleteChannel,
-  editChannel,
-  getChannel,
-  settingsOf,
-} from './settings.ts'
+export { deleteChannel, editChannel, getChannel, settingsOf } from './settings.ts'
 export { type Delivery as DeliveryPart, startDelivery } from './deliver.ts'
 export {
   EVENTS,
