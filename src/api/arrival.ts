@@ -62,7 +62,7 @@ export async function letIn(
   const { principal, account } = await admit(deps, gate, request, reply, route, visit)
   if (visit.prefersLenient) reply.header('preference-applied', 'handling=lenient')
   const format = requireFormat(visit)
-  if (route.body !== undefined && (route.method === 'POST' || route.method === 'PATCH'))
+  if (route.body !== undefined && route.method !== 'GET' && route.method !== 'DELETE')
     refuseBody(request.raw, route.method)
   const isLenient = visit.prefersLenient || deps.settings.unknown === 'ignore'
   return { principal, account, site: visit.site, format, isLenient }

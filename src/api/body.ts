@@ -1,8 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { readMediaType } from './negotiate.ts'
+import { isAlias, parseDocument, visit } from 'yaml'
 import { Problem } from './problem.ts'
 
 const LARGEST_BYTES = 256 * 1024
+/** Of a whole set of targets. */
+const LARGEST_SET_BYTES = 2 * 1024 * 1024
+const YAML_TYPE = 'application/yaml'
 const DEEPEST = 32
 
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -11,15 +15,19 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
 const TAKES = {
   POST: { types: ['application/ld+json', 'application/json'], header: 'accept-post' },
   PATCH: { types: ['application/merge-patch+json'], header: 'accept-patch' },
+  PUT: { types: ['application/ld+json', 'application/json', YAML_TYPE], header: 'accept-put' },
 } as const
 
 const cutShort = () => new Problem('malformed-json', 'The body ended early.')
-const tooLarge = () => new Problem('payload-too-large', 'A body is at most 256 KiB.')
+const largestOf = (method: string | undefined): number =>
+  method === 'PUT' ? LARGEST_SET_BYTES : LARGEST_BYTES
+const tooLarge = (method: string | undefined) =>
+  new Problem('payload-too-large', `A body is at most ${largestOf(method) / 1024} KiB here.`)
 
 /** Refuses by the headers alone what would not be read. @throws Problem */
 export function refuseBody(request: IncomingMessage, method: keyof typeof TAKES): void {
   const { headers } = request
-  if (Number(headers['content-length'] ?? 0) > LARGEST_BYTES) throw tooLarge()
+  if (Number(headers['content-length'] ?? 0) > largestOf(method)) throw tooLarge(method)
   const { types, header } = TAKES[method]
   const unsupported = (detail: string) =>
     new Problem('unsupported-media-type', detail, {}, { [header]: types.join(', ') })
@@ -56,9 +64,9 @@ export function readBytes(request: IncomingMessage): Promise<Buffer> {
     const take = (part: Buffer) => {
       size += part.length
       parts.push(part)
-      if (size <= LARGEST_BYTES) return
+      if (size <= largestOf(request.method)) return
       request.resume()
-      settle(() => reject(tooLarge()))
+      settle(() => reject(tooLarge(request.method)))
     }
     const end = () => settle(() => resolve(Buffer.concat(parts)))
     const cutOff = () => settle(() => reject(cutShort()))
@@ -73,15 +81,32 @@ function isDeeper(value: unknown, levels: number): boolean {
 
 const malformed = (detail: string) => new Problem('malformed-json', detail)
 
+/** JSON, or YAML where it says so: plain data, nothing that points elsewhere. */
+function readText(text: string, isYaml: boolean): unknown {
+  if (!isYaml) return JSON.parse(text)
+  const document = parseDocument(text, { uniqueKeys: true, merge: false })
+  const [trouble] = document.errors
+  if (trouble !== undefined) throw new SyntaxError(trouble.message)
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node) || ('anchor' in node && node.anchor !== undefined) || node.tag !== undefined)
+        throw new SyntaxError('anchors, aliases and tags are not taken')
+    },
+  })
+  return document.toJS()
+}
+
 /** A body as an object. @throws Problem `malformed-json`, `malformed-body` */
-export function parseBody(bytes: Buffer): Readonly<Record<string, unknown>> {
+export function parseBody(bytes: Buffer, type?: string): Readonly<Record<string, unknown>> {
   if (bytes.length === 0) throw malformed('The body is empty; an object such as {} is needed.')
+  const isYaml = type !== undefined && readMediaType(type).name === YAML_TYPE
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    value = readText(new TextDecoder('utf-8', { fatal: true }).decode(bytes), isYaml)
   } catch (error) {
+    if (!(error instanceof SyntaxError)) throw malformed('The body is not UTF-8.')
     throw malformed(
-      error instanceof SyntaxError ? 'The body is not JSON.' : 'The body is not UTF-8.',
+      isYaml ? `The body is not YAML: ${error.message.split('\n')[0]}` : 'The body is not JSON.',
     )
   }
   if (isDeeper(value, DEEPEST)) throw malformed(`JSON is at most ${DEEPEST} levels deep.`)

@@ -52,7 +52,9 @@ const fieldRow = ({ name, access, schema }: WireField): string =>
 
 function example(route: Route, site: Site): string {
   const path = route.path.replace('{id}', '1')
-  const parts = [`curl -H "X-API-Key: $KEY" ${site.url(path)}`]
+  const { exampleQuery: query } = route
+  const url = query === undefined ? site.url(path) : `'${site.url(path)}?${query}'`
+  const parts = [`curl -H "X-API-Key: $KEY" ${url}`]
   if (route.method !== 'GET') parts.push(`-X ${route.method}`)
   if (route.body !== undefined) {
     const type = route.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'

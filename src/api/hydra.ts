@@ -74,7 +74,9 @@ export function contextOf(
       },
     }
   }
-  const resource = resources.find((it) => it.name === name)
+  const resource = resources
+    .flatMap((it) => [it, ...(it.others ?? [])])
+    .find((it) => it.name === name)
   const fields: readonly (readonly [string, boolean])[] | undefined =
     (resource && fieldsOf(resource.shape))?.map((it) => [it.name, isRelation(it.holds)] as const) ??
     (Object.hasOwn(ERRORS, name)
@@ -108,7 +110,13 @@ function propertyOf(owner: string, { name, holds, access }: WireField): Json {
   }
 }
 
-const TITLES = { GET: 'Reads', POST: 'Adds', PATCH: 'Changes', DELETE: 'Deletes' } as const
+const TITLES = {
+  GET: 'Reads',
+  POST: 'Adds',
+  PUT: 'Makes into',
+  PATCH: 'Changes',
+  DELETE: 'Deletes',
+} as const
 
 function operation(method: keyof typeof TITLES, name: string): Json {
   const self = { '@id': `#${name}` }

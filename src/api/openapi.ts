@@ -40,7 +40,8 @@ function answerProperties(fields: readonly WireField[]): Json {
 }
 
 /** The schemas of one resource: as JSON, as JSON-LD, its list, and what may be written of it. */
-function schemasOf({ name, title, shape, listed = shape }: Resource): Json {
+function schemasOf(resource: Pick<Resource, 'name' | 'title' | 'shape' | 'listed'>): Json {
+  const { name, title, shape, listed = shape } = resource
   const whole = jsonSchemaOf(shape, 'output')
   const fields = fieldsOf(shape)
   const members = fieldsOf(listed)
@@ -359,7 +360,11 @@ export function openApi(
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'upty_…' },
       },
       headers: HEADERS,
-      schemas: Object.assign({}, SHARED, ...resources.map(schemasOf)) as Json,
+      schemas: Object.assign(
+        {},
+        SHARED,
+        ...resources.flatMap((it) => [it, ...(it.others ?? [])]).map(schemasOf),
+      ) as Json,
     },
   }
 }

@@ -40,7 +40,7 @@ export async function perform(
   const { principal, account, site, isLenient } = admitted
   const hasParts = route.body !== undefined && (route.body.isNeeded || hasBody(request.raw))
   const bytes = hasParts ? await readBytes(request.raw) : Buffer.alloc(0)
-  const raw = hasParts ? parseBody(bytes) : {}
+  const raw = hasParts ? parseBody(bytes, request.headers['content-type']) : {}
 
   const given = readGiven(request.url)
   const parameters = route.parameters ?? {}

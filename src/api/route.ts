@@ -66,7 +66,7 @@ export type Answer =
  * conditions, replays, headers) happens around it, in the order the wire promises.
  */
 export interface Route<P extends Parameters = Parameters, Found = unknown, Body = unknown> {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `{id}` stands for an id. */
   readonly path: string
   readonly scope: Scope
@@ -76,6 +76,8 @@ export interface Route<P extends Parameters = Parameters, Found = unknown, Body 
   readonly answers?: string
   /** A body that works, for the docs. */
   readonly example?: Fields
+  /** And the query it takes. */
+  readonly exampleQuery?: string
   /** A thing is made: 201. */
   readonly creates?: true
   /** Another status the same thing comes with. */
@@ -109,4 +111,6 @@ export interface Resource {
   /** What a list shows of each; all of it unless said. */
   readonly listed?: z.ZodObject
   readonly routes: readonly Route[]
+  /** What its routes answer besides. */
+  readonly others?: readonly Pick<Resource, 'name' | 'title' | 'shape'>[]
 }

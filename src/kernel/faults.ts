@@ -26,6 +26,11 @@ export const FAULTS = {
   },
   incident_unknown: { status: 404, slug: 'not-found', says: 'There is no incident {name}.' },
   incident_closed: { status: 409, slug: 'conflict', says: 'Incident {name} is over already.' },
+  reference_managed: {
+    status: 409,
+    slug: 'conflict',
+    says: 'The reference {reference} is kept by {owner}; pick another one, or apply in that name.',
+  },
   reference_taken: {
     status: 409,
     slug: 'conflict',

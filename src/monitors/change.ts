@@ -68,28 +68,34 @@ export async function addMonitor(
   tools: ChangeTools,
   input: Readonly<Record<string, unknown>>,
 ): Promise<MonitorView> {
-  const { now, by, sealer, limits } = tools
-  const config = parseConfig(input, now, limits)
-  return refuseTakenReference(config, () =>
-    db.transaction().execute(async (tx) => {
-      if (limits.monitors !== null) {
-        const { count } = await tx
-          .selectFrom('monitors')
-          .select((eb) => eb.fn.countAll<number>().as('count'))
-          .executeTakeFirstOrThrow()
-        if (count >= limits.monitors)
-          throw new Fault('plan_monitors', { plan: limits.plan, limit: String(limits.monitors) })
-      }
-      await refuseDependencies(tx, null, config.dependsOn)
-      const { id } = await tx
-        .insertInto('monitors')
-        .values({ ...toColumns(config, sealer), created_at: now, updated_at: now })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      await audit(tx, now, by, 'monitor.create', iri(id), differences({}, config))
-      return getMonitor(tx, sealer, id)
-    }),
+  const config = parseConfig(input, tools.now, tools.limits)
+  return db.transaction().execute((tx) => addWithin(tx, tools, config))
+}
+
+/** In the caller's transaction. @throws Fault `plan_monitors`, `reference_taken`, InvalidInput */
+export async function addWithin(
+  tx: AccountTx,
+  { now, by, sealer, limits }: ChangeTools,
+  config: MonitorConfig,
+): Promise<MonitorView> {
+  if (limits.monitors !== null) {
+    const { count } = await tx
+      .selectFrom('monitors')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    if (count >= limits.monitors)
+      throw new Fault('plan_monitors', { plan: limits.plan, limit: String(limits.monitors) })
+  }
+  await refuseDependencies(tx, null, config.dependsOn)
+  const { id } = await refuseTakenReference(config, () =>
+    tx
+      .insertInto('monitors')
+      .values({ ...toColumns(config, sealer), created_at: now, updated_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow(),
   )
+  await audit(tx, now, by, 'monitor.create', iri(id), differences({}, config))
+  return getMonitor(tx, sealer, id)
 }
 
 /**
@@ -108,7 +114,8 @@ export async function editMonitor(
   return db.transaction().execute((tx) => editWithin(tx, tools, id, change, ifRev))
 }
 
-async function editWithin(
+/** In the caller's transaction; see `editMonitor`. */
+export async function editWithin(
   tx: AccountTx,
   tools: ChangeTools,
   id: MonitorId,
@@ -223,14 +230,21 @@ export async function deleteMonitor(
   id: MonitorId,
   ifRev?: number,
 ): Promise<MonitorView> {
-  const { now, by, sealer } = tools
-  return db.transaction().execute(async (tx) => {
-    const view = await getMonitor(tx, sealer, id)
-    if (ifRev !== undefined && ifRev !== view.monitor.rev) throw new Fault('changed_meanwhile')
-    await endIncidents(tx, now, id, 'deleted')
-    await forgetDependency(tx, id)
-    await tx.deleteFrom('monitors').where('id', '=', id).execute()
-    await audit(tx, now, by, 'monitor.delete', iri(id), { name: [view.monitor.name, null] })
-    return view
-  })
+  return db.transaction().execute((tx) => deleteWithin(tx, tools, id, ifRev))
+}
+
+/** In the caller's transaction; see `deleteMonitor`. */
+export async function deleteWithin(
+  tx: AccountTx,
+  { now, by, sealer }: Pick<ChangeTools, 'now' | 'by' | 'sealer'>,
+  id: MonitorId,
+  ifRev?: number,
+): Promise<MonitorView> {
+  const view = await getMonitor(tx, sealer, id)
+  if (ifRev !== undefined && ifRev !== view.monitor.rev) throw new Fault('changed_meanwhile')
+  await endIncidents(tx, now, id, 'deleted')
+  await forgetDependency(tx, id)
+  await tx.deleteFrom('monitors').where('id', '=', id).execute()
+  await audit(tx, now, by, 'monitor.delete', iri(id), { name: [view.monitor.name, null] })
+  return view
 }

@@ -1,3 +1,4 @@
+export { type Applied, applyMonitors, type Wish } from './apply.ts'
 export {
   addMonitor,
   type ChangeTools,

@@ -47,7 +47,8 @@ test.each(examples)('the example of %s works', async (_, route) => {
       made.set(list, json['id'])
     }
   }
-  const url = route.path.replace('{id}', String(made.get(list)))
+  const query = route.exampleQuery === undefined ? '' : `?${route.exampleQuery}`
+  const url = `${route.path.replace('{id}', String(made.get(list)))}${query}`
   const { status, text } = await house.ask(route.method, url, { body: route.example })
   expect([200, 201], text).toContain(status)
 })

@@ -30,15 +30,15 @@ describe('paths', () => {
   test('one trailing slash is ignored', async () => {
     await using house = await openHouse()
     expect((await house.ask('GET', '/api/targets/')).status).toBe(200)
-    expect((await house.ask('PUT', '/api/targets/')).status).toBe(405)
+    expect((await house.ask('DELETE', '/api/targets/')).status).toBe(405)
     expect((await house.ask('GET', '/api/targets//')).status).toBe(404)
   })
 
   test.each([
     ['POST', '/api/me', 'GET, HEAD, OPTIONS, PATCH'],
     ['PUT', '/api/targets/1', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
-    ['DELETE', '/api/targets', 'GET, HEAD, OPTIONS, POST'],
-    ['PROPFIND', '/api/targets', 'GET, HEAD, OPTIONS, POST'],
+    ['DELETE', '/api/targets', 'GET, HEAD, OPTIONS, POST, PUT'],
+    ['PROPFIND', '/api/targets', 'GET, HEAD, OPTIONS, POST, PUT'],
     ['GET', '/api/targets/type_http', 'OPTIONS, POST'],
     ['GET', '/api/targets/type_port', 'OPTIONS, POST'],
     ['POST', '/healthz', 'GET, HEAD, OPTIONS'],
@@ -53,7 +53,7 @@ describe('paths', () => {
     await using house = await openHouse()
     const asked = await house.ask('OPTIONS', '/api/targets', { key: null })
     expect(asked).toMatchObject({ status: 204, text: '' })
-    expect(asked.headers['allow']).toBe('GET, HEAD, OPTIONS, POST')
+    expect(asked.headers['allow']).toBe('GET, HEAD, OPTIONS, POST, PUT')
   })
 
   test('HEAD is GET without its body', async () => {

@@ -63,6 +63,34 @@ function memberFields(view: MonitorView, uptime24h: number | null, call: Call) {
   }
 }
 
+/** What somebody may have set of a target, secrets redacted. */
+export function writtenFields(view: MonitorView, call: Call): Readonly<Record<string, unknown>> {
+  const { monitor } = view
+  const { frequency, intervalSeconds, requestTimeout, ...more } = memberFields(view, null, call)
+  const { name, url, type, isActive, expiresAt, tags, dependsOn } = more
+  return {
+    name,
+    url,
+    type,
+    isActive,
+    frequency,
+    intervalSeconds,
+    requestTimeout,
+    expiresAt,
+    tags,
+    dependsOn,
+    ...Object.fromEntries(
+      Object.entries(monitor.policy).map(([field, value]) => [`alertPolicy.${field}`, value]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(shownOptions(monitor.type, monitor.options, true)).map(([field, value]) => [
+        `${PROBES[monitor.type].optionsName}.${field}`,
+        value,
+      ]),
+    ),
+  }
+}
+
 const NOTHING: Observed = { observedMs: 0, downMs: 0 }
 
 async function uptimes(

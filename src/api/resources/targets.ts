@@ -17,8 +17,10 @@ import {
 } from '../../monitors/index.ts'
 import { type MonitorType, PROBES } from '../../probes/index.ts'
 import { bodyOf, rawBody } from '../fields.ts'
+import { flag, words } from '../parameters.ts'
 import { type Call, type Resource, type Route, route } from '../route.ts'
 import { activity, readPause } from './target-activity.ts'
+import { APPLIED, applyBody, applyTargets } from './target-apply.ts'
 import { checkItem } from './checks.ts'
 import { LISTED_TARGET, TARGET_SHAPE } from './target-fields.ts'
 import { TARGET_FILTERS } from './target-filters.ts'
@@ -26,6 +28,8 @@ import { inWireNames, type Reading, readTarget, refuseInvalid } from './target-i
 import { PATH, targetItem, targetMembers } from './target-view.ts'
 
 type Fields = Readonly<Record<string, unknown>>
+
+const SET_TYPES = ['application/json', 'application/ld+json', 'application/yaml'] as const
 
 function limitsOf({ account, deps }: Call): MonitorLimits {
   const { monitors, minIntervalSeconds } = PLANS[account.plan]
@@ -133,6 +137,7 @@ export const targets: Resource = {
   path: PATH,
   shape: TARGET_SHAPE,
   listed: LISTED_TARGET,
+  others: [APPLIED],
   routes: [
     route({
       method: 'GET',
@@ -167,6 +172,21 @@ export const targets: Resource = {
       creates: true,
       body: rawBody,
       run: (call, _, raw) => create(call, raw),
+    }),
+    route({
+      method: 'PUT',
+      path: PATH,
+      scope: 'write',
+      summary:
+        'Makes the targets of one owner what the body says, all or nothing; what is not in it stays unless prune is true',
+      answers: APPLIED.name,
+      parameters: { managedBy: words(60), dryRun: flag, prune: flag },
+      exampleQuery: 'managedBy=git:infra&prune=true',
+      example: {
+        targets: [{ externalRef: 'shop', type: 'HTTP', name: 'Shop', url: PROBES.HTTP.example }],
+      },
+      body: { ...bodyOf(applyBody), types: [...SET_TYPES] },
+      run: (call, _, body) => applyTargets(call, toolsOf(call), call.query, body),
     }),
     ...(Object.keys(PROBES) as MonitorType[]).flatMap(typedRoutes),
     route({
