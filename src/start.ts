@@ -7,7 +7,7 @@ import type { Settings } from './config.ts'
 import { type Engine, startEngine } from './engine/index.ts'
 import { readNews } from './incidents/index.ts'
 import { DAY, type Log, type Part, systemChance, systemClock } from './kernel/index.ts'
-import type { Looker } from './monitors/index.ts'
+import { breakOffVerifications, type Looker } from './monitors/index.ts'
 import {
   type DeliveryPart,
   type Messenger,
@@ -151,6 +151,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   const db = opened.adopt(await openDatabase(file, { busyMs: BUSY_MS }), (it) => it.destroy())
   const sealer = await openSealer(db, file, settings.SECRET_KEY, chance)
   await ensureAccount(db, clock.now(), settings.DEFAULT_PLAN)
+  await breakOffVerifications(db, clock.now())
 
   const outlook = openOutlook(db, settings, log)
   const messengers = { ...extras.messengers }
@@ -170,7 +171,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   const engine = openEngine(site, delivery)
   living.push(delivery, engine)
   const looker: Looker = {
-    check: (bound, id) => engine.check(bound, id),
+    check: (bound, id, cause) => engine.check(bound, id, cause),
     nudge: () => {
       engine.nudge()
       delivery.wake()

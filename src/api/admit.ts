@@ -94,7 +94,11 @@ export async function admit(
   reply: FastifyReply,
   route: Route,
   visit: Visit,
-): Promise<{ readonly principal: Principal; readonly account: Account }> {
+): Promise<{
+  readonly principal: Principal
+  readonly account: Account
+  readonly spendChecks: (count: number) => void
+}> {
   const principal = await identify(deps, lock, request, visit.passage.ip)
   visit.principal = principal
   const account = await accountById(deps.db, principal.accountId)
@@ -110,5 +114,14 @@ export async function admit(
       { requiredScope: route.scope },
       { 'www-authenticate': `Bearer error="insufficient_scope", scope="${route.scope}"` },
     )
-  return { principal, account }
+  const checks = asksOf(principal, PLANS[account.plan], true).filter(
+    ({ policy }) => policy === 'checks',
+  )
+  return {
+    principal,
+    account,
+    spendChecks: (count) => {
+      for (let more = 0; more < count; more += 1) refuseExceeded(ration(checks))
+    },
+  }
 }

@@ -89,7 +89,11 @@ function readText(text: string, isYaml: boolean): unknown {
   if (trouble !== undefined) throw new SyntaxError(trouble.message)
   visit(document, {
     Node(_, node) {
-      if (isAlias(node) || ('anchor' in node && node.anchor !== undefined) || node.tag !== undefined)
+      if (
+        isAlias(node) ||
+        ('anchor' in node && node.anchor !== undefined) ||
+        node.tag !== undefined
+      )
         throw new SyntaxError('anchors, aliases and tags are not taken')
     },
   })

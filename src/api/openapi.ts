@@ -178,15 +178,16 @@ function success(resource: Resource, route: Route): Json {
       headers: headers(...limits, ...also),
       content: content(ref(`${name}.jsonld`), ref(name)),
     },
-    ...(route.also === undefined
-      ? {}
-      : {
-          [route.also.status]: {
-            description: route.also.means,
-            headers: headers(...limits),
-            content: content(ref(`${name}.jsonld`), ref(name)),
-          },
-        }),
+    ...Object.fromEntries(
+      (route.also ?? []).map(({ status, means }) => [
+        status,
+        {
+          description: means,
+          headers: headers(...limits),
+          content: content(ref(`${name}.jsonld`), ref(name)),
+        },
+      ]),
+    ),
   }
 }
 

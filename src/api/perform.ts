@@ -22,6 +22,7 @@ export interface Admitted {
   readonly site: Site
   readonly format: Format
   readonly isLenient: boolean
+  readonly spendChecks: (count: number) => void
 }
 
 function ifRevOf(header: string | undefined, revision: number | undefined): number | undefined {
@@ -58,6 +59,10 @@ export async function perform(
     query: readParameters(parameters, given, { site, isLenient, also }),
     page,
     isLenient,
+    prefersAsync: /(?:^|[,\s])respond-async\b/i.test(
+      [request.headers['prefer'] ?? ''].flat().join(','),
+    ),
+    spendChecks: admitted.spendChecks,
     ifRev: undefined,
   }
   const found = await route.find?.(reached)

@@ -87,7 +87,7 @@ export function render(answer: Answer, manner: Manner): Rendered {
       return { status: 204, headers: {}, body: null }
     case 'item': {
       const body = itemBody(answer, answer.fields, manner)
-      const isNew = answer.status === 201 && answer.path !== null
+      const isNew = (answer.status === 201 || answer.status === 202) && answer.path !== null
       return {
         status: answer.status ?? 200,
         body,

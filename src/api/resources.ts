@@ -10,6 +10,7 @@ import { requestLogs } from './resources/request-logs.ts'
 import { dailies, hourlies } from './resources/stats.ts'
 import { targets } from './resources/targets.ts'
 import { userNotifications } from './resources/user-notifications.ts'
+import { verifications } from './resources/verifications.ts'
 import { users } from './resources/users.ts'
 import type { Resource } from './route.ts'
 
@@ -23,6 +24,7 @@ export const RESOURCES: readonly Resource[] = [
   linkCodes,
   hourlies,
   dailies,
+  verifications,
   channels,
   chatLinks,
   userNotifications,

@@ -25,6 +25,10 @@ export interface Call<P extends Parameters = Parameters> {
   readonly query: Query<P>
   readonly page: Page
   readonly isLenient: boolean
+  /** `Prefer: respond-async`. */
+  readonly prefersAsync: boolean
+  /** Counts looks beyond the one a request is. @throws Problem `quota-exceeded` */
+  spendChecks(count: number): void
   /** `If-Match`, for a change to ask again in its own transaction. */
   readonly ifRev: number | undefined
 }
@@ -48,7 +52,7 @@ export type Answer =
       readonly path: string | null
       readonly fields: Fields
       readonly rev?: number
-      readonly status?: 200 | 201
+      readonly status?: 200 | 201 | 202 | 424
       /** Fields that must not be kept: shown this once, not even replayed. */
       readonly secrets?: readonly string[]
     }
@@ -80,8 +84,8 @@ export interface Route<P extends Parameters = Parameters, Found = unknown, Body 
   readonly exampleQuery?: string
   /** A thing is made: 201. */
   readonly creates?: true
-  /** Another status the same thing comes with. */
-  readonly also?: { readonly status: number; readonly means: string }
+  /** Other statuses the same thing comes with. */
+  readonly also?: readonly { readonly status: number; readonly means: string }[]
   readonly parameters?: P
   /** A list, of that many a page. */
   readonly pageSize?: number

@@ -60,7 +60,7 @@ export function startEngine(db: Db, tools: EngineTools): Engine {
   const part = supervise('engine', tools, (signal, ready) => watching.run(signal, ready))
   return {
     ...part,
-    check: (bound, id) => watching.check(bound, id),
+    check: (bound, id, cause) => watching.check(bound, id, cause),
     nudge: () => watching.nudge(),
     counts: () => watching.counts(),
     [Symbol.asyncDispose]: async () => {
@@ -187,16 +187,18 @@ class Watching {
     await this.#ledger.flush()
   }
 
-  async check(bound: AccountDb, id: MonitorId): Promise<Check> {
+  async check(
+    bound: AccountDb,
+    id: MonitorId,
+    asked: 'manual' | 'verification' = 'manual',
+  ): Promise<Check> {
     for (;;) {
       const { monitor } = await getMonitor(bound, this.#tools.sealer, id)
       await this.#noticeChanges()
       const watched = this.#roster.get(id)
       // A paused one is looked at and reported on, and that is all.
-      if (watched === undefined)
-        return this.#slots.run(monitor.url, () =>
-          lookAt(bound, this.#watchTools(), monitor, 'manual'),
-        )
+      if (watched === undefined || asked === 'verification')
+        return this.#slots.run(monitor.url, () => lookAt(bound, this.#watchTools(), monitor, asked))
       watched.isAsked = true
       const check = await (watched.running ?? this.#begin({ watched, cause: 'manual' }))
       if (check.id !== 0 || this.#ending.signal.aborted) return check

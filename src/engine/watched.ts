@@ -65,7 +65,9 @@ async function look(
   isDecisive = false,
 ): Promise<Omit<Check, 'id'>> {
   const startedAt = tools.clock.now()
-  const seen = signal.aborted ? NOT_BEGUN : await tools.probe(monitor, signal, cause === 'manual')
+  const seen = signal.aborted
+    ? NOT_BEGUN
+    : await tools.probe(monitor, signal, cause === 'manual' || cause === 'verification')
   const weighed = signal.aborted
     ? seen
     : await tools.sight.weigh(monitor.id, monitor.url, seen, isDecisive)

@@ -6,6 +6,11 @@ export const FAULTS = {
   monitor_unknown: { status: 404, slug: 'not-found', says: 'There is no monitor {name}.' },
   monitor_unclear: { status: 409, slug: 'conflict', says: '{name} could be {candidates}.' },
   check_unknown: { status: 404, slug: 'not-found', says: 'There is no check {name}.' },
+  verification_unknown: {
+    status: 404,
+    slug: 'not-found',
+    says: 'There is no verification {name}.',
+  },
   stats_unknown: { status: 404, slug: 'not-found', says: 'There are no statistics {name}.' },
   channel_unknown: { status: 404, slug: 'not-found', says: 'There is no channel {name}.' },
   notification_unknown: {

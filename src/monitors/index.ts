@@ -1,4 +1,4 @@
-export { type Applied, applyMonitors, type Wish } from './apply.ts'
+export { type Applied, applyMonitors } from './apply.ts'
 export {
   addMonitor,
   type ChangeTools,
@@ -22,3 +22,10 @@ export {
   settleDue,
   type WatchedMonitor,
 } from './watched.ts'
+export {
+  getVerification,
+  listVerifications,
+  startVerification,
+  type Verification,
+} from './verify.ts'
+export { breakOffVerifications } from './unfinished.ts'

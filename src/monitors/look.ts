@@ -6,7 +6,7 @@ import type { AccountDb } from '../storage/index.ts'
 export interface Check {
   readonly id: Id<'check'>
   readonly monitorId: MonitorId
-  readonly cause: 'schedule' | 'retry' | 'manual' | 'resume'
+  readonly cause: 'schedule' | 'retry' | 'manual' | 'resume' | 'verification'
   readonly startedAt: Instant
   readonly finishedAt: Instant
   readonly outcome: Outcome
@@ -16,9 +16,10 @@ export interface Check {
 export interface Looker {
   /**
    * Looks now, or joins a look already running. A paused monitor is looked at and reported on, but
-   * its state stays. @throws Fault `monitor_unknown`
+   * its state stays; so does every state where it is for a verification.
+   * @throws Fault `monitor_unknown`
    */
-  check(db: AccountDb, id: MonitorId): Promise<Check>
+  check(db: AccountDb, id: MonitorId, cause?: 'manual' | 'verification'): Promise<Check>
   /** Something was changed that the engine should notice now rather than in a moment. */
   nudge(): void
 }

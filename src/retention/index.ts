@@ -8,6 +8,7 @@ import type { Db } from '../storage/index.ts'
 const BATCH = 5000
 const NOTIFICATIONS_KEPT_MS = 90 * DAY
 const SPANS_KEPT_MS = 90 * DAY
+const VERIFICATIONS_KEPT_MS = 7 * DAY
 const REQUESTS_KEPT_MS = 30 * DAY
 const MOST_REQUESTS = 100_000
 const AUDIT_KEPT_MS = 365 * DAY
@@ -46,6 +47,10 @@ export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): P
   await db
     .deleteFrom('maintenance_spans')
     .where('ended_at', '<', now - SPANS_KEPT_MS)
+    .execute()
+  await db
+    .deleteFrom('verifications')
+    .where('started_at', '<', now - VERIFICATIONS_KEPT_MS)
     .execute()
   await db
     .deleteFrom('request_logs')

@@ -111,7 +111,7 @@ export interface ChecksTable {
   id: Generated<Id<'check'>>
   account_id: Owner
   monitor_id: MonitorId
-  cause: 'schedule' | 'retry' | 'manual' | 'resume'
+  cause: 'schedule' | 'retry' | 'manual' | 'resume' | 'verification'
   started_at: Instant
   finished_at: Instant
   /** JSON. */
@@ -212,6 +212,17 @@ export interface RequestLogsTable {
   duration_ms: number
   request_id: string
   requested_at: Instant
+}
+
+export interface VerificationsTable {
+  id: Generated<Id<'verification'>>
+  account_id: Owner
+  status: 'pass' | 'fail' | 'running'
+  detail: string
+  /** JSON. */
+  results: string
+  started_at: Instant
+  finished_at: Optional<Instant>
 }
 
 export interface IncidentNotesTable {
@@ -348,6 +359,7 @@ export interface Tables {
   maintenance_spans: MaintenanceSpansTable
   domain_lookups: DomainLookupsTable
   request_logs: RequestLogsTable
+  verifications: VerificationsTable
   incident_notes: IncidentNotesTable
   chat_links: ChatLinksTable
   link_codes: LinkCodesTable
@@ -374,6 +386,7 @@ export const OWNER_COLUMN: Readonly<Partial<Record<keyof Tables, string>>> = {
   incidents: 'account_id',
   maintenances: 'account_id',
   request_logs: 'account_id',
+  verifications: 'account_id',
   incident_notes: 'account_id',
   maintenance_spans: 'account_id',
   chat_links: 'account_id',

@@ -11,7 +11,7 @@ const PATH = '/api/target_checks'
 const ms = z.number().min(0)
 const open = z.record(wire.text, z.unknown())
 
-const shape = z.object({
+export const checkShape = z.object({
   id: z.int().min(0),
   target: wire.iri('Target'),
   trigger: wire.one('schedule', 'retry', 'manual', 'resume', 'verification'),
@@ -45,7 +45,7 @@ const shape = z.object({
 
 const checkPath = ({ id }: PastCheck): string => `${PATH}/${id}`
 
-const checkFields = (check: PastCheck, call: Call) => ({
+export const checkFields = (check: PastCheck, call: Call) => ({
   id: check.id,
   target: call.site.iri(`/api/targets/${check.monitorId}`),
   trigger: check.cause,
@@ -80,7 +80,7 @@ export const checks: Resource = {
   name: 'TargetCheck',
   title: 'One look at a target and what it found',
   path: PATH,
-  shape,
+  shape: checkShape,
   routes: [
     route({
       method: 'GET',

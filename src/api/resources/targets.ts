@@ -1,15 +1,12 @@
 import type { z } from 'zod'
-import { PLANS } from '../../accounts/index.ts'
 import { Fault, type MonitorId } from '../../kernel/index.ts'
 import {
   addMonitor,
-  type ChangeTools,
   countMonitors,
   deleteMonitor,
   editMonitor,
   getMonitor,
   listMonitors,
-  type MonitorLimits,
   type MonitorView,
   parseConfig,
   pauseMonitor,
@@ -25,23 +22,12 @@ import { checkItem } from './checks.ts'
 import { LISTED_TARGET, TARGET_SHAPE } from './target-fields.ts'
 import { TARGET_FILTERS } from './target-filters.ts'
 import { inWireNames, type Reading, readTarget, refuseInvalid } from './target-input.ts'
+import { limitsOf, toolsOf } from './target-tools.ts'
 import { PATH, targetItem, targetMembers } from './target-view.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 const SET_TYPES = ['application/json', 'application/ld+json', 'application/yaml'] as const
-
-function limitsOf({ account, deps }: Call): MonitorLimits {
-  const { monitors, minIntervalSeconds } = PLANS[account.plan]
-  return { plan: account.plan, monitors, minIntervalSeconds, refusal: deps.refusal }
-}
-
-const toolsOf = (call: Call): ChangeTools => ({
-  now: call.now,
-  by: call.by,
-  sealer: call.deps.sealer,
-  limits: limitsOf(call),
-})
 
 const find = ({ db, deps, id }: Call): Promise<MonitorView> => getMonitor(db, deps.sealer, id)
 const revOf = ({ monitor }: MonitorView): number => monitor.rev

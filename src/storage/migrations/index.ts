@@ -3,6 +3,7 @@ import { checksInTime } from './0002-checks-in-time.ts'
 import { domainLookups } from './0003-domain-lookups.ts'
 import { judgement } from './0004-judgement.ts'
 import { readableLogs } from './0005-readable-logs.ts'
+import { verifications } from './0006-verifications.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
 export const MIGRATIONS: readonly string[] = [
@@ -11,4 +12,5 @@ export const MIGRATIONS: readonly string[] = [
   domainLookups,
   judgement,
   readableLogs,
+  verifications,
 ]
