@@ -8,6 +8,7 @@ import {
   reaches,
 } from '../accounts/index.ts'
 import { Fault } from '../kernel/index.ts'
+import { type AccountDb, bindAccount } from '../storage/index.ts'
 import { type AuthLock, readCredential } from './credentials.ts'
 import type { ApiDeps } from './deps.ts'
 import { Problem } from './problem.ts'
@@ -92,7 +93,7 @@ export async function admit(
   { lock, ration }: Gate,
   request: FastifyRequest,
   reply: FastifyReply,
-  route: Route,
+  route: Pick<Route, 'scope' | 'isCheck'>,
   visit: Visit,
 ): Promise<{
   readonly principal: Principal
@@ -124,4 +125,17 @@ export async function admit(
       for (let more = 0; more < count; more += 1) refuseExceeded(ration(checks))
     },
   }
+}
+
+/** Whose key came along with a request that needs none: a key all the same. @throws Problem */
+export async function admitReader(
+  deps: ApiDeps,
+  gate: Gate,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  visit: Visit,
+): Promise<AccountDb | undefined> {
+  if (readCredential(request.raw) === undefined) return undefined
+  const { account } = await admit(deps, gate, request, reply, { scope: 'read' }, visit)
+  return bindAccount(deps.db, account.id)
 }

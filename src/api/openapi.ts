@@ -288,12 +288,15 @@ function operation(resource: Resource, route: Route): Json {
   }
 }
 
-function publicOperation({ path, summary, answer, isNegotiated }: PublicRoute): Json {
+/** Either of the two ways to send a key. */
+const KEYS = [{ key: [] }, { bearer: [] }]
+
+function publicOperation({ path, summary, answer, isNegotiated, takesKey }: PublicRoute): Json {
   return {
     operationId: `get${path.replaceAll(/[^a-z]+(.)?/gi, (_, next: string) => (next ?? '').toUpperCase())}`,
     summary,
     tags: ['Public'],
-    security: [],
+    security: takesKey === true ? [{}, ...KEYS] : [],
     responses: {
       200: {
         description: 'As asked',
@@ -304,9 +307,15 @@ function publicOperation({ path, summary, answer, isNegotiated }: PublicRoute): 
       304: { description: 'You have these very bytes' },
       ...(answer.also === undefined ? {} : { [answer.also]: { description: 'Not now' } }),
       ...problems(
-        [400, 403, 404, 500, 503, ...(isNegotiated ? [406] : [])].filter(
-          (it) => it !== answer.also,
-        ),
+        [
+          400,
+          403,
+          404,
+          500,
+          503,
+          ...(isNegotiated ? [406] : []),
+          ...(takesKey === true ? [401, 429] : []),
+        ].filter((it) => it !== answer.also),
       ),
     },
   }
@@ -349,7 +358,7 @@ export function openApi(
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: site.url('') }],
-    security: [{ key: [] }, { bearer: [] }],
+    security: KEYS,
     tags: [
       ...resources.map(({ name, title }) => ({ name, description: title })),
       { name: 'Public', description: 'What needs no key' },

@@ -1,5 +1,7 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { SECOND } from '../kernel/index.ts'
+import type { AccountDb } from '../storage/index.ts'
+import { admitReader } from './admit.ts'
 import { answerUnrouted, letIn, refuseEarly, requireFormat } from './arrival.ts'
 import { buildAuthLock } from './credentials.ts'
 import type { ApiDeps } from './deps.ts'
@@ -38,6 +40,8 @@ type Declared =
 interface Requests {
   readonly visits: WeakMap<FastifyRequest, Visit>
   readonly admissions: WeakMap<FastifyRequest, Admitted>
+  /** Whose key came along with those that need none. */
+  readonly readers: WeakMap<FastifyRequest, AccountDb | undefined>
   isStopping: boolean
 }
 
@@ -67,6 +71,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   const requests: Requests = {
     visits: new WeakMap(),
     admissions: new WeakMap(),
+    readers: new WeakMap(),
     isStopping: false,
   }
   addStopping(app, deps, requests)
@@ -111,6 +116,8 @@ function addArrival(app: FastifyInstance, deps: ApiDeps, requests: Requests): vo
     await refuseEarly(deps, request, visit, { isProbe, isStopping: requests.isStopping })
     if (request.is404) return answerUnrouted(paths, request, reply)
     if (declared?.kind === 'public' && declared.route.isNegotiated) requireFormat(visit)
+    if (declared?.kind === 'public' && declared.route.takesKey === true)
+      requests.readers.set(request, await admitReader(deps, gate, request, reply, visit))
     if (declared?.kind === 'keyed') {
       const admitted = await letIn(deps, gate, request, reply, declared.route, visit)
       requests.admissions.set(request, admitted)
@@ -141,7 +148,8 @@ function addPublicRoutes(app: FastifyInstance, deps: ApiDeps, requests: Requests
         const { site, format = 'json' } = requests.visits.get(request)!
         const { name = '' } = request.params as { name?: string }
         const { isStopping } = requests
-        const rendered = route.run({ deps, site, format, name, isStopping })
+        const reader = requests.readers.get(request)
+        const rendered = await route.run({ deps, site, format, name, isStopping, reader })
         return send(reply, conditional(request, rendered))
       },
     })

@@ -1,8 +1,10 @@
+import type { AccountDb } from '../storage/index.ts'
 import { etagOf } from './conditions.ts'
 import type { ApiDeps } from './deps.ts'
 import { DOCS_POLICY, docsPage } from './docs-page.ts'
 import { apiDocumentation, contextOf, entrypoint } from './hydra.ts'
 import { CONTENT_TYPE, type Format } from './negotiate.ts'
+import { METRICS_TYPE, metricsText } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { Problem } from './problem.ts'
 import { PROBLEMS, type Slug } from './problems.ts'
@@ -20,6 +22,8 @@ export interface PublicRoute {
   readonly isNegotiated: boolean
   /** Whether it is answered in clear, and while stopping. */
   readonly isProbe?: boolean
+  /** Whether a key may come along and shows more. */
+  readonly takesKey?: boolean
   readonly summary: string
   readonly answer: {
     readonly types: readonly string[]
@@ -33,7 +37,9 @@ export interface PublicRoute {
     readonly format: Format
     readonly name: string
     readonly isStopping: boolean
-  }): Rendered
+    /** Whose key came along. */
+    readonly reader: AccountDb | undefined
+  }): Rendered | Promise<Rendered>
 }
 
 const document = <T>(
@@ -112,6 +118,18 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
       if (isReady) return well
       return { ...well, status: 503, headers: { 'content-type': CONTENT_TYPE.json } }
     },
+  },
+  {
+    path: '/metrics',
+    isNegotiated: false,
+    takesKey: true,
+    summary: 'Figures for Prometheus: of the process, and with a key of the targets',
+    answer: { types: ['text/plain'] },
+    run: async ({ deps, reader }) => ({
+      status: 200,
+      headers: { 'content-type': METRICS_TYPE },
+      body: await metricsText(deps, reader),
+    }),
   },
   {
     path: '/docs',

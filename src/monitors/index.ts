@@ -11,7 +11,14 @@ export { countChecks, getCheck, listChecks, type PastCheck } from './checks.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 export { isInMaintenance, type Monitor, type MonitorView, shownStatus } from './monitor.ts'
 export type { Check, Looker } from './look.ts'
-export { countByStatus, countMonitors, getMonitor, listMonitorIds, listMonitors } from './read.ts'
+export {
+  countByStatus,
+  countMonitors,
+  getMonitor,
+  listFigures,
+  listMonitorIds,
+  listMonitors,
+} from './read.ts'
 export { slotAfter } from './rhythm.ts'
 export { answerRequest, askForCheck, claimRequests, readAnswer, recordCheck } from './requests.ts'
 export {
