@@ -31,6 +31,10 @@ function isRange(text: string): boolean {
   return isIP(address) !== 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128)
 }
 
+/** Exactly as browsers send it. */
+const isOrigin = (text: string): boolean =>
+  /^https?:/.test(text) && URL.parse(text)?.origin === text
+
 const webBase = (rule: string) =>
   z.string().refine((text) => {
     const url = URL.parse(text)
@@ -145,6 +149,9 @@ export const SETTINGS = {
     .describe(
       'Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: addresses, CIDR ranges, `loopback`',
     ),
+  CORS_ORIGINS: list(isOrigin, 'must be a list of origins, such as https://admin.example.com')
+    .prefault('')
+    .describe('Origins whose pages may call the API from a browser; none: browsers keep them out'),
   API_UNKNOWN: z
     .enum(['reject', 'ignore'], 'must be reject or ignore')
     .default('reject')

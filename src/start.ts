@@ -193,6 +193,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
       publicUrl: settings.PUBLIC_URL ?? null,
       allowInsecureHttp: settings.ALLOW_INSECURE_HTTP,
       trustedProxies: settings.TRUSTED_PROXIES,
+      corsOrigins: settings.CORS_ORIGINS,
       unknown: settings.API_UNKNOWN,
       version: VERSION,
     },

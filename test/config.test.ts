@@ -40,6 +40,11 @@ test.each([
   ['DNS_SERVERS', '[9.9.9.9]:53'],
   ['CANARY_HOSTS', '1.1.1.1:99999'],
   ['CANARY_HOSTS', '1.1.1.1:0'],
+  ['CORS_ORIGINS', '*'],
+  ['CORS_ORIGINS', 'https://admin.example/'],
+  ['CORS_ORIGINS', 'https://admin.example:443'],
+  ['CORS_ORIGINS', 'https://Admin.example'],
+  ['CORS_ORIGINS', 'null'],
 ])('%s=%s cannot be, and is refused by name before anything starts', (name, value) => {
   expect(() => readSettings({ [name]: value }, NOWHERE)).toThrow(
     new RegExp(`^${name} must be a list of .*, not "`),
@@ -49,6 +54,7 @@ test.each([
 test.each([
   ['TRUSTED_PROXIES', 'loopback, 10.0.0.0/8,fd00::/8,192.0.2.7'],
   ['DNS_SERVERS', '9.9.9.9, 1.1.1.1:53,2620:fe::fe,[2620:fe::fe]:53'],
+  ['CORS_ORIGINS', 'https://admin.example, http://localhost:5173'],
   ['CANARY_HOSTS', 'one.one.one.one:443,[2606:4700::1111]:443'],
 ] as const)('%s=%s is taken as it is', (name, value) => {
   expect(readSettings({ [name]: value }, NOWHERE)[name]).toEqual(value.split(/,\s*/))

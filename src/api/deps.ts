@@ -16,6 +16,8 @@ export interface ApiSettings {
   readonly allowInsecureHttp: boolean
   /** CIDRs, addresses, or `loopback`: whose `X-Forwarded-*` are believed. */
   readonly trustedProxies: readonly string[]
+  /** Whose pages may read answers, as browsers name them. */
+  readonly corsOrigins: readonly string[]
   /** What becomes of parameters and fields nobody knows. */
   readonly unknown: 'reject' | 'ignore'
   readonly version: string

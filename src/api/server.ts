@@ -108,8 +108,7 @@ function addArrival(app: FastifyInstance, deps: ApiDeps, requests: Requests): vo
     ...publicRoutes(RESOURCES).map(({ path }) => ({ method: 'GET', path })),
   ])
   app.addHook('onRequest', async (request, reply) => {
-    const { publicUrl } = settings
-    const visit = beginVisit(request, reply, passageOf(request.raw), publicUrl, clock.monotonic())
+    const visit = beginVisit(request, reply, passageOf(request.raw), settings, clock.monotonic())
     requests.visits.set(request, visit)
     const { declared } = request.routeOptions.config
     const isProbe = declared?.kind === 'public' && declared.route.isProbe === true

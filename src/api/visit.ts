@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '../accounts/index.ts'
+import { corsHeaders } from './cors.ts'
+import type { ApiSettings } from './deps.ts'
 import type { Format } from './negotiate.ts'
 import { pickFormat, prefersLenient } from './negotiate.ts'
 import { documentationLink } from './render.ts'
@@ -43,7 +45,7 @@ export function beginVisit(
   request: FastifyRequest,
   reply: FastifyReply,
   passage: Passage,
-  publicUrl: string | null,
+  { publicUrl, corsOrigins }: ApiSettings,
   startedAt: number,
 ): Visit {
   const site = buildSite(publicUrl, passage)
@@ -56,6 +58,9 @@ export function beginVisit(
   }
   reply.headers(alwaysHeaders(request.id))
   if (passage.isTls) reply.header('strict-transport-security', 'max-age=31536000')
-  if (isApi(pathOf(request))) reply.headers({ vary: 'Accept', link: documentationLink(site) })
+  const isCross = corsOrigins.length > 0
+  if (isCross) reply.headers({ vary: 'Origin', ...corsHeaders(request, corsOrigins) })
+  if (isApi(pathOf(request)))
+    reply.headers({ vary: isCross ? 'Accept, Origin' : 'Accept', link: documentationLink(site) })
   return visit
 }

@@ -161,6 +161,7 @@ export async function openHouse(
       publicUrl: null,
       allowInsecureHttp: false,
       trustedProxies: ['loopback'],
+      corsOrigins: [],
       unknown: 'reject',
       version: '0.0.0',
       ...settings,
