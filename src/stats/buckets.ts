@@ -1,6 +1,6 @@
+import { setImmediate as others } from 'node:timers/promises'
 import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
-import type { ExpressionBuilder } from 'kysely'
-import type { AccountTx, Tables } from '../storage/index.ts'
+import type { AccountTx } from '../storage/index.ts'
 import { observedTime, uptimePercent } from './uptime.ts'
 
 /** How a span is cut: UTC hours or days. */
@@ -30,25 +30,67 @@ export interface BucketFilter {
   readonly began?: readonly { readonly op: '>' | '>=' | '<' | '<='; readonly at: Instant }[]
 }
 
-interface Place {
-  readonly monitor_id: MonitorId
-  readonly began: Instant
+const MEETS = {
+  '>': (a: number, b: number) => a > b,
+  '>=': (a: number, b: number) => a >= b,
+  '<': (a: number, b: number) => a < b,
+  '<=': (a: number, b: number) => a <= b,
+} as const
+
+/** Monitors that were looked at in the bucket that began at `at`; reads one sample of each at most. */
+function lookedAt(db: AccountTx, kind: BucketKind, at: Instant, monitorId?: MonitorId) {
+  const query = db.selectFrom('monitors as m').where((eb) =>
+    eb.exists(
+      eb
+        .selectFrom('samples as s')
+        .select('s.at')
+        .whereRef('s.monitor_id', '=', 'm.id')
+        .where('s.at', '>=', at)
+        .where('s.at', '<', at + BUCKET_MS[kind]),
+    ),
+  )
+  return monitorId === undefined ? query : query.where('m.id', '=', monitorId)
 }
 
-/** Which buckets have anything: one row each. */
-/** The beginning of the bucket a sample lies in. */
-const beganAt = (eb: ExpressionBuilder<{ s: Tables['samples'] }, 's'>, size: number) =>
-  eb('s.at', '-', eb('s.at', '%', size))
+/** When the first and the last sample of any monitor meant was taken. */
+async function extent(
+  db: AccountTx,
+  monitorId?: MonitorId,
+): Promise<readonly [Instant, Instant] | undefined> {
+  const ends = (['asc', 'desc'] as const).map(async (direction) => {
+    const query = db
+      .selectFrom('monitors as m')
+      .select((eb) =>
+        eb
+          .selectFrom('samples as s')
+          .select('s.at')
+          .whereRef('s.monitor_id', '=', 'm.id')
+          .orderBy('s.at', direction)
+          .limit(1)
+          .as('at'),
+      )
+    const rows = await (
+      monitorId === undefined ? query : query.where('m.id', '=', monitorId)
+    ).execute()
+    return rows.flatMap(({ at }) => (at === null ? [] : [at]))
+  })
+  const [firsts, lasts] = await Promise.all(ends)
+  if (firsts!.length === 0) return undefined
+  return [firsts!.reduce((a, b) => Math.min(a, b)), lasts!.reduce((a, b) => Math.max(a, b))]
+}
 
-function places(db: AccountTx, kind: BucketKind, { monitorId, began = [] }: BucketFilter) {
+/** When the buckets meant begin, oldest first; some may have nothing in them. */
+async function beginnings(
+  db: AccountTx,
+  kind: BucketKind,
+  { monitorId, began = [] }: BucketFilter,
+): Promise<Instant[]> {
   const size = BUCKET_MS[kind]
-  let query = db
-    .selectFrom('samples as s')
-    .select((eb) => ['s.monitor_id', beganAt(eb, size).as('began')])
-    .groupBy((eb) => ['s.monitor_id', beganAt(eb, size)])
-  if (monitorId !== undefined) query = query.where('s.monitor_id', '=', monitorId)
-  for (const { op, at } of began) query = query.where((eb) => eb(beganAt(eb, size), op, at))
-  return query.$castTo<Place>()
+  const [first, last] = (await extent(db, monitorId)) ?? [0, -1]
+  const all: Instant[] = []
+  for (let at = first - (first % size); at <= last; at += size)
+    if (began.every((bound) => MEETS[bound.op](at, bound.at))) all.push(at)
+  return all
 }
 
 const percentile = (sorted: readonly number[], share: number): number | null =>
@@ -57,13 +99,14 @@ const percentile = (sorted: readonly number[], share: number): number | null =>
 async function fill(
   db: AccountTx,
   kind: BucketKind,
-  { monitor_id, began: at }: Place,
+  monitorId: MonitorId,
+  at: Instant,
 ): Promise<Bucket> {
   const size = BUCKET_MS[kind]
   const samples = await db
     .selectFrom('samples')
     .select(['ms', 'status'])
-    .where('monitor_id', '=', monitor_id)
+    .where('monitor_id', '=', monitorId)
     .where('at', '>=', at)
     .where('at', '<', at + size)
     .orderBy('ms')
@@ -72,9 +115,9 @@ async function fill(
     .filter(({ status }) => status === 'up' || status === 'degraded')
     .map(({ ms }) => ms)
   // A sample speaks for the time before it: of the bucket's own, the last instant belongs to it.
-  const observed = (await observedTime(db, [monitor_id], at - 1, at + size - 1)).get(monitor_id)!
+  const observed = (await observedTime(db, [monitorId], at - 1, at + size - 1)).get(monitorId)!
   return {
-    monitorId: monitor_id,
+    monitorId,
     at,
     uptime: uptimePercent(observed),
     minMs: good[0] ?? null,
@@ -97,18 +140,28 @@ export async function listBuckets(
   page: { readonly limit: number; readonly offset: number },
   direction: 'asc' | 'desc' = 'desc',
 ): Promise<{ readonly total: number; readonly buckets: readonly Bucket[] }> {
-  const { total } = await db
-    .selectFrom(places(db, kind, filter).as('p'))
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  const found = await places(db, kind, filter)
-    .orderBy('began', direction)
-    .orderBy('s.monitor_id', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
+  const all = await beginnings(db, kind, filter)
   const buckets: Bucket[] = []
-  for (const place of found) buckets.push(await fill(db, kind, place))
+  let total = 0
+  for (const at of direction === 'asc' ? all : all.toReversed()) {
+    const { count } = await lookedAt(db, kind, at, filter.monitorId)
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    const skipped = Math.max(0, page.offset - total)
+    const wanted = Math.min(count - skipped, page.limit - buckets.length)
+    total += count
+    if (wanted > 0) {
+      const found = await lookedAt(db, kind, at, filter.monitorId)
+        .select('m.id')
+        .orderBy('m.id', 'desc')
+        .limit(wanted)
+        .offset(skipped)
+        .execute()
+      for (const { id } of found) buckets.push(await fill(db, kind, id, at))
+    }
+    // SQLite answers without waiting, so without this nothing else would run until the end.
+    await others()
+  }
   return { total, buckets }
 }
 
@@ -119,10 +172,7 @@ export async function getBucket(
   monitorId: MonitorId,
   at: Instant,
 ): Promise<Bucket | undefined> {
-  const began = [
-    { op: '>=', at },
-    { op: '<=', at },
-  ] as const
-  const place = await places(db, kind, { monitorId, began }).executeTakeFirst()
-  return place === undefined ? undefined : fill(db, kind, place)
+  if (at % BUCKET_MS[kind] !== 0) return undefined
+  const found = await lookedAt(db, kind, at, monitorId).select('m.id').executeTakeFirst()
+  return found === undefined ? undefined : fill(db, kind, found.id, at)
 }
