@@ -50,6 +50,9 @@ const fieldRow = ({ name, access, schema }: WireField): string =>
     <td>${ACCESS[access]}</td>
   </tr>`
 
+/** For between a shell's single quotes. */
+const quoted = (text: string): string => text.replaceAll("'", String.raw`'\''`)
+
 function example(route: Route, site: Site): string {
   const path = route.path.replace('{id}', '1')
   const { exampleQuery: query } = route
@@ -58,7 +61,7 @@ function example(route: Route, site: Site): string {
   if (route.method !== 'GET') parts.push(`-X ${route.method}`)
   if (route.body !== undefined) {
     const type = route.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-    parts.push(`-H 'Content-Type: ${type}'`, `-d '${JSON.stringify(route.example ?? {})}'`)
+    parts.push(`-H 'Content-Type: ${type}'`, `-d '${quoted(JSON.stringify(route.example ?? {}))}'`)
   }
   return parts.join(' \\\n  ')
 }

@@ -118,6 +118,8 @@ const SHARED: Json = {
       status: { type: 'integer' },
       detail: { type: 'string' },
       requestId: { type: 'string' },
+      requiredScope: { enum: ['read', 'write', 'admin'] },
+      'violated-policies': { type: 'array', items: { type: 'string' } },
       violations: {
         type: 'array',
         items: objectOf(
@@ -144,6 +146,8 @@ const HEADERS: Json = {
   Location: { description: 'The IRI of what was made', schema: { type: 'string' } },
   RateLimit: { description: '"default";r=599;t=60', schema: { type: 'string' } },
   'RateLimit-Policy': { description: '"default";q=600;w=60', schema: { type: 'string' } },
+  'Retry-After': { description: 'Seconds', schema: { type: 'integer' } },
+  'WWW-Authenticate': { description: 'RFC 6750', schema: { type: 'string' } },
   'X-Total-Count': { description: 'Of all pages', schema: { type: 'integer' } },
   'X-Request-Id': { schema: { type: 'string' } },
 }
@@ -208,6 +212,14 @@ function refusals(route: Route): readonly number[] {
   ]
 }
 
+/** Headers a refusal comes with, by its status. */
+const SAID_BESIDE: Readonly<Record<number, readonly string[]>> = {
+  401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+}
+
 const problems = (statuses: readonly number[]): Json =>
   Object.fromEntries(
     [...new Set(statuses)]
@@ -219,6 +231,7 @@ const problems = (statuses: readonly number[]): Json =>
             .filter(([, it]) => it.status === status)
             .map(([slug]) => slug)
             .join(', '),
+          headers: headers('X-Request-Id', ...(SAID_BESIDE[status] ?? [])),
           content: { [PROBLEM_TYPE]: { schema: ref('Problem') } },
         },
       ]),
@@ -243,11 +256,12 @@ function parametersOf(route: Route): readonly Json[] {
     ...(route.revOf === undefined ? [] : ['If-Match']),
     ...(route.method === 'POST' ? ['Idempotency-Key'] : []),
     ...(route.method === 'GET' ? ['If-None-Match'] : []),
+    ...(route.body === undefined ? [] : ['Prefer']),
   ].map((name) => ({ name, in: 'header', schema: { type: 'string' } }))
   return [...query, ...pages, ...conditions]
 }
 
-function bodyOfRoute({ name }: Resource, { method, body }: Route): Json | undefined {
+function bodyOfRoute({ name }: Resource, { method, body, example }: Route): Json | undefined {
   if (body === undefined) return undefined
   const own = body.schema === undefined ? undefined : jsonSchemaOf(body.schema, 'input')
   const schema = own ?? ref(method === 'PATCH' ? `${name}.patch` : `${name}.new`)
@@ -255,7 +269,9 @@ function bodyOfRoute({ name }: Resource, { method, body }: Route): Json | undefi
     body.types ?? (method === 'PATCH' ? ['application/merge-patch+json'] : [JSON_TYPE, LD])
   return {
     required: body.isNeeded,
-    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+    content: Object.fromEntries(
+      types.map((type) => [type, { schema, ...(example === undefined ? {} : { example }) }]),
+    ),
   }
 }
 
