@@ -15,7 +15,7 @@ export function readOptions(type: MonitorType, words: readonly string[]): unknow
   for (const word of words) {
     const [, name, value = ''] = /^([A-Za-z0-9]+)=(.*)$/s.exec(word) ?? []
     if (name === undefined)
-      throw refuse(JSON.stringify(word), 'must be name=value, such as timeout=10s')
+      throw refuse(JSON.stringify(word), 'must be name=value, such as method=HEAD')
     requireOption(type, name, Object.keys(defaults))
     given[name] = valueOf(value, defaults[name])
   }

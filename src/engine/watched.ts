@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isNews, judge, judgeSpeed, type JudgeState } from '../incidents/index.ts'
-import { type Clock, HOUR, type Instant, type Log, type MonitorId } from '../kernel/index.ts'
+import {
+  type Clock,
+  HOUR,
+  type Instant,
+  type Log,
+  type MonitorId,
+  SECOND,
+} from '../kernel/index.ts'
 import { type Check, type Monitor, recordCheck, type WatchedMonitor } from '../monitors/index.ts'
 import { type Outcome, PROBES } from '../probes/index.ts'
 import type { AccountDb } from '../storage/index.ts'
@@ -105,6 +112,17 @@ const isDecisive = ({ judged, monitor }: Watched): boolean =>
   judged.status !== 'down' &&
   (judged.streak?.kind === 'failing' ? judged.streak.count : 0) + 1 >= monitor.policy.confirmations
 
+/** A failure that did not count, so soon after the last, puts nothing off. */
+const retryAfter = (
+  { judged, retryAt }: Watched,
+  { outcome, finishedAt }: Omit<Check, 'id'>,
+  { streak }: JudgeState,
+  retryMs: number,
+): Instant =>
+  outcome.status === 'down' && streak === judged.streak && retryAt !== null && retryAt > finishedAt
+    ? retryAt
+    : finishedAt + retryMs
+
 /** One look from socket to row: looked, judged, written down, and people woken where it is news. */
 export async function lookAndJudge(
   tools: WatchTools,
@@ -126,16 +144,17 @@ export async function lookAndJudge(
     code: outcome.code,
     expiry: outcome.expiry,
   }
+  const retryMs = Math.min(policy.retrySeconds * SECOND, monitor.intervalMs)
   const { state, verdicts } = judge(watched.judged, seen, {
     confirmations: policy.confirmations,
     recovery: policy.recovery,
+    // Whoever looks on purpose means it.
+    apartMs: cause === 'manual' ? 0 : retryMs / 2,
     // Our own blindness is told once for all.
     unseenAfterMs: tools.sight.isBlind ? Infinity : Math.max(HOUR, 3 * monitor.intervalMs),
   })
   const retryAt =
-    state.streak?.kind === 'failing'
-      ? finishedAt + Math.min(policy.retrySeconds * 1000, monitor.intervalMs)
-      : null
+    state.streak?.kind === 'failing' ? retryAfter(watched, check, state, retryMs) : null
   const entry: Entry = {
     check,
     observedMs: observedMs(tools, watched, check),

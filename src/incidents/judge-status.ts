@@ -31,8 +31,15 @@ function stillDown(before: Standing, { code }: Look): StatusJudgement {
   }
 }
 
+/** The clock may have been set back meanwhile: then it is not known, and counts. */
+function isSame(streak: Streak | null, { at }: Look, { apartMs }: JudgePolicy): boolean {
+  if (streak?.kind !== 'failing' || streak.latestAt === undefined) return false
+  return at >= streak.latestAt && at - streak.latestAt < apartMs
+}
+
 function failed(before: Standing, look: Look, policy: JudgePolicy): StatusJudgement {
-  const streak = longer(before.streak, 'failing', look.at)
+  if (isSame(before.streak, look, policy)) return { standing: before, verdicts: [] }
+  const streak = { ...longer(before.streak, 'failing', look.at), latestAt: look.at }
   if (streak.count < policy.confirmations) return { standing: { ...before, streak }, verdicts: [] }
   return {
     standing: { status: 'down', streak: null, cause: look.code },

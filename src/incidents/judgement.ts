@@ -7,6 +7,8 @@ export interface JudgePolicy {
   readonly confirmations: number
   /** Consecutive successes before up. */
   readonly recovery: number
+  /** Failures closer together than this are one: two glances at the same moment confirm nothing. */
+  readonly apartMs: number
   /** So long without having seen anything is worth a word. */
   readonly unseenAfterMs: number
 }
@@ -17,6 +19,8 @@ export interface Streak {
   readonly count: number
   /** When the first of them looked. */
   readonly startedAt: Instant
+  /** When the latest that counts looked, while failing. */
+  readonly latestAt?: Instant
 }
 
 export interface Standing {

@@ -26,6 +26,15 @@ function readServices(text: string): Services {
   return new Map(entries)
 }
 
+function find(services: Services, domain: string): string | undefined {
+  const labels = domain.split('.')
+  for (let from = 1; from < labels.length; from += 1) {
+    const base = services.get(labels.slice(from).join('.'))
+    if (base !== undefined) return base
+  }
+  return undefined
+}
+
 export interface Bootstrap {
   /** The base of the RDAP service for a domain, by its longest suffix that has one. */
   baseOf(domain: string): Promise<string | undefined>
@@ -40,6 +49,16 @@ export function openBootstrap(
   const { clock, log, out } = tools
   let services: Services | undefined
   let tryAt = 0
+  let refreshing: Promise<void> | undefined
+
+  function readShipped(): Services {
+    try {
+      return readServices(readFileSync(SHIPPED, 'utf8'))
+    } catch (error) {
+      log.error({ err: error }, 'shipped list of registries not read')
+      return new Map()
+    }
+  }
 
   async function load(): Promise<Services> {
     const row = await db
@@ -47,7 +66,7 @@ export function openBootstrap(
       .select('value')
       .where('key', '=', KEY)
       .executeTakeFirst()
-    if (row === undefined) return readServices(readFileSync(SHIPPED, 'utf8'))
+    if (row === undefined) return readShipped()
     const { fetchedAt, text } = JSON.parse(row.value) as { fetchedAt: number; text: string }
     tryAt = fetchedAt + REFRESH_MS
     return readServices(text)
@@ -88,13 +107,15 @@ export function openBootstrap(
   return {
     async baseOf(domain) {
       services ??= await load()
-      if (clock.now() >= tryAt) void refresh()
-      const labels = domain.split('.')
-      for (let from = 1; from < labels.length; from += 1) {
-        const base = services.get(labels.slice(from).join('.'))
-        if (base !== undefined) return base
-      }
-      return undefined
+      if (clock.now() >= tryAt)
+        refreshing = refresh().finally(() => {
+          refreshing = undefined
+        })
+      const base = find(services, domain)
+      if (base !== undefined || refreshing === undefined) return base
+      // The list on its way may know the suffix; without it the domain would be judged by less.
+      await refreshing
+      return find(services, domain)
     },
   }
 }

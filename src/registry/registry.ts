@@ -158,7 +158,8 @@ class Registries {
     if (heard.kind !== 'failed') return heard
     const second = await this.#byWhois(domain, false)
     // A server that says "no match" may only not know of the domain's registry.
-    return second.kind === 'known' ? second : heard
+    // And one that gives no date must not take away the one we have.
+    return second.kind === 'known' && second.expiresAt !== null ? second : heard
   }
 
   async #byWhois(domain: string, isFinal: boolean): Promise<Heard> {
@@ -169,7 +170,13 @@ class Registries {
     const first = await this.#whois(server, domain)
     if ('why' in first) return { kind: 'failed', why: first.why }
     const next = known === undefined ? referralOf(first.text) : undefined
-    if (next === undefined) return readWhois(first.text, isFinal, server)
+    if (next === undefined) {
+      const heard = readWhois(first.text, isFinal, server)
+      // Without a referral this is what IANA itself has on the suffix, not on the domain.
+      return known === undefined && heard.kind === 'known' && heard.expiresAt === null
+        ? { kind: 'failed', why: `no server is known that could be asked about .${suffix}` }
+        : heard
+    }
     await this.#remember(suffix, next)
     const second = await this.#whois(next, domain)
     return 'why' in second

@@ -10,7 +10,7 @@ import {
 import { HOUR } from '../../src/kernel/index.ts'
 import { well } from '../support/eye.ts'
 
-const usual: JudgePolicy = { confirmations: 2, recovery: 1, unseenAfterMs: HOUR }
+const usual: JudgePolicy = { confirmations: 2, recovery: 1, apartMs: 0, unseenAfterMs: HOUR }
 const SEEN = {
   '.': ['up', 'ok'],
   x: ['down', 'connect_refused'],
@@ -58,6 +58,9 @@ test.each([
   ['a first success says up', '.', '-', 'u', usual],
   ['a slow first success says up', 's.', '--', 'uu', usual],
   ['one failure is a blip, not news', '.x.', '--b', 'uuu', usual],
+  ['two glances at once are one', '.xx', '---', 'uuu', { ...usual, apartMs: 11 }],
+  ['the next far enough apart confirms', '.xxx', '---o', 'uuuD', { ...usual, apartMs: 11 }],
+  ['as far apart as must be', '.xx', '--o', 'uuD', { ...usual, apartMs: 10 }],
   ['a success in between starts the count again', '.x.x.', '--b-b', 'uuuuu', usual],
   ['the confirming failure opens', '.xx', '--o', 'uuD', usual],
   ['a new monitor that never worked opens too', 'xx', '-o', 'pD', usual],
@@ -89,6 +92,7 @@ const checks = fc.string({ unit: fc.constantFrom(...(Object.keys(SEEN) as Mark[]
 const policies = fc.record({
   confirmations: fc.integer({ min: 1, max: 5 }),
   recovery: fc.integer({ min: 1, max: 5 }),
+  apartMs: fc.constant(0),
   unseenAfterMs: fc.constant(HOUR),
 })
 

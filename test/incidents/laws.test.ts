@@ -10,7 +10,7 @@ import {
 import { DAY, HOUR, MINUTE, toIso } from '../../src/kernel/index.ts'
 import type { Expiry } from '../../src/probes/index.ts'
 
-const policy: JudgePolicy = { confirmations: 2, recovery: 1, unseenAfterMs: HOUR }
+const policy: JudgePolicy = { confirmations: 2, recovery: 1, apartMs: 0, unseenAfterMs: HOUR }
 
 interface Seen {
   readonly at: number

@@ -8,7 +8,7 @@ const lookups = (asked: readonly string[]) => asked.filter((it) => it !== 'boots
 /** The list of registries is there from the start. */
 async function listed() {
   const it = await openWorld()
-  await it.ask('warm-up.test')
+  await it.ask('warm-up.unlisted')
   await until('the list is there', async () => {
     const row = await it.db.selectFrom('meta').select('value').executeTakeFirst()
     return row !== undefined
@@ -229,5 +229,35 @@ test('registries on private addresses are not asked where those are forbidden', 
   expect(await it.ask('shop.ru')).toMatchObject({
     kind: 'unavailable',
     why: expect.stringMatching(/may not be watched/) as string,
+  })
+})
+
+test('the first domain of a suffix that only the fetched list knows waits for that list', async () => {
+  await using it = await openWorld()
+  expect(await it.ask('shop.test')).toMatchObject({ kind: 'known', source: 'rdap' })
+  expect(it.asked).toEqual(['bootstrap', 'rdap shop.test'])
+})
+
+test('a registry that cannot be asked keeps its last word, whatever IANA has on the suffix', async () => {
+  await using it = await listed()
+  const first = await it.ask('shop.test')
+  it.clock.step(25 * HOURS)
+  it.world.rdap = () => ({ status: 429 })
+  it.world.whois = () => '% This is the root\r\n\r\ndomain:       TEST\r\n\r\nstatus: ACTIVE\r\n'
+  expect(await it.ask('shop.test')).toEqual(first)
+  const { failures } = await it.db
+    .selectFrom('domain_lookups')
+    .select('failures')
+    .where('domain', '=', 'shop.test')
+    .executeTakeFirstOrThrow()
+  expect(failures).toBe(1)
+})
+
+test('where nobody can be asked, that is said, not that there is no date', async () => {
+  await using it = await listed()
+  it.world.whois = () => 'domain:       UNLISTED\r\n'
+  expect(await it.ask('shop.unlisted')).toMatchObject({
+    kind: 'unavailable',
+    why: 'no server is known that could be asked about .unlisted',
   })
 })

@@ -97,7 +97,7 @@ test.each([
     ['http://127.0.0.1', 'maxRedirects=99'],
     'maxRedirects must be a whole number from 0 to 20, not 99.\n',
   ],
-  [['http://127.0.0.1', 'hello'], '"hello" must be name=value, such as timeout=10s.\n'],
+  [['http://127.0.0.1', 'hello'], '"hello" must be name=value, such as method=HEAD.\n'],
   [
     ['ping', 'https://x'],
     'address must be a host name or an address, without scheme, port or path, like server.example or 10.0.0.7, not "https://x".\n',
