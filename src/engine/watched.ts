@@ -103,7 +103,9 @@ function observedMs(
   const { id, intervalMs, timeoutMs } = monitor
   const gap = lastAt === null ? 0 : startedAt - lastAt
   const isGap = gap <= 0 || gap > intervalMs * 1.5 + timeoutMs
-  const reach = isGap ? Math.max(1, outcome.durationMs) : gap
+  // The first look after a gap speaks for its own moment: nothing, where that was already down.
+  const moment = outcome.status === 'down' ? 0 : 1
+  const reach = isGap ? moment : gap
   return reach - tools.maintained(id, startedAt - reach, startedAt)
 }
 

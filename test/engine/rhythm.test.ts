@@ -4,6 +4,8 @@ import { askForCheck, pauseMonitor, readAnswer, resumeMonitor } from '../../src/
 import { Slots } from '../../src/engine/slots.ts'
 import { Eye, refused, unseen, well } from '../support/eye.ts'
 import { House } from '../support/house.ts'
+import { HOUR } from '../../src/kernel/index.ts'
+import { observedTime, uptimePercent } from '../../src/stats/index.ts'
 import { until } from '../support/until.ts'
 
 const looked = (house: House, eye: Eye, count: number, step = 200) =>
@@ -146,7 +148,7 @@ test('time paused and time not seen are charged to nobody', async () => {
   await resumeMonitor(house.account, house.change, monitor.id)
   await looked(house, eye, 4)
   await house.clock.turn(1200)
-  expect((await samples(house)).at(-1)?.observed_ms).toBe(5)
+  expect((await samples(house)).at(-1)?.observed_ms).toBe(1)
   eye.sees = () => unseen
   await looked(house, eye, 7)
   eye.sees = () => well
@@ -155,6 +157,20 @@ test('time paused and time not seen are charged to nobody', async () => {
   const [last, before] = (await samples(house)).toReversed()
   expect(before?.observed_ms).toBe(0)
   expect(last?.observed_ms).toBeLessThanOrEqual(10_000)
+})
+
+test('a monitor that never was up is credited with nothing', async () => {
+  const eye = new Eye()
+  eye.sees = () => refused
+  await using house = await House.open({ probe: eye.probe })
+  const { monitor } = await house.add({ intervalSeconds: 10, timeoutSeconds: 5 })
+  house.start()
+  await looked(house, eye, 5)
+  await house.clock.turn(1200)
+  expect((await samples(house))[0]?.observed_ms).toBe(0)
+  const now = house.clock.now()
+  const times = await observedTime(house.account, [monitor.id], now - HOUR, now)
+  expect(uptimePercent(times.get(monitor.id)!)).toBe(0)
 })
 
 test('five hundred monitors, a hundred of which hang: the others stay on time', async () => {
