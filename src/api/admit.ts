@@ -115,14 +115,17 @@ export async function admit(
       { requiredScope: route.scope },
       { 'www-authenticate': `Bearer error="insufficient_scope", scope="${route.scope}"` },
     )
-  const checks = asksOf(principal, PLANS[account.plan], true).filter(
-    ({ policy }) => policy === 'checks',
-  )
   return {
     principal,
     account,
     spendChecks: (count) => {
-      for (let more = 0; more < count; more += 1) refuseExceeded(ration(checks))
+      const [requests, checks] = asksOf(principal, PLANS[account.plan], true)
+      const spent = ration([
+        { ...requests!, count: 0 },
+        { ...checks!, count },
+      ])
+      reply.headers(spent.fields)
+      refuseExceeded(spent)
     },
   }
 }

@@ -8,6 +8,8 @@ export interface Ask {
   readonly policy: 'default' | 'checks'
   readonly who: string
   readonly limit: number
+  /** How much of it at once; 1 unless said. */
+  readonly count?: number
 }
 
 export interface Ration {
@@ -18,6 +20,8 @@ export interface Ration {
   /** Seconds until one may come back. */
   readonly wait: number
 }
+
+const countOf = ({ count = 1 }: Ask): number => count
 
 /** Counts requests in fixed windows of 60 s from the first one, in memory. */
 export function buildQuota(clock: Clock): (asks: readonly Ask[]) => Ration {
@@ -35,10 +39,10 @@ export function buildQuota(clock: Clock): (asks: readonly Ask[]) => Ration {
       const left = Math.max(1, Math.ceil((WINDOW_MS - (now - window.startedAt)) / SECOND))
       return { ask, key, window, left }
     })
-    const full = counted.filter(({ ask, window }) => window.used >= ask.limit)
+    const full = counted.filter(({ ask, window }) => window.used + countOf(ask) > ask.limit)
     if (full.length === 0)
-      for (const { key, window } of counted) {
-        window.used += 1
+      for (const { ask, key, window } of counted) {
+        window.used += countOf(ask)
         windows.set(key, window)
       }
     return {

@@ -7,12 +7,21 @@ import type { Db } from '../storage/index.ts'
 /** Rows a statement may take: no reader or check waits longer than a few milliseconds for it. */
 const BATCH = 5000
 const NOTIFICATIONS_KEPT_MS = 90 * DAY
-const SPANS_KEPT_MS = 90 * DAY
-const VERIFICATIONS_KEPT_MS = 7 * DAY
 const REQUESTS_KEPT_MS = 30 * DAY
 const MOST_REQUESTS = 100_000
-const AUDIT_KEPT_MS = 365 * DAY
-const LEFT_PLACES_KEPT_MS = 30 * DAY
+
+/** How long after a time of its own a row is of no use any more. */
+const KEPT = [
+  ['check_requests', 'asked_at', HOUR],
+  ['confirmations', 'expires_at', 0],
+  ['link_codes', 'expires_at', DAY],
+  ['link_attempts', 'first_at', DAY],
+  ['idempotency_keys', 'created_at', DAY],
+  ['maintenance_spans', 'ended_at', 90 * DAY],
+  ['verifications', 'started_at', 7 * DAY],
+  ['audit_logs', 'changed_at', 365 * DAY],
+  ['chat_links', 'left_at', 30 * DAY],
+] as const
 
 /** Forgets what has had its time, in small steps, and gives the file its pages back. */
 export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): Promise<void> {
@@ -22,35 +31,14 @@ export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): P
     // SQLite answers without waiting, so without this nothing else would run until the end.
     await others()
   }
-  await db
-    .deleteFrom('check_requests')
-    .where('asked_at', '<', now - HOUR)
-    .execute()
-  await db.deleteFrom('confirmations').where('expires_at', '<', now).execute()
-  await db
-    .deleteFrom('link_codes')
-    .where('expires_at', '<', now - DAY)
-    .execute()
-  await db
-    .deleteFrom('link_attempts')
-    .where('first_at', '<', now - DAY)
-    .execute()
-  await db
-    .deleteFrom('idempotency_keys')
-    .where('created_at', '<', now - DAY)
-    .execute()
+  for (const [table, column, keptMs] of KEPT)
+    await sql`delete from ${sql.table(table)} where ${sql.ref(column)} < ${now - keptMs}`.execute(
+      db,
+    )
   await db
     .deleteFrom('notifications')
     .where('state', '!=', 'pending')
     .where('created_at', '<', now - NOTIFICATIONS_KEPT_MS)
-    .execute()
-  await db
-    .deleteFrom('maintenance_spans')
-    .where('ended_at', '<', now - SPANS_KEPT_MS)
-    .execute()
-  await db
-    .deleteFrom('verifications')
-    .where('started_at', '<', now - VERIFICATIONS_KEPT_MS)
     .execute()
   await db
     .deleteFrom('request_logs')
@@ -64,10 +52,6 @@ export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): P
         ),
       ]),
     )
-    .execute()
-  await db
-    .deleteFrom('audit_logs')
-    .where('changed_at', '<', now - AUDIT_KEPT_MS)
     .execute()
   // Of deleted monitors: their incidents stay only until their end has been told.
   await db
@@ -84,10 +68,6 @@ export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): P
         ),
       ),
     )
-    .execute()
-  await db
-    .deleteFrom('chat_links')
-    .where('left_at', '<', now - LEFT_PLACES_KEPT_MS)
     .execute()
   await db
     .deleteFrom('monitor_changes')

@@ -162,16 +162,23 @@ describe('a verification', () => {
     expect((await house.ask('GET', `/api/targets/${id}`)).json['isActive']).toBe(true)
   })
 
-  test('counts a look of the allowance for each target', async () => {
+  test('counts a look of the allowance for each target, all of them or none', async () => {
     await using house = await openHouse()
     const { id } = await house.add()
     const others = await Promise.all(
-      Array.from({ length: 29 }, (_, n) => house.add({ name: `Site ${n}` })),
+      Array.from({ length: 24 }, (_, n) => house.add({ name: `Site ${n}` })),
     )
     const targets = [id, ...others.map((it) => it.id)]
-    expect((await verify(house, { targets })).status).toBe(201)
-    expect((await verify(house, { targets })).status).toBe(201)
-    expect((await verify(house, { targets })).status).toBe(429)
+    const left = async (wanted: readonly number[]) => {
+      const { status, headers } = await verify(house, { targets: wanted })
+      return [status, /"checks";r=(\d+)/.exec(headers['ratelimit']!)![1]]
+    }
+    expect(await left(targets)).toEqual([201, '35'])
+    expect(await left(targets)).toEqual([201, '10'])
+    // The request itself was one.
+    expect(await left(targets)).toEqual([429, '9'])
+    expect(await left(targets.slice(0, 9))).toEqual([201, '0'])
+    expect((await verify(house, { targets: [id] })).status).toBe(429)
   })
 
   test.each([

@@ -5,7 +5,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|')
 
 function defaultOf(setting: (typeof SETTINGS)[keyof typeof SETTINGS]): string {
   const value = 'defaultValue' in setting.def ? setting.def.defaultValue : undefined
-  return value === undefined ? '–' : `\`${value}\``
+  return value === undefined || value === '' ? '–' : `\`${value}\``
 }
 
 /** The README's table of settings, a row each, as the schema has them. */
