@@ -108,6 +108,20 @@ export const SETTINGS = {
     .transform(withoutSlash)
     .prefault('https://api.telegram.org')
     .describe('Base of Telegram’s Bot API'),
+  SMTP_URL: secret(
+    'must be smtp://user:password@host:port, or smtps:// for TLS from the start',
+    /^smtps?:\/\/(?:\S+@)?[^\s@/]+\/?(?:\?\S*)?$/,
+  )
+    .optional()
+    .describe('The mail server that e-mail channels are told by; without it e-mail is off'),
+  SMTP_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?$/,
+      'must be a mail address such as Uptalk <uptalk@example.com>',
+    )
+    .optional()
+    .describe('Whom mails are from; needed with SMTP_URL'),
   DEFAULT_PLAN: z
     .enum(['free', 'team', 'business'], 'must be free, team or business')
     .default('business')
@@ -144,6 +158,9 @@ export const SETTINGS = {
     .describe(
       '1 answers plain HTTP from other machines too. Keys then travel unencrypted: only where the network is yours',
     ),
+  ALLOW_INSECURE_WEBHOOKS: flag
+    .prefault('0')
+    .describe('1 lets webhooks be plain http beyond this machine too'),
   TRUSTED_PROXIES: list(isRange, 'must be a list of addresses, CIDR ranges or loopback')
     .prefault('loopback')
     .describe(
@@ -174,7 +191,7 @@ const schema = z.object(SETTINGS)
 export type Settings = z.output<typeof schema>
 
 const NAMES = Object.keys(SETTINGS) as SettingName[]
-const SECRETS = new Set<SettingName>(['DISCORD_TOKEN', 'TELEGRAM_TOKEN', 'SECRET_KEY'])
+const SECRETS = new Set<SettingName>(['DISCORD_TOKEN', 'TELEGRAM_TOKEN', 'SMTP_URL', 'SECRET_KEY'])
 const isSecret = (name: SettingName): boolean => SECRETS.has(name)
 
 function readEnvFile(file: string): Record<string, string> {
@@ -254,6 +271,8 @@ export function readSettings(
     const shown = isSecret(name as SettingName) ? '(hidden)' : quote(given[name])
     problems.push(`${name} ${message}, not ${shown}.`)
   }
+  if (parsed.data?.SMTP_URL !== undefined && parsed.data.SMTP_FROM === undefined)
+    problems.push('SMTP_FROM must say whom mails are from, since SMTP_URL is set.')
   if (!parsed.success || problems.length > 0) throw new SettingsTrouble(problems.join('\n'))
   return parsed.data
 }

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { schedule } from 'node-cron'
 import { ensureAccount } from './accounts/index.ts'
-import { buildApi, type Health } from './api/index.ts'
+import { basePath, buildApi, type Health } from './api/index.ts'
 import type { Settings } from './config.ts'
 import { type Engine, startEngine } from './engine/index.ts'
 import { readNews } from './incidents/index.ts'
@@ -11,6 +11,7 @@ import { breakOffVerifications, type Looker } from './monitors/index.ts'
 import {
   type DeliveryPart,
   type Messenger,
+  openWebhooks,
   queueBlindness,
   startDelivery,
 } from './notifications/index.ts'
@@ -92,6 +93,11 @@ async function openPlatforms(site: Site, delivery: DeliveryPart, looker: Looker)
   const desk = buildDesk({ db, ...tools, sealer, looker, refusal })
   const toolsFor = (platform: string) => ({ ...tools, onBack: () => delivery.back(platform) })
   const parts: Part[] = []
+  if (settings.SMTP_URL !== undefined && settings.SMTP_FROM !== undefined) {
+    const { openMail } = await import('../bots/email/index.ts')
+    const access = { url: settings.SMTP_URL, from: settings.SMTP_FROM }
+    messengers['email'] = openMail(access, wordNews, tools)
+  }
   if (settings.DISCORD_TOKEN !== undefined) {
     const { openDiscord } = await import('../bots/discord/index.ts')
     const access = { token: settings.DISCORD_TOKEN, apiUrl: settings.DISCORD_API_URL }
@@ -154,7 +160,16 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   await breakOffVerifications(db, clock.now())
 
   const outlook = openOutlook(db, settings, log)
-  const messengers = { ...extras.messengers }
+  const messengers = {
+    webhook: openWebhooks({
+      clock,
+      network: outlook.network,
+      sealer,
+      userAgent: outlook.userAgent,
+      base: basePath(settings.PUBLIC_URL ?? null),
+    }),
+    ...extras.messengers,
+  }
   const site: Site = { settings, log, db, sealer, outlook, messengers }
   const living: AsyncDisposable[] = []
   opened.defer(async () => {
@@ -187,6 +202,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
     log,
     sealer,
     looker,
+    messengers: site.messengers,
     refusal: (host) => outlook.network.refusal(host),
     health: () => healthOf(engine, parts, isReady),
     settings: {
@@ -195,6 +211,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
       trustedProxies: settings.TRUSTED_PROXIES,
       corsOrigins: settings.CORS_ORIGINS,
       unknown: settings.API_UNKNOWN,
+      allowInsecureWebhooks: settings.ALLOW_INSECURE_WEBHOOKS,
       version: VERSION,
     },
   })

@@ -12,7 +12,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'src/audit': ['src/kernel', 'src/storage'],
   'src/accounts': ['src/audit', 'src/kernel', 'src/storage'],
   'src/probes': ['src/kernel', 'src/network'],
-  'src/notifications': ['src/accounts', 'src/audit', 'src/kernel', 'src/storage'],
+  'src/notifications': ['src/accounts', 'src/audit', 'src/kernel', 'src/network', 'src/storage'],
   'src/incidents': ['src/audit', 'src/kernel', 'src/notifications', 'src/probes', 'src/storage'],
   'src/monitors': ['src/audit', 'src/incidents', 'src/kernel', 'src/probes', 'src/storage'],
   'src/registry': ['src/kernel', 'src/network', 'src/storage'],
@@ -54,6 +54,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/storage',
     'src/version.ts',
   ],
+  'bots/email': ['bots/commands', 'src/kernel', 'src/notifications'],
   'bots/discord': ['bots/commands', 'src/kernel', 'src/notifications'],
   'bots/telegram': ['bots/commands', 'src/kernel', 'src/notifications'],
   // `src/start.ts` and `bots/terminal` put the parts together: they may enter everywhere.

@@ -16,4 +16,5 @@ export {
 export { parseDuration } from './options.ts'
 export { formatMs } from './phrases.ts'
 export { defaultsOf, requireOption, valueOf } from './settings.ts'
+export { timeWords } from './times.ts'
 export { formatDuration } from './words.ts'

@@ -92,6 +92,11 @@ function openAlert(it: IncidentNews): Reply {
                 ],
               ],
             ] as const)),
+        ...(it.escalatedAt === null || it.acknowledgedAt !== null
+          ? []
+          : ([
+              ['Escalated', [text('nobody was on it at '), time(it.escalatedAt, 'clock')]],
+            ] as const)),
         ...noteFact(it),
         ['Incident', [text(`#${it.incidentId}`)]],
       ),
@@ -205,6 +210,37 @@ function replyTo(news: News): Reply {
           ],
         },
       )
+    case 'acknowledged':
+      return say(
+        [
+          name(news.incident.acknowledgedBy ?? 'Somebody'),
+          text(' is on '),
+          name(news.incident.monitorName),
+        ],
+        {
+          ...signed('down'),
+          body: [line(text('It is still down: '), text(causeOf(news.incident)))],
+        },
+      )
+    case 'exposed':
+      return say([text('The API key '), name(news.keyName), text(' was seen in a web address')], {
+        ...signed('degraded'),
+        body: [
+          line(
+            text(
+              `${news.prefix}… may lie in logs and histories now. Rotate it: POST /api/api_keys/{id}/rotate, or revoke it here: uptalk keys revoke ${news.prefix}`,
+            ),
+          ),
+        ],
+      })
+    case 'test':
+      return say([text('Telling works')], {
+        ...signed('up'),
+        body: [line(text('Alerts come here. Tried by '), name(news.by), text('.'))],
+      })
+    case 'fact':
+      // For programs; whoever words one shows at least what it is called.
+      return say([text(news.type)], signed('pending'))
     case 'blind':
       return say(
         [

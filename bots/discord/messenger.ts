@@ -1,5 +1,5 @@
 import { MessageFlags, Routes } from 'discord.js'
-import type { Log } from '../../src/kernel/index.ts'
+import { cut, type Log } from '../../src/kernel/index.ts'
 import type { Delivery, Messenger, News } from '../../src/notifications/index.ts'
 import type { Reply } from '../commands/index.ts'
 import { codeOf, toDelivery } from './answers.ts'
@@ -9,18 +9,38 @@ import type { Wire } from './wire.ts'
 /** "You cannot reply without permission to read message history." */
 const NO_REPLIES_HERE = 160_002
 const FORM_REFUSED = 50_035
+const CONTENT_MAX = 2000
+
+/** The one role or person a channel chose; the names in a message ring nobody. */
+function ringing(payload: DiscordPayload, mention: string): DiscordPayload {
+  const [kind = '', id = ''] = mention.split(':')
+  const shown = kind === 'role' ? `<@&${id}>` : kind === 'user' ? `<@${id}>` : `@${kind}`
+  const allowed =
+    kind === 'role' ? { roles: [id] } : kind === 'user' ? { users: [id] } : { parse: ['everyone'] }
+  const room = CONTENT_MAX - shown.length - 1
+  return {
+    ...payload,
+    content: `${cut(payload.content, room)} ${shown}`,
+    allowed_mentions: { parse: [], ...allowed } as DiscordPayload['allowed_mentions'],
+  }
+}
 
 type Attempt = (payload: DiscordPayload) => Promise<unknown>
 
 /** Tells channels by REST alone: the gateway may be away. */
 export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log): Messenger {
-  async function tell(news: News, attempt: Attempt): Promise<Delivery> {
+  async function tell(
+    news: News,
+    attempt: Attempt,
+    mention: string | null = null,
+  ): Promise<Delivery> {
     const pause = wire.pausedFor()
     if (pause > 0)
       return { kind: 'again', why: 'Discord turned down too many requests', afterMs: pause }
     let payload: DiscordPayload
     try {
       payload = renderDiscord(word(news))
+      if (mention !== null) payload = ringing(payload, mention)
     } catch (error) {
       log.error({ err: error, news: news.kind }, 'news was not worded')
       return { kind: 'ours', why: 'the message could not be worded' }
@@ -36,7 +56,7 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
   }
 
   return {
-    post: ({ address, news, nonce, replyTo, silent }, signal) => {
+    post: ({ address, news, nonce, replyTo, silent, mention }, signal) => {
       const path = Routes.channelMessages(address.channelId)
       const attempt = async (payload: DiscordPayload) => {
         const body = {
@@ -55,12 +75,23 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
           return wire.send('post', path, { body, signal })
         }
       }
-      return tell(news, attempt)
+      return tell(news, attempt, mention)
     },
     edit: ({ channelId }, messageId, news, signal) =>
       tell(news, (body) =>
         wire.send('patch', Routes.channelMessage(channelId, messageId), { body, signal }),
       ),
+    serverOf: async ({ channelId }, signal) => {
+      try {
+        const channel = (await wire.send('get', Routes.channel(channelId), { signal })) as {
+          readonly guild_id?: unknown
+        } | null
+        return typeof channel?.guild_id === 'string' ? channel.guild_id : null
+      } catch {
+        // Not there, not ours to see, or not to be asked just now: not known.
+        return null
+      }
+    },
   }
 }
 

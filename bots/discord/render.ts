@@ -13,8 +13,12 @@ export interface DiscordPayload {
   readonly content: string
   readonly embeds: readonly APIEmbed[]
   readonly components: readonly APIActionRowComponent<APIButtonComponentWithCustomId>[]
-  /** Nobody is ever rung by words in a message. */
-  readonly allowed_mentions: { readonly parse: readonly [] }
+  /** Nobody is ever rung by words in a message, but whom the channel chose. */
+  readonly allowed_mentions: {
+    readonly parse: readonly 'everyone'[]
+    readonly roles?: readonly string[]
+    readonly users?: readonly string[]
+  }
 }
 
 const LIMITS = {

@@ -2,8 +2,20 @@ import type { PartTools } from '../../src/kernel/index.ts'
 import type { Delivery, Messenger, News } from '../../src/notifications/index.ts'
 import type { Reply } from '../commands/index.ts'
 import { bugOf, whyOf } from './client.ts'
-import { renderTelegram, type Screen } from './render.ts'
+import { renderTelegram, type Screen, TEXT_MAX } from './render.ts'
 import type { Wire } from './wire.ts'
+
+/** Rings the person a channel chose; nobody is rung by the words of a message. */
+function ringing(screen: Screen, mention: string): Screen {
+  const [kind, id] = mention.split(':')
+  const call = '\n🔔 on call'
+  if (kind !== 'user' || id === undefined || screen.text.length + call.length > TEXT_MAX)
+    return screen
+  const user = { id: Number(id), is_bot: false, first_name: 'on call' }
+  const offset = screen.text.length + 1
+  const entity = { type: 'text_mention', offset, length: call.length - 1, user } as const
+  return { ...screen, text: `${screen.text}${call}`, entities: [...screen.entities, entity] }
+}
 
 /** Tells chats by REST alone: it works while polling is down. */
 export function openMessenger(
@@ -22,9 +34,13 @@ export function openMessenger(
     return await tell(screen)
   }
   return {
-    post: ({ address, news, replyTo, silent }, signal) =>
-      told(news, (screen) => wire.send(address, screen, { replyTo, silent }, signal)),
+    post: ({ address, news, replyTo, silent, mention }, signal) =>
+      told(news, (screen) => {
+        const said = mention == null ? screen : ringing(screen, mention)
+        return wire.send(address, said, { replyTo, silent }, signal)
+      }),
     edit: (address, messageId, news, signal) =>
       told(news, (screen) => wire.edit(address, messageId, screen, signal)),
+    serverOf: async ({ channelId }) => channelId,
   }
 }

@@ -23,7 +23,7 @@ export interface Screen extends Written {
   readonly reply_markup?: InlineKeyboardMarkup
 }
 
-const TEXT_MAX = 4096
+export const TEXT_MAX = 4096
 /** Telegram drops what comes after the hundredth entity; a name must not lose its `code` there. */
 const ENTITIES_MAX = 100
 const LINE_MAX = 1500

@@ -1,7 +1,7 @@
 import { type Instant, plain } from '../../src/kernel/index.ts'
 import { type Action, type Node, type Reply, type Run, SIGNS } from '../commands/index.ts'
 import { layOut, padTo, type Segment, type Style, widthOf } from './layout.ts'
-import { timeWords } from './times.ts'
+import { timeWords } from '../commands/index.ts'
 
 export interface Screen {
   readonly color: boolean

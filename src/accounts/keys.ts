@@ -271,13 +271,21 @@ async function touch(db: Db, now: Instant, id: Id<'key'>): Promise<void> {
   }
 }
 
-/** Notes that a live key was seen in a URL, where logs and histories keep it. */
-export async function markExposed(db: Db, now: Instant, secret: string): Promise<void> {
-  if (!KEY.test(secret)) return
-  await db
+/**
+ * Notes that a live key was seen in a URL, where logs and histories keep it; the key, the first time
+ * only.
+ */
+export async function markExposed(
+  db: Db,
+  now: Instant,
+  secret: string,
+): Promise<(Pick<KeyCard, 'id' | 'name' | 'prefix'> & { accountId: AccountId }) | undefined> {
+  if (!KEY.test(secret)) return undefined
+  return db
     .updateTable('keys')
     .set({ exposed_at: now })
     .where('hash', '=', hashSecret(secret))
     .where('exposed_at', 'is', null)
-    .execute()
+    .returning(['id', 'name', 'prefix', 'account_id as accountId'])
+    .executeTakeFirst()
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { markExposed } from '../accounts/index.ts'
+import { tellExposed } from '../notifications/index.ts'
 import { admit, type Gate } from './admit.ts'
 import { refuseBody } from './body.ts'
 import type { ApiDeps } from './deps.ts'
@@ -18,14 +18,14 @@ const LONGEST_URL = 8192
  * @throws Problem `key-in-url`, `malformed-request`, `uri-too-long`, `unavailable`, `https-required`
  */
 export async function refuseEarly(
-  { db, clock }: ApiDeps,
+  { db, clock, looker }: ApiDeps,
   request: FastifyRequest,
   visit: Visit,
   asked: { readonly isProbe: boolean; readonly isStopping: boolean },
 ): Promise<void> {
   const url = request.originalUrl
   const keys = keysInUrl(url)
-  for (const key of keys) await markExposed(db, clock.now(), key)
+  for (const key of keys) if (await tellExposed(db, clock.now(), key)) looker.nudge()
   if (keys.length > 0)
     throw new Problem(
       'key-in-url',

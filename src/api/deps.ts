@@ -1,5 +1,6 @@
 import type { Chance, Clock, Log } from '../kernel/index.ts'
 import type { Looker } from '../monitors/index.ts'
+import type { Messenger } from '../notifications/index.ts'
 import type { Db, Sealer } from '../storage/index.ts'
 
 /** How the process is, as `/healthz` shows it. */
@@ -20,6 +21,8 @@ export interface ApiSettings {
   readonly corsOrigins: readonly string[]
   /** What becomes of parameters and fields nobody knows. */
   readonly unknown: 'reject' | 'ignore'
+  /** Whether webhooks may be told in clear beyond this machine. */
+  readonly allowInsecureWebhooks: boolean
   readonly version: string
 }
 
@@ -30,6 +33,8 @@ export interface ApiDeps {
   readonly log: Log
   readonly sealer: Sealer
   readonly looker: Looker
+  /** Whom channels are told by, by their kind. */
+  readonly messengers: Readonly<Record<string, Messenger>>
   /** Why a literal host may not be watched. */
   readonly refusal: (host: string) => string | undefined
   readonly health: () => Health

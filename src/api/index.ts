@@ -1,2 +1,3 @@
 export type { ApiDeps, ApiSettings, Health } from './deps.ts'
 export { buildApi } from './server.ts'
+export { basePath } from './site.ts'

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Violation } from '../kernel/index.ts'
-import { isAnnotation, unknownField } from './fields.ts'
+import { isAnnotation, isObject, unknownField } from './fields.ts'
 import { readRelations } from './relations.ts'
 import type { Site } from './site.ts'
 import { readInstant, TIME_RULE } from './times.ts'
@@ -10,6 +10,16 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** How a field of the wire becomes the domain's: IRIs become ids, times instants. */
 export type Turn = (value: unknown, name: string, violations: Violation[]) => unknown
+
+/** RFC 7396: null takes away, objects merge, everything else replaces. */
+export function mergePatch(base: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch
+  const merged = new Map<string, unknown>(isObject(base) ? Object.entries(base) : [])
+  for (const [name, value] of Object.entries(patch))
+    if (value === null) merged.delete(name)
+    else merged.set(name, mergePatch(merged.get(name), value))
+  return Object.fromEntries(merged)
+}
 
 /** IRIs of that list, as ids. */
 export const relationsTo =

@@ -1,4 +1,4 @@
-import { remindDue, tellDue } from '../incidents/index.ts'
+import { escalateDue, remindDue, tellDue } from '../incidents/index.ts'
 import {
   Bell,
   DAY,
@@ -158,8 +158,12 @@ class Watching {
 
   /** What was held back until now, and what has gone on for long enough to be said again. */
   async #tellDue(now: Instant): Promise<void> {
-    const isTold = await tellDue(this.#db, now)
-    if ((await remindDue(this.#db, now)) || isTold) this.#tools.onNews()
+    const told = [
+      await tellDue(this.#db, now),
+      await remindDue(this.#db, now),
+      await escalateDue(this.#db, now),
+    ]
+    if (told.includes(true)) this.#tools.onNews()
   }
 
   /** Work beside the looking: its trouble is said once, and looking goes on. */

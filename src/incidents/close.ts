@@ -1,5 +1,5 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
-import { queueReply } from '../notifications/index.ts'
+import { queueFact, queueReply } from '../notifications/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import type { Incident, Severity } from './list.ts'
 import { flappingOf } from './open.ts'
@@ -36,6 +36,7 @@ async function close(
   await show(tx, now, incident)
   const speaksForItself = incident.told_at !== null && incident.folded_into === null
   if (speaksForItself && reason === 'resolved') await queueReply(tx, now, incident.id, 'recovery')
+  if (incident.heard_at !== null) await queueFact(tx, now, incident.id, 'recovery')
   if (incident.told_at === null && incident.monitor_id !== null && incident.severity === 'down')
     await showBelow(tx, now, incident.monitor_id)
   if (incident.subject !== null && reason !== 'resolved') await handOver(tx, incident)

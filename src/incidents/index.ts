@@ -6,5 +6,5 @@ export { countIncidents, getIncident, type Incident, listIncidents } from './lis
 export { readNews } from './news.ts'
 export { addNote, type IncidentNote, readNotes } from './notes.ts'
 export { judgeSpeed } from './slow.ts'
-export { remindDue, tellDue } from './tell.ts'
+export { escalateDue, remindDue, tellDue } from './tell.ts'
 export { isNews, type Judged, recordJudged, recordLatest } from './verdict.ts'

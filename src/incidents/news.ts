@@ -107,6 +107,7 @@ export async function readNews(
       lastGoodMs: incident.last_good_ms,
       acknowledgedAt: incident.acknowledged_at,
       acknowledgedBy: incident.acknowledged_by,
+      escalatedAt: incident.escalated_at,
       note: (await readNotes(db, [incident.id])).get(incident.id)?.at(-1) ?? null,
       downCount: sum(counts.filter(({ status }) => status === 'down')),
       watchedCount: sum(counts),

@@ -1,5 +1,5 @@
 import type { IncidentId, Instant, MonitorId } from '../kernel/index.ts'
-import { queueReply } from '../notifications/index.ts'
+import { queueFact, queueReply } from '../notifications/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import type { Incident, Severity } from './list.ts'
 import { show, showBelow } from './show.ts'
@@ -98,7 +98,7 @@ export async function flappingOf(
 const openIds = (tx: AccountTx, monitorId: MonitorId, severity: Severity) =>
   tx
     .selectFrom('incidents')
-    .select(['id', 'folded_into'])
+    .select(['id', 'folded_into', 'heard_at'])
     .where('monitor_id', '=', monitorId)
     .where('severity', '=', severity)
     .where('resolved_at', 'is', null)
@@ -139,5 +139,6 @@ export async function warnNearer(
   for (const incident of await openIds(tx, monitorId, 'warning')) {
     await setCause(tx, now, incident, cause)
     if (incident.folded_into === null) await queueReply(tx, now, incident.id, 'reminder')
+    if (incident.heard_at !== null) await queueFact(tx, now, incident.id, 'reminder')
   }
 }

@@ -1,5 +1,5 @@
 import type { IncidentId, Instant, MonitorId } from '../kernel/index.ts'
-import { queueAlert } from '../notifications/index.ts'
+import { queueChange } from '../notifications/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import type { Incident } from './list.ts'
 
@@ -9,9 +9,9 @@ async function advance(tx: AccountTx, now: Instant, id: IncidentId): Promise<voi
     .updateTable('incidents')
     .set((eb) => ({ rev: eb('rev', '+', 1) }))
     .where('id', '=', id)
-    .returning(['id', 'rev', 'severity', 'told_at'])
+    .returning('told_at')
     .executeTakeFirst()
-  if (after?.told_at != null) await queueAlert(tx, now, after)
+  if (after?.told_at != null) await queueChange(tx, now, id)
 }
 
 /** Something about it changed: its own message says so, or the one it is folded into. */

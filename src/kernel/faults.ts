@@ -13,6 +13,16 @@ export const FAULTS = {
   },
   stats_unknown: { status: 404, slug: 'not-found', says: 'There are no statistics {name}.' },
   channel_unknown: { status: 404, slug: 'not-found', says: 'There is no channel {name}.' },
+  channel_unsigned: {
+    status: 409,
+    slug: 'conflict',
+    says: 'The channel {name} is no webhook and has no secret.',
+  },
+  place_told: {
+    status: 409,
+    slug: 'conflict',
+    says: 'The place that {name} would tell is a channel already; change that one.',
+  },
   notification_unknown: {
     status: 404,
     slug: 'not-found',

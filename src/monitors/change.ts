@@ -4,6 +4,7 @@ import { endIncidents } from '../incidents/index.ts'
 import { Fault, type Instant, InvalidInput, type MonitorId } from '../kernel/index.ts'
 import { PROBES } from '../probes/index.ts'
 import { type AccountDb, type AccountTx, type Sealer, sqliteCode } from '../storage/index.ts'
+import { refuseChannels } from './chosen.ts'
 import { forgetDependency, refuseDependencies } from './depend.ts'
 import { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 import { type MonitorView, toColumns, toConfig } from './monitor.ts'
@@ -87,6 +88,7 @@ export async function addWithin(
       throw new Fault('plan_monitors', { plan: limits.plan, limit: String(limits.monitors) })
   }
   await refuseDependencies(tx, null, config.dependsOn)
+  await refuseChannels(tx, config.policy)
   const { id } = await refuseTakenReference(config, () =>
     tx
       .insertInto('monitors')
@@ -139,6 +141,7 @@ export async function editWithin(
   if (isDeepStrictEqual(parsed, old)) return before
   if (!isDeepStrictEqual(parsed.dependsOn, old.dependsOn))
     await refuseDependencies(tx, id, parsed.dependsOn)
+  if (!isDeepStrictEqual(parsed.policy, old.policy)) await refuseChannels(tx, parsed.policy)
   const isNew = parsed.url !== old.url || !isDeepStrictEqual(parsed.options, old.options)
   const resumed = parsed.isActive && !old.isActive
   const paused = !parsed.isActive && old.isActive

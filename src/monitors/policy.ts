@@ -5,7 +5,26 @@ const whole = (min: number, max: number) => {
   return z.int(rule).min(min, rule).max(max, rule)
 }
 const REMINDER_RULE = 'must be 0 for none, or a whole number from 300 to 86400'
-const notYet = (what: string, wanted: string) => `must be ${wanted}: ${what} are not there yet`
+const ESCALATION_RULE = 'must be 0 for none, or a whole number from 60 to 86400'
+const CHANNELS_RULE = 'must be a list of at most 50 different channels of yours'
+
+const zeroOr = (min: number, rule: string) =>
+  z
+    .int(rule)
+    .max(86_400, rule)
+    .refine((seconds) => seconds === 0 || seconds >= min, {
+      error: rule,
+      params: { code: 'range' },
+    })
+    .default(0)
+
+const channelIds = z
+  .array(z.int(CHANNELS_RULE).min(1, CHANNELS_RULE), CHANNELS_RULE)
+  .max(50, CHANNELS_RULE)
+  .refine((ids) => new Set(ids).size === ids.length, {
+    error: CHANNELS_RULE,
+    params: { code: 'length' },
+  })
 
 /** How many looks change our mind, and how fast people are told. */
 export const policyRule = z.strictObject(
@@ -15,17 +34,11 @@ export const policyRule = z.strictObject(
     alertAfterSeconds: whole(0, 86_400).default(0),
     retrySeconds: whole(5, 3600).default(20),
     degradedMs: whole(1, 60_000).nullable().default(null),
-    reminderSeconds: z
-      .int(REMINDER_RULE)
-      .max(86_400, REMINDER_RULE)
-      .refine((seconds) => seconds === 0 || seconds >= 300, {
-        error: REMINDER_RULE,
-        params: { code: 'range' },
-      })
-      .default(0),
-    escalateAfterSeconds: z.literal(0, notYet('escalations', '0')).default(0),
-    escalateTo: z.tuple([], notYet('escalations', 'an empty list')).default([]),
-    channels: z.null(notYet('chosen channels', 'null')).default(null),
+    reminderSeconds: zeroOr(300, REMINDER_RULE),
+    escalateAfterSeconds: zeroOr(60, ESCALATION_RULE),
+    escalateTo: channelIds.default([]),
+    /** Null: those that are told by default. */
+    channels: channelIds.nullable().default(null),
   },
   'must be an object',
 )

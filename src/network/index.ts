@@ -10,6 +10,7 @@ import { openPing, type OpenWays, type Pings } from './ping.ts'
 import { secure, type Secured } from './secure.ts'
 
 export type { Address, Families } from './address.ts'
+export { dial, type Trouble } from './dial.ts'
 export { exchange, isProtocolError } from './exchange.ts'
 export { codeOf, type Tried } from './failure.ts'
 export { isPrivate } from './guard.ts'

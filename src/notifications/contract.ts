@@ -1,4 +1,5 @@
 import type { IncidentId, Instant, MonitorId } from '../kernel/index.ts'
+import type { EventName } from './recipients.ts'
 
 /** Where a channel is on its platform. */
 export interface Address {
@@ -30,6 +31,8 @@ export interface IncidentNews {
   readonly lastGoodMs: number | null
   readonly acknowledgedAt: Instant | null
   readonly acknowledgedBy: string | null
+  /** When others were told since nobody had acknowledged it. */
+  readonly escalatedAt: Instant | null
   /** The latest of what people wrote about it. */
   readonly note: { readonly text: string; readonly author: string } | null
   /** "1 of 12 down" of the account, counted now. */
@@ -58,14 +61,25 @@ export interface Flaps {
   readonly steadiedAt: Instant | null
 }
 
+/** What a program is told: fixed when it happened, whatever came later. */
+export interface Fact {
+  readonly kind: 'fact'
+  readonly type: EventName
+  readonly at: Instant
+  /** IRIs of it, `@id`, begin at the API's root. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
 /**
  * What a channel is told. `alert` is the incident's one message, whatever its state has become;
- * `recovery` the short reply that it is over, `reminder` that it goes on; `notice` that a channel was
- * switched off; `blind` that we ourselves saw nothing for a while, `unseen` nothing of one monitor.
+ * `recovery` the short reply that it is over, `reminder` that it goes on, `acknowledged` that somebody
+ * is on it; `notice` that a channel was switched off; `blind` that we ourselves saw nothing for a
+ * while, `unseen` nothing of one monitor; `exposed` that a key was seen in a URL; `test` that somebody
+ * tries the channel.
  */
 export type News =
   | { readonly kind: 'alert'; readonly incident: IncidentNews }
-  | { readonly kind: 'recovery'; readonly incident: IncidentNews }
+  | { readonly kind: 'recovery' | 'acknowledged'; readonly incident: IncidentNews }
   | { readonly kind: 'reminder'; readonly incident: IncidentNews; readonly at: Instant }
   | { readonly kind: 'notice'; readonly channelName: string; readonly why: string }
   | { readonly kind: 'blind'; readonly from: Instant; readonly to: Instant }
@@ -77,6 +91,9 @@ export type News =
       /** What stands in the way; may quote strangers. */
       readonly why: string
     }
+  | { readonly kind: 'exposed'; readonly keyName: string; readonly prefix: string }
+  | { readonly kind: 'test'; readonly channelName: string; readonly by: string }
+  | Fact
 
 /** What came of one attempt. */
 export type Delivery =
@@ -104,18 +121,30 @@ export type Delivery =
   /** The token is refused; nothing can be sent until it is changed. */
   | { readonly kind: 'stop'; readonly why: string }
 
+/** What a kind of channel keeps besides an address. */
+export interface Keeps {
+  readonly info: string | null
+  readonly secrets: string | null
+}
+
 export interface Post {
   readonly address: Address
+  /** Of mails and webhooks. */
+  readonly keeps?: Keeps
   readonly news: News
   /** Up to 25 characters, the same on every attempt of the same post. */
   readonly nonce: string
   readonly replyTo: string | null
   /** Not to ring the phone. */
   readonly silent: boolean
+  /** Whom to ring besides: `everyone`, `here`, `role:ID`, `user:ID`. */
+  readonly mention?: string | null
 }
 
 /** A platform that can be told. The bots implement it, `main.ts` hands it in. Nothing throws. */
 export interface Messenger {
   post(post: Post, signal: AbortSignal): Promise<Delivery>
   edit(address: Address, messageId: string, news: News, signal: AbortSignal): Promise<Delivery>
+  /** The server or chat an address lies in, as a chat link names it; null: not known there. */
+  serverOf?(address: Address, signal: AbortSignal): Promise<string | null>
 }

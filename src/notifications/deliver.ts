@@ -10,6 +10,7 @@ import { type Db, isPassing } from '../storage/index.ts'
 import { type Attempt, attempt, type ReadNews, type Waiting } from './attempt.ts'
 import type { Channel } from './channels.ts'
 import type { Messenger } from './contract.ts'
+import { mannerOf } from './recipients.ts'
 import { recordAttempt, type Then } from './record.ts'
 
 /** Longer than any attempt may take: whoever still holds a claim then has died. */
@@ -32,6 +33,9 @@ export interface DeliveryTools extends PartTools {
   readonly readNews: ReadNews
 }
 
+/** Programs hear of several incidents at once, people of one thing after the other. */
+const widthOf = ({ kind }: Channel): number => (mannerOf(kind) === 'fact' ? 8 : 1)
+
 /** What came of a row that the database could not take down yet: kept, so it is not sent twice. */
 interface Unrecorded {
   readonly channel: Channel
@@ -41,15 +45,15 @@ interface Unrecorded {
 
 export function startDelivery(db: Db, tools: DeliveryTools): Delivery {
   const bell = new Bell()
-  const lanes = new Map<ChannelId, Promise<void>>()
+  const lanes = new Map<string, Promise<void>>()
   // A refused token stays refused until the operator changes it and starts again.
   const stopped = new Set<string>()
   const ending = new AbortController()
-  const unrecorded = new Map<ChannelId, Unrecorded[]>()
+  const unrecorded = new Map<string, Unrecorded[]>()
 
-  const lane = async (channel: Channel): Promise<void> => {
-    const owed = unrecorded.get(channel.id) ?? []
-    unrecorded.set(channel.id, owed)
+  const lane = async (channel: Channel, key: string): Promise<void> => {
+    const owed = unrecorded.get(key) ?? []
+    unrecorded.set(key, owed)
     try {
       if ((await runLane(db, tools, channel.id, owed, ending.signal)) === 'off')
         stopped.add(channel.kind)
@@ -58,8 +62,8 @@ export function startDelivery(db: Db, tools: DeliveryTools): Delivery {
       tools.log.error({ channel: channel.name, err: error }, 'lane failed')
       await tools.clock.sleep(TROUBLE_MS, ending.signal)
     } finally {
-      if (owed.length === 0) unrecorded.delete(channel.id)
-      lanes.delete(channel.id)
+      if (owed.length === 0) unrecorded.delete(key)
+      lanes.delete(key)
       bell.ring()
     }
   }
@@ -67,13 +71,11 @@ export function startDelivery(db: Db, tools: DeliveryTools): Delivery {
   const part = supervise('delivery', tools, async (signal, ready) => {
     await releaseClaims(db)
     while (!signal.aborted) {
-      for (const channel of await channelsWithWork(db, tools.clock.now()))
-        if (
-          !lanes.has(channel.id) &&
-          !stopped.has(channel.kind) &&
-          tools.messengers[channel.kind] !== undefined
-        )
-          lanes.set(channel.id, lane(channel))
+      for (const channel of await channelsWithWork(db, tools.clock.now())) {
+        if (stopped.has(channel.kind) || tools.messengers[channel.kind] === undefined) continue
+        const keys = Array.from({ length: widthOf(channel) }, (_, at) => `${channel.id}.${at}`)
+        for (const key of keys) if (!lanes.has(key)) lanes.set(key, lane(channel, key))
+      }
       ready()
       await bell.wait(tools.clock, POLL_MS, signal)
     }
@@ -118,12 +120,29 @@ const endWaits = (db: Db, kind: string) =>
     .where('failing_since', 'is not', null)
     .execute()
 
+/** Of one incident a program hears in order, however long it waits; of others meanwhile. */
 const waiting = (db: Db, now: number) =>
   db
     .selectFrom('notifications')
     .where('state', '=', 'pending')
     .where('due_at', '<=', now)
     .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<', now)]))
+    .where((eb) =>
+      eb.or([
+        eb('event', '!=', 'fact'),
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('notifications as before')
+              .select('before.id')
+              .whereRef('before.incident_id', '=', 'notifications.incident_id')
+              .whereRef('before.channel_id', '=', 'notifications.channel_id')
+              .where('before.state', '=', 'pending')
+              .whereRef('before.id', '<', 'notifications.id'),
+          ),
+        ),
+      ]),
+    )
 
 async function channelsWithWork(db: Db, now: number): Promise<Channel[]> {
   return db
@@ -225,7 +244,13 @@ async function runLane(
     if (messenger === undefined) return 'idle'
     const row = await claim(db, tools.clock.now(), id, owed)
     if (row === undefined) return 'idle'
-    const result = await attempt(db, messenger, tools.readNews, channel!, row, signal)
+    const result = await attempt(
+      db,
+      { messenger, readNews: tools.readNews, now: tools.clock.now() },
+      channel!,
+      row,
+      signal,
+    )
     owed.push({ channel: channel!, row, result })
   }
 }

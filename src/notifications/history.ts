@@ -1,6 +1,6 @@
 import type { ChannelId, Id, Instant, MonitorId } from '../kernel/index.ts'
 import { Fault } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import type { AccountTx, Tables } from '../storage/index.ts'
 import type { News } from './contract.ts'
 
 /** One thing a channel was or is to be told, and what came of it. */
@@ -8,7 +8,7 @@ export interface Told {
   readonly id: Id<'notification'>
   readonly channelId: ChannelId
   readonly kind: string
-  readonly event: 'alert' | 'recovery' | 'reminder' | 'notice'
+  readonly event: Tables['notifications']['event']
   readonly state: 'pending' | 'sent' | 'superseded' | 'failed'
   readonly incidentId: number | null
   readonly monitorId: MonitorId | null

@@ -7,15 +7,28 @@ export {
   switchOffPlace,
   switchOnPlace,
 } from './channels.ts'
+export type { ChannelConfig } from './config.ts'
 export type { Address, Delivery, Flaps, IncidentNews, Messenger, News, Post } from './contract.ts'
-export { getTold, listTold, type Told } from './history.ts'
-export { deleteChannel, editChannel, getChannel, settingsOf } from './settings.ts'
 export { type Delivery as DeliveryPart, startDelivery } from './deliver.ts'
+export { tellExposed } from './exposed.ts'
+export { getTold, listTold, type Told } from './history.ts'
 export {
-  EVENTS,
-  eventNameOf,
   queueAlert,
   queueBlindness,
+  queueChange,
+  queueFact,
   queueNotice,
   queueReply,
 } from './queue.ts'
+export { EVENTS, eventNameOf } from './recipients.ts'
+export {
+  type ChannelTools,
+  configOf,
+  createChannel,
+  deleteChannel,
+  editChannel,
+  getChannel,
+  rotateSecret,
+} from './settings.ts'
+export { testChannel } from './try.ts'
+export { openWebhooks } from './webhook.ts'

@@ -1,140 +1,153 @@
 import type { ChannelId, IncidentId, Instant } from '../kernel/index.ts'
 import type { AccountTx, Db, Tables } from '../storage/index.ts'
-import type { News } from './contract.ts'
+import type { Fact, News } from './contract.ts'
+import { readFact } from './fact.ts'
+import {
+  activeChannels,
+  type EventName,
+  eventNameOf,
+  hears,
+  mannerOf,
+  type Recipient,
+  recipientsOf,
+  type Saying,
+  type Subject as Incident,
+} from './recipients.ts'
 
-/** What a channel may choose to be told of; the names are the wire's. */
-export const EVENTS = [
-  'target.down',
-  'target.up',
-  'target.reminder',
-  'target.degraded',
-  'target.expiring',
-] as const
-
-type EventName = (typeof EVENTS)[number]
-type Severity = Tables['incidents']['severity']
-type Kind = 'alert' | 'recovery' | 'reminder'
-
-const OUTAGE: Readonly<Record<Kind, EventName>> = {
-  alert: 'target.down',
-  recovery: 'target.up',
-  reminder: 'target.reminder',
-}
-
-/** What an incident's message is called, as channels choose. */
-export function eventNameOf(kind: Kind, severity: Severity): EventName {
-  if (severity === 'down') return OUTAGE[kind]
-  return severity === 'degraded' ? 'target.degraded' : 'target.expiring'
-}
-
-/** A channel with an empty list hears of everything. */
-const hears = (events: string, event: EventName): boolean =>
-  events === '[]' || (JSON.parse(events) as string[]).includes(event)
-
-async function told(tx: AccountTx): Promise<{ id: ChannelId; events: string }[]> {
-  return tx.selectFrom('channels').select(['id', 'events']).where('is_active', '=', 1).execute()
-}
-
-interface Subject {
+interface Subject extends Incident {
   readonly id: IncidentId
-  readonly severity: Severity
+  readonly severity: Tables['incidents']['severity']
   readonly rev: number
 }
+
+const incidents = (tx: AccountTx) =>
+  tx.selectFrom('incidents').select(['id', 'severity', 'rev', 'monitor_id', 'escalated_at'])
+
+const read = (tx: AccountTx, id: IncidentId): Promise<Subject> =>
+  incidents(tx).where('id', '=', id).executeTakeFirstOrThrow()
 
 async function queue(
   tx: AccountTx,
   now: Instant,
-  channels: readonly ChannelId[],
-  subjects: readonly Subject[],
-  event: Kind,
+  channels: readonly Pick<Recipient, 'id'>[],
+  { id, rev }: Pick<Subject, 'id' | 'rev'>,
+  event: Saying,
 ): Promise<void> {
-  if (channels.length === 0 || subjects.length === 0) return
+  if (channels.length === 0) return
   await tx
     .insertInto('notifications')
     .values(
-      channels.flatMap((channel) =>
-        subjects.map(({ id, rev }) => ({
-          channel_id: channel,
-          incident_id: id,
-          event,
-          rev,
-          due_at: now,
-          created_at: now,
-        })),
-      ),
+      channels.map((channel) => ({
+        channel_id: channel.id,
+        incident_id: id,
+        event,
+        rev,
+        due_at: now,
+        created_at: now,
+      })),
     )
     .onConflict((oc) => oc.doNothing())
     .execute()
 }
 
+const isTold = ({ kind }: Recipient): boolean => mannerOf(kind) !== 'fact'
+
 /**
- * Queues, in the caller's transaction, that the account's channels show the incident as it is then:
- * its one message, posted or edited. A message still waiting says the newer state by itself.
+ * Queues, in the caller's transaction, that people hear of an incident; those among `only`, where
+ * that is given.
  */
-export async function queueAlert(tx: AccountTx, now: Instant, subject: Subject): Promise<void> {
-  const event = eventNameOf('alert', subject.severity)
-  const channels = (await told(tx)).filter(({ events }) => hears(events, event))
-  await queue(
-    tx,
-    now,
-    channels.map(({ id }) => id),
-    [subject],
-    'alert',
-  )
+export async function queueAlert(
+  tx: AccountTx,
+  now: Instant,
+  id: IncidentId,
+  only?: readonly ChannelId[],
+): Promise<void> {
+  const subject = await read(tx, id)
+  const hearing = (await recipientsOf(tx, subject))(eventNameOf('alert', subject.severity))
+  const wanted = hearing.filter((it) => isTold(it) && (only === undefined || only.includes(it.id)))
+  await queue(tx, now, wanted, subject, 'alert')
 }
 
-/** The short reply below the message of an incident that was told: it is over, or goes on. */
+/**
+ * Something about an incident changed: whoever has its message, or is still to get it, is shown that.
+ * A message still waiting says the newer state by itself.
+ */
+export async function queueChange(tx: AccountTx, now: Instant, id: IncidentId): Promise<void> {
+  const { rev, resolved_at } = await tx
+    .selectFrom('incidents')
+    .select(['rev', 'resolved_at'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const channels = await tx
+    .selectFrom('channels')
+    .select(['channels.id', 'kind'])
+    .where('is_active', '=', 1)
+    .where((eb) => {
+      const messages = eb
+        .selectFrom('messages')
+        .select('message_id')
+        .whereRef('messages.channel_id', '=', 'channels.id')
+        .where('incident_id', '=', id)
+      const tried = eb
+        .selectFrom('notifications as n')
+        .select('n.id')
+        .whereRef('n.channel_id', '=', 'channels.id')
+        .where('n.incident_id', '=', id)
+        .where('n.event', '=', 'alert')
+        .where('n.state', '!=', 'superseded')
+      // What nobody could be told while it went on is not worth a message once it is over.
+      return resolved_at === null
+        ? eb.or([eb.exists(messages), eb.exists(tried)])
+        : eb.exists(messages)
+    })
+    .execute()
+  const edited = channels.filter(({ kind }) => mannerOf(kind) === 'message')
+  await queue(tx, now, edited, { id, rev }, 'alert')
+}
+
+/**
+ * What is said below the message of an incident that was told: it is over, goes on, or somebody is on
+ * it. The last is for mails alone: messages show it themselves.
+ */
 export async function queueReply(
   tx: AccountTx,
   now: Instant,
   id: IncidentId,
-  kind: 'recovery' | 'reminder',
+  saying: Exclude<Saying, 'alert'>,
 ): Promise<void> {
-  const subject = await tx
-    .selectFrom('incidents')
-    .select(['id', 'severity', 'rev'])
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
-  const event = eventNameOf(kind, subject.severity)
-  const channels = (await told(tx)).filter(({ events }) => hears(events, event))
-  await queue(
-    tx,
-    now,
-    channels.map((it) => it.id),
-    [subject],
-    kind,
-  )
+  const subject = await read(tx, id)
+  const hearing = (await recipientsOf(tx, subject))(eventNameOf(saying, subject.severity))
+  const wanted =
+    saying === 'acknowledged'
+      ? hearing.filter(({ kind }) => mannerOf(kind) === 'mail')
+      : hearing.filter(isTold)
+  await queue(tx, now, wanted, subject, saying)
 }
 
 /** A channel that is told from now on (again) hears of what the others were told and is going on. */
 export async function queueOpen(tx: AccountTx, now: Instant, channelId: ChannelId): Promise<void> {
-  const open = await tx
-    .selectFrom('incidents')
-    .select(['id', 'rev', 'severity'])
+  const open = await incidents(tx)
     .where('resolved_at', 'is', null)
     .where('told_at', 'is not', null)
     .execute()
-  const channel = await tx
-    .selectFrom('channels')
-    .select('events')
-    .where('id', '=', channelId)
-    .executeTakeFirstOrThrow()
-  const wanted = open.filter(({ severity }) =>
-    hears(channel.events, eventNameOf('alert', severity)),
-  )
-  await queue(tx, now, [channelId], wanted, 'alert')
+  for (const { id } of open) await queueAlert(tx, now, id, [channelId])
 }
 
-/** Tells every channel of the account something that is no incident. */
-export async function queueNotice(tx: AccountTx, now: Instant, news: News): Promise<void> {
-  const channels = await told(tx)
+async function store(
+  tx: AccountTx,
+  now: Instant,
+  channels: readonly Pick<Recipient, 'id'>[],
+  news: News,
+  incidentId: IncidentId | null = null,
+): Promise<void> {
   if (channels.length === 0) return
   await tx
     .insertInto('notifications')
     .values(
       channels.map(({ id }) => ({
         channel_id: id,
-        event: 'notice' as const,
+        incident_id: incidentId,
+        event: news.kind === 'fact' ? ('fact' as const) : ('notice' as const),
         rev: 1,
         notice: JSON.stringify(news),
         due_at: now,
@@ -144,18 +157,54 @@ export async function queueNotice(tx: AccountTx, now: Instant, news: News): Prom
     .execute()
 }
 
-/** Tells every channel of every account that we saw nothing for a while. */
+/** Tells programs, each event on its own; those among `only`, where that is given. */
+export async function queueFact(
+  tx: AccountTx,
+  now: Instant,
+  id: IncidentId,
+  saying: Saying,
+  only?: readonly ChannelId[],
+): Promise<void> {
+  const subject = await read(tx, id)
+  const event = eventNameOf(saying, subject.severity)
+  const wanted = (await recipientsOf(tx, subject))(event).filter(
+    (it) => !isTold(it) && (only === undefined || only.includes(it.id)),
+  )
+  if (wanted.length > 0) await store(tx, now, wanted, await readFact(tx, now, id, event), id)
+}
+
+/** Tells every channel of the account's people something that is no incident. */
+export async function queueNotice(tx: AccountTx, now: Instant, news: News): Promise<void> {
+  await store(tx, now, (await activeChannels(tx)).filter(isTold), news)
+}
+
+/** Something that channels choose to hear, for people as `news` and for programs as its data. */
+export async function queueEvent(
+  tx: AccountTx,
+  now: Instant,
+  type: EventName,
+  news: News,
+  data: Fact['data'],
+): Promise<void> {
+  const hearing = (await activeChannels(tx)).filter((it) => hears(it, type))
+  await store(tx, now, hearing.filter(isTold), news)
+  const programs = hearing.filter((it) => !isTold(it))
+  await store(tx, now, programs, { kind: 'fact', type, at: now, data })
+}
+
+/** Tells people of every account that we saw nothing for a while. */
 export async function queueBlindness(db: Db, from: Instant, to: Instant): Promise<void> {
   const channels = await db
     .selectFrom('channels')
-    .select(['id', 'account_id'])
+    .select(['id', 'account_id', 'kind'])
     .where('is_active', '=', 1)
     .execute()
-  if (channels.length === 0) return
+  const told = channels.filter(({ kind }) => mannerOf(kind) !== 'fact')
+  if (told.length === 0) return
   await db
     .insertInto('notifications')
     .values(
-      channels.map(({ id, account_id }) => ({
+      told.map(({ id, account_id }) => ({
         account_id,
         channel_id: id,
         event: 'notice' as const,

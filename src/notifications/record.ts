@@ -1,11 +1,32 @@
-import type { Chance, Clock, Instant, Log } from '../kernel/index.ts'
-import type { Db } from '../storage/index.ts'
+import {
+  type ChannelId,
+  type Chance,
+  type Clock,
+  HOUR,
+  type Instant,
+  type Log,
+  MINUTE,
+  SECOND,
+} from '../kernel/index.ts'
+import type { AccountTx, Db } from '../storage/index.ts'
 import type { Attempt, Shown, Waiting } from './attempt.ts'
 import { type Channel, readdress, switchOff } from './channels.ts'
 
 /** Wait after the 1st, 2nd, 3rd failure and so on; the last repeats. Milliseconds. */
 const BACK_OFF_MS = [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]
 const LONGEST_WAIT_MS = 86_400_000
+/** A program is told ten times: waits after the 1st, 2nd, … attempt. */
+const FACT_WAITS_MS = [
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  20 * HOUR,
+  24 * HOUR,
+]
 const REASON_LENGTH = 300
 
 export interface RecordTools {
@@ -27,7 +48,16 @@ export async function recordAttempt(
 ): Promise<Then> {
   const now = tools.clock.now()
   if (result.kind === 'needless') {
-    await settle(db, row, result.shown, { state: 'superseded', sent_at: null, error: null })
+    const error = result.why ?? null
+    await settle(db, row, result.shown, { state: 'superseded', sent_at: null, error })
+    return 'next'
+  }
+  if (result.kind === 'held') {
+    await db
+      .updateTable('notifications')
+      .set({ claimed_until: null, is_held: 1, due_at: result.until, attempts: row.attempts - 1 })
+      .where('id', '=', row.id)
+      .execute()
     return 'next'
   }
   const { delivery } = result
@@ -73,6 +103,7 @@ async function recordTrouble(
     case 'done':
       return 'next'
     case 'again':
+      if (row.event === 'fact') return postponeFact(db, tools, channel, row, why, delivery.afterMs)
       await postpone(db, tools, channel, row, why, delivery.afterMs)
       return 'wait'
     case 'elsewhere':
@@ -153,12 +184,26 @@ async function recordSent(
         .where('incident_id', '=', shown.incidentId)
         .execute()
     await settle(tx, row, shown, { state: 'sent', sent_at: now, error: null })
-    await tx
-      .updateTable('channels')
-      .set({ failures: 0, failing_since: null, resume_at: 0, last_delivery_at: now })
-      .where('id', '=', channel.id)
-      .execute()
+    await recordWell(tx, now, channel.id)
   })
+}
+
+/** Somebody is there: what waits because nobody was goes now. */
+export async function recordWell(tx: AccountTx, now: Instant, id: ChannelId): Promise<void> {
+  await tx
+    .updateTable('channels')
+    .set({ failures: 0, failing_since: null, resume_at: 0, last_delivery_at: now })
+    .where('id', '=', id)
+    .execute()
+  await tx
+    .updateTable('notifications')
+    .set({ due_at: now })
+    .where('channel_id', '=', id)
+    .where('state', '=', 'pending')
+    .where('is_held', '=', 0)
+    .where('claimed_until', 'is', null)
+    .where('due_at', '>', now)
+    .execute()
 }
 
 async function postpone(
@@ -184,6 +229,37 @@ async function postpone(
       .where('id', '=', channel.id)
       .execute()
   })
+}
+
+/** Each fact waits on its own: the others are not told any later for it. */
+async function postponeFact(
+  db: Db,
+  { clock, chance }: RecordTools,
+  channel: Channel,
+  row: Waiting,
+  why: string,
+  afterMs = 0,
+): Promise<Then> {
+  const now = clock.now()
+  const step = FACT_WAITS_MS[row.attempts - 1]
+  if (step === undefined) {
+    await db.transaction().execute(async (tx) => {
+      await settle(tx, row, undefined, { state: 'failed', sent_at: null, error: why })
+      await tx
+        .updateTable('channels')
+        .set({ failures: channel.failures + 1, failing_since: channel.failing_since ?? now })
+        .where('id', '=', channel.id)
+        .execute()
+    })
+    return 'next'
+  }
+  const wait = Math.max(Math.ceil(step * (1 + chance.random() / 10)), afterMs)
+  await db
+    .updateTable('notifications')
+    .set({ claimed_until: null, error: why, due_at: now + Math.min(wait, LONGEST_WAIT_MS) })
+    .where('id', '=', row.id)
+    .execute()
+  return 'next'
 }
 
 async function release(db: Db, row: Waiting, error: string | null): Promise<void> {

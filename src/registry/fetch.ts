@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { SECOND } from '../kernel/index.ts'
-import { exchange, type Network } from '../network/index.ts'
+import { dial, exchange, type Network, type Trouble } from '../network/index.ts'
 
 const MOST_REDIRECTS = 3
 const LONGEST_WAIT_MS = 86_400 * SECOND
@@ -15,35 +15,6 @@ export interface Fetched {
   readonly text: string
   /** `Retry-After` in seconds, as milliseconds. */
   readonly afterMs?: number
-}
-
-type Trouble = { readonly why: string }
-
-const portOf = (url: URL): number =>
-  url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
-
-async function dial(
-  { network }: Out,
-  url: URL,
-  open: DisposableStack,
-  signal: AbortSignal,
-): Promise<Duplex | Trouble> {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const found = await network.resolve(host, { ip4: true, ip6: true }, signal)
-  if (!found.ok) return { why: found.failure.message }
-  const met = await network.connect(found.value, portOf(url), signal)
-  if (!met.ok) return { why: met.failure.message }
-  const { socket } = met.value
-  open.defer(() => void socket.destroy())
-  if (url.protocol !== 'https:') return socket
-  const shaken = await network.secure(socket, host, ['http/1.1'], signal)
-  if (!shaken.ok) return { why: shaken.failure.message }
-  const { certificate, distrust } = shaken.value
-  open.defer(() => void shaken.value.socket.destroy())
-  const isNamed = certificate.checkHost(host, { subject: 'never' }) !== undefined
-  if (distrust !== undefined || !isNamed)
-    return { why: `the certificate of ${host} is not to be trusted` }
-  return shaken.value.socket
 }
 
 /** Reads a stream as text, up to `limit` bytes; undefined when it is longer, cut, or too late. */
@@ -95,7 +66,7 @@ export async function fetchPage(
   let url = first
   for (let turns = 0; turns <= MOST_REDIRECTS; turns += 1) {
     using open = new DisposableStack()
-    const socket = await dial(out, url, open, signal)
+    const socket = await dial(out.network, url, open, signal)
     if ('why' in socket) return socket
     const headers = { host: url.host, 'user-agent': out.userAgent, accept }
     const question = { method: 'GET', path: url.pathname + url.search, headers, body: null }

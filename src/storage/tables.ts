@@ -155,6 +155,10 @@ export interface IncidentsTable {
   subject: Optional<string>
   /** When it expires; once it is renewed, when what follows does. */
   ends_at: Optional<Instant>
+  /** When programs were told, to whom nothing is folded. */
+  heard_at: Optional<Instant>
+  /** Nobody acknowledged it in time: others are told, too. */
+  escalated_at: Optional<Instant>
 }
 
 export interface MaintenancesTable {
@@ -281,6 +285,22 @@ export interface ChannelsTable {
   last_delivery_at: Optional<Instant>
   /** JSON list of what it is told of; empty: of everything. */
   events: Generated<string>
+  /** Told of what names no channels. */
+  is_default: Generated<Flag>
+  /** JSON list of monitor ids; null: every one, or with tags those that carry one of them. */
+  targets: Optional<string>
+  /** JSON list. */
+  tags: Generated<string>
+  muted_until: Optional<Instant>
+  /** JSON of `QuietHours`. */
+  quiet_hours: Optional<string>
+  /** Whom an outage rings: `everyone`, `here`, `role:ID`, `user:ID`. */
+  mention: Optional<string>
+  ring_on_up: Generated<Flag>
+  /** JSON of a mail channel's addresses. */
+  info: Optional<string>
+  /** Sealed JSON of a webhook's address, headers and signing secrets. */
+  secrets: Optional<string>
   created_at: Instant
 }
 
@@ -289,16 +309,18 @@ export interface NotificationsTable {
   account_id: Owner
   channel_id: ChannelId
   incident_id: Optional<IncidentId>
-  event: 'alert' | 'recovery' | 'reminder' | 'notice'
+  event: 'alert' | 'recovery' | 'reminder' | 'acknowledged' | 'notice' | 'fact'
   /** The subject's rev when it was queued. */
   rev: number
-  /** JSON of a notice's words; incidents are read when they are sent. */
+  /** JSON of a notice's or a fact's words; incidents are read when they are sent. */
   notice: Optional<string>
   state: Generated<'pending' | 'sent' | 'superseded' | 'failed'>
   due_at: Instant
   /** Being sent until then at the latest; a process that dies meanwhile leaves it to be sent again. */
   claimed_until: Optional<Instant>
   attempts: Generated<number>
+  /** Kept back until `due_at` because people wanted quiet. */
+  is_held: Generated<Flag>
   error: Optional<string>
   created_at: Instant
   sent_at: Optional<Instant>

@@ -46,7 +46,7 @@ export async function linked(house: House, account: Account, serverId: string): 
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const channelId = `channel of ${serverId}`
+  const channelId = `70000${serverId.replaceAll(/\D/g, '')}`
   await addChannel(db, house.clock.now(), {
     kind: 'discord',
     name: 'alerts',

@@ -4,6 +4,7 @@ import { type ApiDeps, type ApiSettings, buildApi } from '../../src/api/index.ts
 import { type Chance, quietLog } from '../../src/kernel/index.ts'
 import { type Check, getMonitor } from '../../src/monitors/index.ts'
 import { openNetwork } from '../../src/network/index.ts'
+import { type Messenger, openWebhooks } from '../../src/notifications/index.ts'
 import { buildSealer, type Db, openDatabase } from '../../src/storage/index.ts'
 import { HandClock } from '../support/clock.ts'
 import { basePath } from '../../src/api/site.ts'
@@ -117,7 +118,9 @@ function toOptions(
 export async function openHouse(
   settings: Partial<ApiSettings> = {},
   privateTargets: 'allow' | 'deny' = 'allow',
+  messengers: Readonly<Record<string, Messenger>> = {},
 ): Promise<House> {
+  const network = openNetwork({ privateTargets })
   const db = await openDatabase(':memory:')
   const clock = new HandClock()
   const chance = countedChance()
@@ -155,7 +158,11 @@ export async function openHouse(
         }
       },
     },
-    refusal: (host) => openNetwork({ privateTargets }).refusal(host),
+    messengers: {
+      webhook: openWebhooks({ clock, network, sealer, userAgent: 'Uptalk/test', base: '' }),
+      ...messengers,
+    },
+    refusal: (host) => network.refusal(host),
     health: () => ({ ready: true, status: 'ok', parts: { engine: 'ok' } }),
     settings: {
       publicUrl: null,
@@ -163,6 +170,7 @@ export async function openHouse(
       trustedProxies: ['loopback'],
       corsOrigins: [],
       unknown: 'reject',
+      allowInsecureWebhooks: false,
       version: '0.0.0',
       ...settings,
     },

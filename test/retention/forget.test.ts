@@ -64,6 +64,10 @@ test('a deleted monitor takes its history along, but its outage stays until that
   const { monitor } = await house.add()
   await draw(house, monitor.id, '...')
   await drawIncident(house, monitor.id, 1, null)
+  await house.account
+    .insertInto('messages')
+    .values({ channel_id: 1, incident_id: 1, message_id: 'm', shown_rev: 0, posted_at: 1 })
+    .execute()
   await deleteMonitor(house.account, house.change, monitor.id)
   await forgetOld(house.db, house.clock.now(), 7 * DAY)
   expect([await count(house, 'samples'), await count(house, 'incidents')]).toEqual([0, 1])

@@ -6,9 +6,13 @@ import { addMonitor, type Monitor, type MonitorView } from '../../src/monitors/i
 import { type Network, openNetwork } from '../../src/network/index.ts'
 import {
   addChannel,
+  type Channel,
+  type ChannelTools,
+  createChannel,
   type Delivery,
   type DeliveryPart,
   type Messenger,
+  openWebhooks,
   type Post,
   queueBlindness,
   startDelivery,
@@ -87,18 +91,32 @@ export class House implements AsyncDisposable {
   readonly #log: Log
   readonly #probe: EngineTools['probe'] | undefined
 
-  private constructor(db: Db, accountId: number, log: Log, probe?: EngineTools['probe']) {
-    this.clock = new HandClock()
+  private constructor(
+    db: Db,
+    accountId: number,
+    log: Log,
+    clock: HandClock,
+    probe?: EngineTools['probe'],
+  ) {
+    this.clock = clock
     this.db = db
     this.account = bindAccount(db, accountId)
     this.#log = log
     this.#probe = probe
   }
 
-  static async open(options: { probe?: EngineTools['probe']; log?: Log } = {}): Promise<House> {
+  static async open(
+    options: { probe?: EngineTools['probe']; log?: Log; startsAt?: number } = {},
+  ): Promise<House> {
     const db = await openDatabase(':memory:')
     const { id } = await ensureAccount(db, 1, 'business')
-    const house = new House(db, id, options.log ?? quietLog, options.probe)
+    const house = new House(
+      db,
+      id,
+      options.log ?? quietLog,
+      new HandClock(options.startsAt),
+      options.probe,
+    )
     await addChannel(house.account, 1, {
       kind: 'pager',
       name: 'ops',
@@ -122,7 +140,16 @@ export class House implements AsyncDisposable {
     const network = openNetwork({ privateTargets: 'allow' })
     const delivery = startDelivery(this.db, {
       ...tools,
-      messengers: { pager: this.pager },
+      messengers: {
+        pager: this.pager,
+        webhook: openWebhooks({
+          clock: this.clock,
+          network,
+          sealer,
+          userAgent: 'Uptalk/test',
+          base: '/base',
+        }),
+      },
       readNews: async (db, account, id) => {
         const news = await readNews(bindAccount(db, account), id, this.clock.now())
         await this.afterNewsRead?.()
@@ -167,6 +194,35 @@ export class House implements AsyncDisposable {
       { now: this.clock.now(), by, sealer, limits },
       { type: 'HTTP', name: 'shop', url: 'http://shop.example/', intervalSeconds: 60, ...input },
     )
+  }
+
+  /** What channels are changed with. */
+  get channelTools(): ChannelTools {
+    return {
+      now: this.clock.now(),
+      by,
+      sealer,
+      chance,
+      policy: {
+        kinds: new Set(['webhook', 'pager']),
+        allowsClearWebhooks: false,
+        refusal: () => undefined,
+      },
+      serverOf: async () => null,
+    }
+  }
+
+  async webhook(
+    url: string,
+    input: Record<string, unknown> = {},
+  ): Promise<{ channel: Channel; secret: string }> {
+    const { channel, secret } = await createChannel(this.account, this.channelTools, {
+      name: 'program',
+      type: 'webhook',
+      webhookInfo: { url },
+      ...input,
+    })
+    return { channel, secret: secret! }
   }
 
   /** Tools for the changes a test makes itself. */

@@ -78,7 +78,7 @@ export function readTarget(raw: Fields, ground: Ground): Reading {
     if (Object.hasOwn(PLAIN, name)) put(PLAIN[name]!, value)
     else if (name === optionsName)
       put('options', readOptions(value, type!, base, isLenient, violations))
-    else if (name === 'alertPolicy') put('policy', readPolicy(value, base, isLenient, violations))
+    else if (name === 'alertPolicy') put('policy', readPolicy(value, ground, violations))
     else if (name === 'expiresAt')
       put('expiresAt', value === null ? null : moment(value, name, violations))
     else if (name === 'user') violations.push(...refuseUser(value, ground))

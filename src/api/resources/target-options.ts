@@ -1,26 +1,13 @@
 import type { Violation } from '../../kernel/index.ts'
 import { type MonitorType, PROBES } from '../../probes/index.ts'
 import { isObject } from '../fields.ts'
-
-const REDACTED = '[redacted]'
-
-const SECRET_NAME = /auth|cookie|token|secret|key|pass|session|sign/i
+import { nothingKept, patchMap, REDACTED, redacted } from '../secrets.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
 /** Names of a type's options: all have defaults, so the defaults name them. */
 export const optionNames = (type: MonitorType): readonly string[] =>
   Object.keys(PROBES[type].options.parse({}))
-
-function redacted(value: unknown, showsValues: boolean): unknown {
-  if (!isObject(value)) return value === null || value === undefined ? null : REDACTED
-  return Object.fromEntries(
-    Object.entries(value).map(([name, it]) => [
-      name.toLowerCase(),
-      showsValues && !SECRET_NAME.test(name) ? it : REDACTED,
-    ]),
-  )
-}
 
 /** The options as they may be shown: of secret ones only values whose names are harmless. */
 export function shownOptions(type: MonitorType, options: Options, showsValues: boolean): Options {
@@ -34,28 +21,6 @@ export function shownOptions(type: MonitorType, options: Options, showsValues: b
       secrets.includes(name) ? redacted(value, showsValues) : value,
     ]),
   )
-}
-
-const nothingKept = (path: string): Violation => ({
-  path,
-  code: 'format',
-  message: `is ${REDACTED}, which keeps a stored value, but none is stored`,
-})
-
-/** One map (headers) patched: names in lower case, null removes, `[redacted]` keeps. */
-function patchMap(path: string, stored: Options, patch: Options, violations: Violation[]): Options {
-  const map = new Map(Object.entries(stored).map(([name, it]) => [name.toLowerCase(), it]))
-  const seen = new Set<string>()
-  for (const [given, value] of Object.entries(patch)) {
-    const name = given.toLowerCase()
-    if (seen.has(name))
-      violations.push({ path: `${path}.${given}`, code: 'conflict', message: 'is given twice' })
-    seen.add(name)
-    if (value === null) map.delete(name)
-    else if (value !== REDACTED) map.set(name, value)
-    else if (!map.has(name)) violations.push(nothingKept(`${path}.${given}`))
-  }
-  return Object.fromEntries(map)
 }
 
 /** The stored options with a merge patch on them; `path` is the options' name on the wire. */

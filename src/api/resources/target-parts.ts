@@ -2,6 +2,7 @@ import type { Violation } from '../../kernel/index.ts'
 import type { MonitorConfig } from '../../monitors/index.ts'
 import { type MonitorType, PROBES } from '../../probes/index.ts'
 import { isAnnotation, isObject, unknownField } from '../fields.ts'
+import { readRelations } from '../relations.ts'
 import type { Site } from '../site.ts'
 import { optionNames, patchOptions } from './target-options.ts'
 
@@ -51,8 +52,7 @@ export function readOptions(
 
 export function readPolicy(
   value: unknown,
-  base: MonitorConfig | undefined,
-  isLenient: boolean,
+  { base, isLenient, site }: Ground,
   violations: Violation[],
 ): Fields | null {
   if (value === null) return null
@@ -61,7 +61,20 @@ export function readPolicy(
     return null
   }
   const kept = withoutUnknown(value, 'alertPolicy', POLICY_FIELDS, isLenient, violations)
-  const merged = Object.entries({ ...base?.policy, ...kept })
+  const ids = (field: string) =>
+    kept[field] === undefined || kept[field] === null
+      ? {}
+      : {
+          [field]: readRelations(
+            kept[field],
+            `alertPolicy.${field}`,
+            '/api/channels',
+            site,
+            violations,
+          ),
+        }
+  const named = { ...ids('channels'), ...ids('escalateTo') }
+  const merged = Object.entries({ ...base?.policy, ...kept, ...named })
   return Object.fromEntries(merged.filter(([, it]) => it !== null))
 }
 

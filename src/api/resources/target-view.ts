@@ -63,6 +63,17 @@ function memberFields(view: MonitorView, uptime24h: number | null, call: Call) {
   }
 }
 
+/** The policy as the wire shows it: channels by their IRIs. */
+function shownPolicy({ monitor }: MonitorView, { site }: Call) {
+  const { channels, escalateTo, ...more } = monitor.policy
+  const iri = (id: number) => site.iri(`/api/channels/${id}`)
+  return {
+    ...more,
+    escalateTo: escalateTo.map(iri),
+    channels: channels?.map(iri) ?? null,
+  }
+}
+
 /** What somebody may have set of a target, secrets redacted. */
 export function writtenFields(view: MonitorView, call: Call): Readonly<Record<string, unknown>> {
   const { monitor } = view
@@ -80,7 +91,10 @@ export function writtenFields(view: MonitorView, call: Call): Readonly<Record<st
     tags,
     dependsOn,
     ...Object.fromEntries(
-      Object.entries(monitor.policy).map(([field, value]) => [`alertPolicy.${field}`, value]),
+      Object.entries(shownPolicy(view, call)).map(([field, value]) => [
+        `alertPolicy.${field}`,
+        value,
+      ]),
     ),
     ...Object.fromEntries(
       Object.entries(shownOptions(monitor.type, monitor.options, true)).map(([field, value]) => [
@@ -164,7 +178,7 @@ export async function targetItem(
     status,
     fields: {
       ...member,
-      alertPolicy: monitor.policy,
+      alertPolicy: shownPolicy(view, call),
       [PROBES[monitor.type].optionsName]: shownOptions(
         monitor.type,
         monitor.options,

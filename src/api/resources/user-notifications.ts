@@ -26,19 +26,55 @@ const SUBJECTS = {
   alert: { down: 'is down', degraded: 'is degraded', warning: 'expires soon' },
   recovery: { down: 'is up again', degraded: 'is well again', warning: 'was renewed' },
   reminder: { down: 'is still down', degraded: 'is degraded', warning: 'expires soon' },
+  acknowledged: {
+    down: 'was acknowledged',
+    degraded: 'was acknowledged',
+    warning: 'was acknowledged',
+  },
 } as const
 
-function subjectOf({ event, severity, monitorName, notice }: Told): string {
-  if (event !== 'notice')
-    return severity === null ? 'A deleted monitor' : `${monitorName} ${SUBJECTS[event][severity]}`
-  switch (notice?.kind) {
+const FACTS: Readonly<Partial<Record<string, string>>> = {
+  'target.down': 'is down',
+  'target.up': 'is up again',
+  'target.reminder': 'is still down',
+  'target.degraded': 'is degraded',
+  'target.expiring': 'expires soon',
+  'incident.acknowledged': 'was acknowledged',
+}
+
+function noticeOf(notice: Told['notice']): string {
+  switch (notice?.kind === 'fact' ? notice.type : notice?.kind) {
+    case 'test':
+      return 'A test'
+    case 'exposed':
+    case 'key.exposed':
+      return 'An API key was seen in a URL'
     case 'blind':
       return 'The internet could not be reached'
     case 'unseen':
-      return `${notice.monitorName} could not be looked at`
+      return notice?.kind === 'unseen' ? `${notice.monitorName} could not be looked at` : ''
     default:
       return 'A channel was switched off'
   }
+}
+
+function subjectOf({ event, severity, monitorName, notice }: Told): string {
+  const called = monitorName ?? 'A deleted monitor'
+  if (event === 'fact') {
+    const said = notice?.kind === 'fact' ? FACTS[notice.type] : undefined
+    return said === undefined ? noticeOf(notice) : `${called} ${said}`
+  }
+  if (event === 'notice') return noticeOf(notice)
+  return severity === null ? called : `${called} ${SUBJECTS[event][severity]}`
+}
+
+function eventOf({ event, notice, severity }: Told) {
+  if (notice?.kind === 'fact') return notice.type
+  if (notice?.kind === 'test') return 'test'
+  if (notice?.kind === 'exposed') return 'key.exposed'
+  return event === 'notice' || event === 'fact' || severity === null
+    ? 'notice'
+    : eventNameOf(event, severity)
 }
 
 const pathOf = ({ id }: Told): string => `${PATH}/${id}`
@@ -47,10 +83,7 @@ const fieldsOf = (told: Told, { site }: Call) => ({
   id: told.id,
   channel: told.kind,
   channelRef: site.iri(`/api/channels/${told.channelId}`),
-  event:
-    told.event === 'notice' || told.severity === null
-      ? 'notice'
-      : eventNameOf(told.event, told.severity),
+  event: eventOf(told),
   status: told.state === 'superseded' ? 'suppressed' : told.state,
   target: told.monitorId === null ? null : site.iri(`/api/targets/${told.monitorId}`),
   incident:

@@ -24,6 +24,7 @@ const DOWN: IncidentNews = {
   lastGoodMs: 212,
   acknowledgedAt: null,
   acknowledgedBy: null,
+  escalatedAt: null,
   note: null,
   downCount: 1,
   watchedCount: 12,

@@ -33,6 +33,7 @@ const opened: IncidentNews = {
   lastGoodMs: 212,
   acknowledgedAt: null,
   acknowledgedBy: null,
+  escalatedAt: null,
   note: null,
   downCount: 1,
   watchedCount: 12,

@@ -14,7 +14,7 @@ import {
 } from '../../../bots/commands/reply.ts'
 import { widthOf } from '../../../bots/terminal/layout.ts'
 import { renderTerminal, type Screen } from '../../../bots/terminal/render.ts'
-import { timeWords } from '../../../bots/terminal/times.ts'
+import { timeWords } from '../../../bots/commands/times.ts'
 import { DAY, MINUTE, SECOND } from '../../../src/kernel/index.ts'
 import type { IncidentNews } from '../../../src/notifications/index.ts'
 import { HOSTILE } from '../commands/hostile.ts'
@@ -41,6 +41,7 @@ const DOWN: IncidentNews = {
   lastGoodMs: 212,
   acknowledgedAt: null,
   acknowledgedBy: null,
+  escalatedAt: null,
   note: null,
   downCount: 1,
   watchedCount: 12,

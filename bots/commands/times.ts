@@ -1,5 +1,6 @@
 import { type Instant, SECOND } from '../../src/kernel/index.ts'
-import { formatDuration, type Run } from '../commands/index.ts'
+import type { Run } from './reply.ts'
+import { formatDuration } from './words.ts'
 
 type TimeStyle = Extract<Run, { kind: 'time' }>['style']
 

@@ -1,0 +1,72 @@
+import { type IncidentId, type Instant, SECOND, toIso } from '../kernel/index.ts'
+import type { AccountTx } from '../storage/index.ts'
+import type { Fact } from './contract.ts'
+import type { EventName } from './recipients.ts'
+
+const FACT_FIELDS = [
+  'i.id',
+  'i.monitor_name',
+  'i.url',
+  'i.severity',
+  'i.started_at',
+  'i.resolved_at',
+  'i.end_reason',
+  'i.code',
+  'i.message',
+  'i.acknowledged_at',
+  'i.acknowledged_by',
+  'm.id as monitor_id',
+  'm.name',
+  'm.type',
+  'm.is_active',
+  's.status',
+] as const
+
+const SUMMARY = { pending: 'PENDING', up: 'GOOD', degraded: 'GOOD', down: 'ERROR' } as const
+
+const iso = (at: Instant | null): string | null => (at === null ? null : toIso(at))
+
+/** What programs are told, as it is at this moment: it is not changed by what comes later. */
+export async function readFact(
+  tx: AccountTx,
+  now: Instant,
+  id: IncidentId,
+  type: EventName,
+): Promise<Fact> {
+  const it = await tx
+    .selectFrom('incidents as i')
+    .leftJoin('monitors as m', 'm.id', 'i.monitor_id')
+    .leftJoin('monitor_states as s', 's.monitor_id', 'i.monitor_id')
+    .select(FACT_FIELDS)
+    .where('i.id', '=', id)
+    .executeTakeFirstOrThrow()
+  const until = it.resolved_at ?? now
+  return {
+    kind: 'fact',
+    type,
+    at: now,
+    data: {
+      target: {
+        '@id': `/api/targets/${it.monitor_id}`,
+        id: it.monitor_id,
+        name: it.name ?? it.monitor_name,
+        url: it.url,
+        type: it.type,
+        statusSummary: it.is_active === 0 ? 'PAUSED' : SUMMARY[it.status ?? 'pending'],
+      },
+      incident: {
+        '@id': `/api/target_incidents/${it.id}`,
+        id: it.id,
+        severity: it.severity === 'down' ? 'down' : 'warning',
+        startedAt: iso(it.started_at),
+        endedAt: iso(it.resolved_at),
+        durationSeconds: Math.max(0, Math.floor((until - it.started_at) / SECOND)),
+        errorCode: it.code,
+        errorMessage: it.message,
+        acknowledgedAt: iso(it.acknowledged_at),
+        acknowledgedBy: it.acknowledged_by,
+        endReason: it.end_reason === 'worsened' ? 'resolved' : it.end_reason,
+      },
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import type { ChannelId, MonitorId } from '../kernel/index.ts'
+import type { AccountTx, Tables } from '../storage/index.ts'
+
+/** What a channel may choose to be told of; the names are the wire's. */
+export const EVENTS = [
+  'target.down',
+  'target.up',
+  'target.reminder',
+  'target.degraded',
+  'target.expiring',
+  'incident.acknowledged',
+  'summary',
+  'key.exposed',
+  'test',
+] as const
+
+export type EventName = (typeof EVENTS)[number]
+type Severity = Tables['incidents']['severity']
+/** What is said of an incident. */
+export type Saying = 'alert' | 'recovery' | 'reminder' | 'acknowledged'
+
+const OUTAGE: Readonly<Record<Saying, EventName>> = {
+  alert: 'target.down',
+  recovery: 'target.up',
+  reminder: 'target.reminder',
+  acknowledged: 'incident.acknowledged',
+}
+
+/** What is said of an incident, as channels choose it. */
+export function eventNameOf(saying: Saying, severity: Severity): EventName {
+  if (severity === 'down' || saying === 'acknowledged') return OUTAGE[saying]
+  return severity === 'degraded' ? 'target.degraded' : 'target.expiring'
+}
+
+/** How a kind of channel is told: one message that is edited, a mail each, a fact each. */
+export type Manner = 'message' | 'mail' | 'fact'
+
+const MANNERS: Readonly<Partial<Record<string, Manner>>> = { email: 'mail', webhook: 'fact' }
+
+export const mannerOf = (kind: string): Manner => MANNERS[kind] ?? 'message'
+
+export interface Recipient {
+  readonly id: ChannelId
+  readonly kind: string
+  readonly events: string
+  readonly targets: string | null
+  readonly tags: string
+  readonly is_default: 0 | 1
+}
+
+/** A channel with an empty list hears of everything. */
+export const hears = ({ events }: Pick<Recipient, 'events'>, event: EventName): boolean =>
+  events === '[]' || (JSON.parse(events) as string[]).includes(event)
+
+/** With tags, no list of monitors names none. */
+function covers({ targets, tags }: Recipient, id: MonitorId, tagsOfIt: readonly string[]): boolean {
+  const wanted = JSON.parse(tags) as string[]
+  if (targets === null && wanted.length === 0) return true
+  const named = targets === null ? [] : (JSON.parse(targets) as MonitorId[])
+  return named.includes(id) || tagsOfIt.some((tag) => wanted.includes(tag))
+}
+
+export const activeChannels = (db: AccountTx): Promise<Recipient[]> =>
+  db
+    .selectFrom('channels')
+    .select(['id', 'kind', 'events', 'targets', 'tags', 'is_default'])
+    .where('is_active', '=', 1)
+    .orderBy('id')
+    .execute()
+
+export interface Subject {
+  readonly monitor_id: MonitorId | null
+  readonly escalated_at: number | null
+}
+
+interface Picks {
+  /** Null: the default channels. */
+  readonly channels: readonly ChannelId[] | null
+  readonly escalateTo: readonly ChannelId[]
+}
+
+/**
+ * Who hears of an incident: those its monitor picks, and once it is escalated those it escalates to,
+ * each narrowed by what the channel itself wants.
+ */
+export async function recipientsOf(
+  tx: AccountTx,
+  { monitor_id, escalated_at }: Subject,
+): Promise<(event: EventName) => readonly Recipient[]> {
+  const channels = await activeChannels(tx)
+  const monitor =
+    channels.length === 0 || monitor_id === null
+      ? undefined
+      : await tx
+          .selectFrom('monitors')
+          .select(['id', 'policy', 'tags'])
+          .where('id', '=', monitor_id)
+          .executeTakeFirst()
+  if (monitor === undefined) return () => []
+  const { channels: chosen = null, escalateTo = [] } = JSON.parse(monitor.policy) as Partial<Picks>
+  const isPicked = ({ id, is_default }: Recipient): boolean =>
+    (chosen === null ? is_default === 1 : chosen.includes(id)) ||
+    (escalated_at !== null && escalateTo.includes(id))
+  const tags = JSON.parse(monitor.tags) as string[]
+  const picked = channels.filter((it) => isPicked(it) && covers(it, monitor.id, tags))
+  return (event) => picked.filter((it) => hears(it, event))
+}
