@@ -27,6 +27,7 @@ import {
   type Sealer,
   seenUpdates,
 } from './storage/index.ts'
+import { sendDue } from './summaries/index.ts'
 import { VERSION } from './version.ts'
 
 /** What runs, and where it is reached. */
@@ -50,6 +51,7 @@ const [clock, chance] = [systemClock, systemChance]
 /** Long enough for another process's write, short enough for all who wait meanwhile. */
 const BUSY_MS = 500
 const TIDY_SCHEDULE = '17 * * * *'
+const SUMMARY_SCHEDULE = '* * * * *'
 
 /** What the parts are made with and joined by. */
 interface Site {
@@ -235,7 +237,20 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
       log.error({ err }, 'old rows not forgotten')
     }
   })
+  const summarise = async () => {
+    try {
+      if (await sendDue(db, clock.now())) delivery.wake()
+    } catch (err) {
+      log.error({ err }, 'summaries not sent')
+    }
+  }
+  // A tick and no more: when one is due stands in its row.
+  const summaries = schedule(SUMMARY_SCHEDULE, summarise, { noOverlap: true })
   opened.defer(() => tidy.destroy())
+  opened.defer(() => summaries.destroy())
+  // What was missed while we were away; nobody waits for it.
+  const missed = summarise()
+  opened.defer(() => missed)
 
   log.info({ url, version: VERSION, watched: engine.counts().watched }, 'ready')
   const kept = opened.move()

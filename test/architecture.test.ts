@@ -40,6 +40,15 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/probes',
     'src/stats',
     'src/storage',
+    'src/summaries',
+  ],
+  'src/summaries': [
+    'src/accounts',
+    'src/audit',
+    'src/kernel',
+    'src/notifications',
+    'src/stats',
+    'src/storage',
   ],
   'bots/commands': [
     'src/accounts',
@@ -52,6 +61,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/probes',
     'src/stats',
     'src/storage',
+    'src/summaries',
     'src/version.ts',
   ],
   'bots/email': ['bots/commands', 'src/kernel', 'src/notifications'],
@@ -61,7 +71,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 }
 /** Who may hold the handle that sees every account; the rest of the house asks through one that is bound. */
 const UNBOUND =
-  /^src\/(?:storage|accounts|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/samples|incidents\/(?:verdict|tell)|maintenance\/spans)\.ts$/
+  /^src\/(?:storage|accounts|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/samples|incidents\/(?:verdict|tell)|summaries\/send|maintenance\/spans)\.ts$/
 /** Where it is handed through as a part, and the look-ups that find whose request it is. */
 const HANDED_THROUGH = new Set(['src/api/deps.ts', 'bots/commands/command.ts'])
 const LOOK_UPS = new Set([

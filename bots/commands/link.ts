@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mayAct, spendLinkCode } from '../../src/accounts/index.ts'
 import { addChannel, reopenChannel } from '../../src/notifications/index.ts'
+import { addSummary } from '../../src/summaries/index.ts'
 import { typed } from './answers.ts'
 import { type OpenCall, openCommand } from './command.ts'
 import { no, refusal, say } from './compose.ts'
@@ -43,8 +44,16 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
     code,
     place,
     { userId: actor.userId, displayName: actor.displayName, by: byOf(call) },
-    (tx, linkId) =>
-      addChannel(tx, now, { kind: platform, name: title, linkId, channelId, threadId }),
+    async (tx, linkId) => {
+      const channel = await addChannel(tx, now, {
+        kind: platform,
+        name: title,
+        linkId,
+        channelId,
+        threadId,
+      })
+      await addSummary(tx, { now, by: byOf(call) }, { channel })
+    },
   )
   return say(
     [text(`This ${noun} belongs to the account `), name(link.accountName), text(' now.')],
@@ -52,7 +61,11 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
       tone: 'ok',
       audience: 'asker',
       body: [
-        line(text(`Alerts come to ${here} from now on.`)),
+        line(
+          text(
+            `Alerts come to ${here} from now on, and every morning at 9 how the day before was.`,
+          ),
+        ),
         line(text(`Next: ${typed(place, 'add https://example.com')}`)),
       ],
       value: { account: link.accountName },

@@ -9,6 +9,7 @@ import {
   flappingAlert,
   flappingReply,
 } from './news-more.ts'
+import { summaryReply } from './news-summary.ts'
 import { causeWords, formatAge, formatMs } from './phrases.ts'
 import {
   type Action,
@@ -210,6 +211,8 @@ function replyTo(news: News): Reply {
           ],
         },
       )
+    case 'summary':
+      return summaryReply(news)
     case 'acknowledged':
       return say(
         [

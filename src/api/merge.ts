@@ -27,6 +27,17 @@ export const relationsTo =
   (value, name, violations) =>
     readRelations(value, name, path, site, violations)
 
+/** An IRI of that list, as its id. */
+export const relationTo =
+  (path: string, site: Site): Turn =>
+  (value, name, violations) => {
+    const id = site.idIn(value, path)
+    if (id !== undefined) return id
+    const message = `must be an IRI of yours such as ${path}/12`
+    violations.push({ path: name, code: 'not_found', message })
+    return undefined
+  }
+
 /** RFC 3339, as an instant. */
 export const moment: Turn = (value, name, violations) => {
   const at = typeof value === 'string' ? readInstant(value) : undefined

@@ -8,6 +8,7 @@ import { linkCodes } from './resources/link-codes.ts'
 import { maintenances } from './resources/maintenances.ts'
 import { requestLogs } from './resources/request-logs.ts'
 import { dailies, hourlies } from './resources/stats.ts'
+import { summaries } from './resources/summaries.ts'
 import { targets } from './resources/targets.ts'
 import { userNotifications } from './resources/user-notifications.ts'
 import { verifications } from './resources/verifications.ts'
@@ -27,6 +28,7 @@ export const RESOURCES: readonly Resource[] = [
   verifications,
   channels,
   chatLinks,
+  summaries,
   userNotifications,
   apiKeys,
   requestLogs,

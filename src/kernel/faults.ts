@@ -23,6 +23,7 @@ export const FAULTS = {
     slug: 'conflict',
     says: 'The place that {name} would tell is a channel already; change that one.',
   },
+  summary_unknown: { status: 404, slug: 'not-found', says: 'There is no summary {name}.' },
   notification_unknown: {
     status: 404,
     slug: 'not-found',

@@ -1,3 +1,4 @@
+export { dayStart, isCron, localDate, nextRun } from './cron.ts'
 export { Bell } from './bell.ts'
 export { type Chance, systemChance } from './chance.ts'
 export { FAULTS, Fault, type FaultCode } from './faults.ts'

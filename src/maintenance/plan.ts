@@ -5,13 +5,14 @@ import {
   DAY,
   type Instant,
   InvalidInput,
+  isCron,
   MINUTE,
   type MonitorId,
   nameRule,
   type Violation,
   violationsOf,
 } from '../kernel/index.ts'
-import { isCron, type Plan } from './windows.ts'
+import type { Plan } from './windows.ts'
 
 const LONGEST_MS = 90 * DAY
 const TARGETS_RULE = 'must be a list of at most 500 monitors of yours, or null for all'

@@ -35,7 +35,7 @@ export async function addChannel(
     readonly name: string
     readonly linkId: Id<'link'> | null
   } & Address,
-): Promise<void> {
+): Promise<ChannelId> {
   const values = { name: channel.name, chat_link_id: channel.linkId }
   // Never taken out and put in anew: its messages and what waits for it would go with it.
   const known = await tx
@@ -60,6 +60,7 @@ export async function addChannel(
       .returning('id')
       .executeTakeFirstOrThrow())
   await queueOpen(tx, now, id)
+  return id
 }
 
 /** Tells a place again that was switched off; false where it was not. */

@@ -70,11 +70,55 @@ export interface Fact {
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/** What happened in a day or a week, as it stood when it was put together. */
+export interface SummaryNews {
+  readonly kind: 'summary'
+  readonly period: 'day' | 'week'
+  /** Whether the span is a whole local day or week; else it ends when it was asked for. */
+  readonly isWhole: boolean
+  readonly from: Instant
+  readonly to: Instant
+  readonly timezone: string
+  readonly monitors: number
+  /** Percent; null without data. */
+  readonly uptime: number | null
+  /** Of the span before. */
+  readonly uptimeBefore: number | null
+  readonly incidents: number
+  readonly downMs: number
+  /** Who was down, the worst first. */
+  readonly troubled: readonly Troubled[]
+  readonly slower: readonly {
+    readonly monitorName: string
+    readonly ms: number
+    readonly beforeMs: number
+  }[]
+  /** What ends soon, the soonest first. */
+  readonly ending: readonly { readonly monitorName: string; readonly endsAt: Instant }[]
+  readonly paused: readonly { readonly monitorName: string; readonly since: Instant }[]
+  /** Watched, and nothing was seen of them. */
+  readonly unseen: readonly string[]
+  /** Down now. */
+  readonly open: readonly { readonly monitorName: string; readonly since: Instant }[]
+}
+
+export interface Troubled {
+  readonly monitorId: MonitorId
+  readonly monitorName: string
+  readonly uptime: number | null
+  readonly incidents: number
+  /** The longest of them. */
+  readonly startedAt: Instant
+  readonly durationMs: number
+  readonly code: string
+  readonly httpStatus: number | null
+}
+
 /**
  * What a channel is told. `alert` is the incident's one message, whatever its state has become;
  * `recovery` the short reply that it is over, `reminder` that it goes on, `acknowledged` that somebody
  * is on it; `notice` that a channel was switched off; `blind` that we ourselves saw nothing for a
- * while, `unseen` nothing of one monitor; `exposed` that a key was seen in a URL; `test` that somebody
+ * while, `unseen` nothing of one monitor; `summary` how a day or a week was; `exposed` that a key was seen in a URL; `test` that somebody
  * tries the channel.
  */
 export type News =
@@ -91,6 +135,7 @@ export type News =
       /** What stands in the way; may quote strangers. */
       readonly why: string
     }
+  | SummaryNews
   | { readonly kind: 'exposed'; readonly keyName: string; readonly prefix: string }
   | { readonly kind: 'test'; readonly channelName: string; readonly by: string }
   | Fact

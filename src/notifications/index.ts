@@ -8,7 +8,17 @@ export {
   switchOnPlace,
 } from './channels.ts'
 export type { ChannelConfig } from './config.ts'
-export type { Address, Delivery, Flaps, IncidentNews, Messenger, News, Post } from './contract.ts'
+export type {
+  Address,
+  Delivery,
+  Flaps,
+  IncidentNews,
+  Messenger,
+  News,
+  Post,
+  SummaryNews,
+  Troubled,
+} from './contract.ts'
 export { type Delivery as DeliveryPart, startDelivery } from './deliver.ts'
 export { tellExposed } from './exposed.ts'
 export { getTold, listTold, type Told } from './history.ts'
@@ -18,6 +28,7 @@ export {
   queueChange,
   queueFact,
   queueNotice,
+  queueOnce,
   queueReply,
 } from './queue.ts'
 export { EVENTS, eventNameOf } from './recipients.ts'
@@ -30,5 +41,5 @@ export {
   getChannel,
   rotateSecret,
 } from './settings.ts'
-export { testChannel } from './try.ts'
+export { tellNow, testChannel, type Tried, type TryTools } from './try.ts'
 export { openWebhooks } from './webhook.ts'

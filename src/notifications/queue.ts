@@ -13,6 +13,7 @@ import {
   type Saying,
   type Subject as Incident,
 } from './recipients.ts'
+import { type Message, toldAs } from './message.ts'
 
 interface Subject extends Incident {
   readonly id: IncidentId
@@ -176,6 +177,40 @@ export async function queueFact(
 /** Tells every channel of the account's people something that is no incident. */
 export async function queueNotice(tx: AccountTx, now: Instant, news: News): Promise<void> {
   await store(tx, now, (await activeChannels(tx)).filter(isTold), news)
+}
+
+/**
+ * Tells one channel something that it is told once at most on an occasion; nothing where it is switched
+ * off.
+ */
+export async function queueOnce(
+  tx: AccountTx,
+  now: Instant,
+  channelId: ChannelId,
+  message: Message & { readonly occasion: string },
+): Promise<void> {
+  const channel = await tx
+    .selectFrom('channels')
+    .select('kind')
+    .where('id', '=', channelId)
+    .where('is_active', '=', 1)
+    .executeTakeFirst()
+  if (channel === undefined) return
+  const news = toldAs(channel.kind, now, message)
+  await tx
+    .insertInto('notifications')
+    .values({
+      channel_id: channelId,
+      event: news.kind === 'fact' ? 'fact' : 'notice',
+      rev: 1,
+      notice: JSON.stringify(news),
+      due_at: now,
+      created_at: now,
+      summary_id: message.summaryId ?? null,
+      occasion: message.occasion,
+    })
+    .onConflict((oc) => oc.doNothing())
+    .execute()
 }
 
 /** Something that channels choose to hear, for people as `news` and for programs as its data. */

@@ -1,5 +1,4 @@
-import { Cron } from 'croner'
-import type { Instant } from '../kernel/index.ts'
+import { type Instant, nextRun } from '../kernel/index.ts'
 import type { Channel } from './channels.ts'
 
 /** When only outages may ring: `22:00` to `07:00` by the clock of a zone. */
@@ -9,12 +8,9 @@ export interface QuietHours {
   readonly timezone: string
 }
 
-const CLOCK = /^(\d\d):(\d\d)$/
-
 function nextAt(time: string, timezone: string, now: Instant): Instant {
-  const [, hours, minutes] = CLOCK.exec(time)!
-  const cron = new Cron(`${Number(minutes)} ${Number(hours)} * * *`, { timezone, paused: true })
-  return cron.nextRun(new Date(now))!.getTime()
+  const [hours, minutes] = time.split(':').map(Number)
+  return nextRun(`${minutes} ${hours} * * *`, timezone, now)!
 }
 
 /** When the quiet hours that are on now end; null when they are not on. */

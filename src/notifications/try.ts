@@ -1,10 +1,10 @@
-import type { Chance, Clock, Instant } from '../kernel/index.ts'
+import { type Chance, type Clock, SECOND } from '../kernel/index.ts'
 import type { AccountDb } from '../storage/index.ts'
 import { postTo } from './attempt.ts'
 import type { Channel } from './channels.ts'
-import type { Delivery, Fact, Messenger, News } from './contract.ts'
+import type { Delivery, Messenger } from './contract.ts'
 import { recordWell } from './record.ts'
-import { mannerOf } from './recipients.ts'
+import { type Message, toldAs } from './message.ts'
 
 const PATIENCE_MS = 14_000
 
@@ -21,10 +21,6 @@ export interface TryTools {
   readonly messengers: Readonly<Record<string, Messenger>>
 }
 
-/** `news` as its kind of channel is told it. */
-export const toldAs = (channel: Channel, news: News, fact: Fact): News =>
-  mannerOf(channel.kind) === 'fact' ? fact : news
-
 /**
  * Tells a channel something now, beside its lane, and writes down what came of it. One that works
  * wakes what waits for the channel.
@@ -33,9 +29,10 @@ export async function tellNow(
   db: AccountDb,
   { clock, chance, messengers }: TryTools,
   channel: Channel,
-  news: News,
+  message: Message,
 ): Promise<Tried> {
-  const at: Instant = clock.now()
+  const at = clock.now()
+  const news = toldAs(channel.kind, at, message)
   const nonce = Buffer.from(chance.bytes(12)).toString('hex')
   const patience = new AbortController()
   const messenger = messengers[channel.kind]
@@ -46,7 +43,7 @@ export async function tellNow(
           messenger.post(postTo(channel, nonce, { news }), patience.signal),
           clock.sleep(PATIENCE_MS, patience.signal).then((): Delivery => ({
             kind: 'again',
-            why: `no answer within ${PATIENCE_MS / 1000} s`,
+            why: `no answer within ${PATIENCE_MS / SECOND} s`,
           })),
         ])
   patience.abort()
@@ -68,6 +65,7 @@ export async function tellNow(
         error: tried.error,
         created_at: at,
         sent_at: tried.status === 'sent' ? clock.now() : null,
+        summary_id: message.summaryId ?? null,
       })
       .execute()
     if (tried.status === 'sent') await recordWell(tx, clock.now(), channel.id)
@@ -82,12 +80,10 @@ export const testChannel = (
   channel: Channel,
   by: string,
 ): Promise<Tried> => {
-  const fact: Fact = {
-    kind: 'fact',
+  const { id, name } = channel
+  return tellNow(db, tools, channel, {
     type: 'test',
-    at: tools.clock.now(),
-    data: { channel: { '@id': `/api/channels/${channel.id}`, id: channel.id, name: channel.name } },
-  }
-  const news: News = { kind: 'test', channelName: channel.name, by }
-  return tellNow(db, tools, channel, toldAs(channel, news, fact))
+    news: { kind: 'test', channelName: name, by },
+    data: { channel: { '@id': `/api/channels/${id}`, id, name } },
+  })
 }

@@ -89,6 +89,31 @@ async function observedWithin(
   return samples.reduce((sum, { at, observed_ms }) => sum + Math.min(observed_ms, at - from), 0)
 }
 
+/** How long good looks took on average in a span, of each monitor that had any. */
+export async function averageTimes(
+  db: AccountTx,
+  monitorIds: readonly MonitorId[],
+  from: Instant,
+  to: Instant,
+): Promise<ReadonlyMap<MonitorId, { readonly count: number; readonly avgMs: number }>> {
+  const rows = await db
+    .selectFrom('samples')
+    .select((eb) => [
+      'monitor_id',
+      eb.fn.countAll<number>().as('count'),
+      eb.fn.avg<number>('ms').as('avg'),
+    ])
+    .where('monitor_id', 'in', monitorIds)
+    .where('at', '>=', from)
+    .where('at', '<', to)
+    .where('status', 'in', ['up', 'degraded'])
+    .groupBy('monitor_id')
+    .execute()
+  return new Map(
+    rows.map(({ monitor_id, count, avg }) => [monitor_id, { count, avgMs: Math.round(avg) }]),
+  )
+}
+
 /** Response times of good looks in a span: average and 95th percentile, null without any. */
 export async function responseTimes(
   db: AccountTx,

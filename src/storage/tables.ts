@@ -324,6 +324,28 @@ export interface NotificationsTable {
   error: Optional<string>
   created_at: Instant
   sent_at: Optional<Instant>
+  summary_id: Optional<Id<'summary'>>
+  /** What a channel is told once at most: `day 2027-03-01`. */
+  occasion: Optional<string>
+}
+
+export interface SummariesTable {
+  id: Generated<Id<'summary'>>
+  account_id: Owner
+  channel_id: ChannelId
+  cron: string
+  timezone: string
+  period: 'day' | 'week'
+  /** JSON list of monitor ids; null: every one, or with tags those that carry one of them. */
+  targets: Optional<string>
+  /** JSON list. */
+  tags: Generated<string>
+  is_active: Generated<Flag>
+  /** Null: switched off, or it never comes. */
+  next_at: Optional<Instant>
+  rev: Generated<number>
+  created_at: Instant
+  updated_at: Instant
 }
 
 export interface MessagesTable {
@@ -389,6 +411,7 @@ export interface Tables {
   channels: ChannelsTable
   notifications: NotificationsTable
   messages: MessagesTable
+  summaries: SummariesTable
   idempotency_keys: IdempotencyKeysTable
   confirmations: ConfirmationsTable
   audit_logs: AuditLogsTable
@@ -416,6 +439,7 @@ export const OWNER_COLUMN: Readonly<Partial<Record<keyof Tables, string>>> = {
   channels: 'account_id',
   notifications: 'account_id',
   messages: 'account_id',
+  summaries: 'account_id',
   idempotency_keys: 'account_id',
   confirmations: 'account_id',
   audit_logs: 'account_id',

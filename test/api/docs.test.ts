@@ -31,6 +31,9 @@ const examples: (readonly [string, Route])[] = RESOURCES.flatMap(({ routes }) =>
 test.each(examples)('the example of %s works', async (_, route) => {
   await using house = await openHouse()
   const made = new Map<string, number>()
+  // What examples name is there.
+  if (route.path === '/api/verifications') await house.add()
+  if (route.path.startsWith('/api/summaries')) await linked(house, house.ours, 's1')
   // What the path is about: made by the example of its own list.
   const list = route.path.replace(/\/\{id\}.*$/, '')
   if (route.path.includes('{id}')) {
@@ -47,7 +50,6 @@ test.each(examples)('the example of %s works', async (_, route) => {
       made.set(list, json['id'])
     }
   }
-  if (route.path === '/api/verifications') await house.add()
   const query = route.exampleQuery === undefined ? '' : `?${route.exampleQuery}`
   const url = `${route.path.replace('{id}', String(made.get(list)))}${query}`
   const { status, text } = await house.ask(route.method, url, { body: route.example })

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, toIso } from '../../src/kernel/index.ts'
 import { overlapMs } from '../../src/maintenance/index.ts'
-import { isCron, startAfter, windowAfter } from '../../src/maintenance/windows.ts'
+import { isCron } from '../../src/kernel/index.ts'
+import { startAfter, windowAfter } from '../../src/maintenance/windows.ts'
 
 const at = (iso: string): number => Date.parse(`${iso}Z`)
 

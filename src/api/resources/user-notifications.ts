@@ -49,6 +49,8 @@ function noticeOf(notice: Told['notice']): string {
     case 'exposed':
     case 'key.exposed':
       return 'An API key was seen in a URL'
+    case 'summary':
+      return 'A summary'
     case 'blind':
       return 'The internet could not be reached'
     case 'unseen':
@@ -71,6 +73,7 @@ function subjectOf({ event, severity, monitorName, notice }: Told): string {
 function eventOf({ event, notice, severity }: Told) {
   if (notice?.kind === 'fact') return notice.type
   if (notice?.kind === 'test') return 'test'
+  if (notice?.kind === 'summary') return 'summary'
   if (notice?.kind === 'exposed') return 'key.exposed'
   return event === 'notice' || event === 'fact' || severity === null
     ? 'notice'

@@ -27,6 +27,7 @@ const flag = z.boolean('must be true or false').default(false)
 const body = z.strictObject({
   targets: z.array(z.union([z.int(), z.string()], TARGETS_RULE), TARGETS_RULE).default([]),
   externalRefs: z.array(z.string('must be text'), 'must be a list of references').default([]),
+  tags: z.array(z.string('must be text'), 'must be a list of tags').max(20).default([]),
   checks: whole(1, 10).default(3),
   intervalSeconds: whole(0, 60).default(2),
   maxResponseMs: whole(1, 60_000).nullable().default(null),
@@ -82,7 +83,7 @@ const itemOf = (it: Verification, call: Call, status: 200 | 201 | 202 | 424 = 20
 /** The monitors meant, each once. @throws InvalidInput where one is not the account's */
 async function readTargets(
   { db, site }: Call,
-  { targets, externalRefs }: z.output<typeof body>,
+  { targets, externalRefs, tags }: z.output<typeof body>,
 ): Promise<MonitorId[]> {
   const violations: Violation[] = []
   const given = [
@@ -101,14 +102,25 @@ async function readTargets(
       }),
     )),
   ]
-  const rows = await db.selectFrom('monitors').select('id').execute()
+  const rows = await db.selectFrom('monitors').select(['id', 'tags']).orderBy('id').execute()
   const mine = new Set(rows.map(({ id }) => id))
+  for (const [at, tag] of tags.entries()) {
+    const tagged = rows.filter((row) => (JSON.parse(row.tags) as string[]).includes(tag))
+    const path = `tags[${at}]`
+    if (tagged.length === 0)
+      violations.push({ path, code: 'not_found', message: 'must be a tag of a target of yours' })
+    given.push(...tagged.map(({ id }) => ({ id, path })))
+  }
   for (const { id, path } of given)
     if (id === undefined || !mine.has(id))
       violations.push({ path, code: 'not_found', message: 'must be a target of yours' })
-  if (given.length === 0)
-    violations.push({ path: 'targets', code: 'required', message: 'is required, or externalRefs' })
-  if (given.length > MOST_TARGETS)
+  if (given.length === 0 && violations.length === 0)
+    violations.push({
+      path: 'targets',
+      code: 'required',
+      message: 'is required, or externalRefs, or tags',
+    })
+  if (new Set(given.map(({ id }) => id)).size > MOST_TARGETS)
     violations.push({ path: 'targets', code: 'length', message: TARGETS_RULE })
   if (violations.length > 0) throw new InvalidInput(violations)
   return [...new Set(given.map(({ id }) => id!))]

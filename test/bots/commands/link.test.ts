@@ -34,7 +34,7 @@ test('an administrator ties a group; its topic hears alerts from then on', async
   await using house = await openHouse()
   const reply = await link(house, { actor: DAN, place: GROUP }, (await codeOf(house)).toLowerCase())
   expect(words(reply)).toBe(
-    'This chat belongs to the account main now.\nAlerts come to this topic from now on.\nNext: /uptime add https://example.com',
+    'This chat belongs to the account main now.\nAlerts come to this topic from now on, and every morning at 9 how the day before was.\nNext: /uptime add https://example.com',
   )
   expect(await channels(house)).toEqual([
     ['discord', 'Ops', '901', null, 1],

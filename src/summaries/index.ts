@@ -1,0 +1,11 @@
+export { reportOn, upToNow } from './report.ts'
+export { sendDue, sendNow } from './send.ts'
+export {
+  addSummary,
+  deleteSummary,
+  editSummary,
+  getSummary,
+  listSummaries,
+  type Summary,
+  type SummaryConfig,
+} from './summary.ts'

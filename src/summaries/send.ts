@@ -1,0 +1,80 @@
+import { HOUR, type Instant, localDate, nextRun, toIso } from '../kernel/index.ts'
+import {
+  type Channel,
+  getChannel,
+  queueOnce,
+  type SummaryNews,
+  tellNow,
+  type Tried,
+  type TryTools,
+} from '../notifications/index.ts'
+import { type AccountDb, bindAccount, type Db } from '../storage/index.ts'
+import { lastWhole, reportOn, upToNow } from './report.ts'
+import { type Summary, toConfig } from './summary.ts'
+
+/** One missed by less than this is still told. */
+const PATIENCE_MS = 2 * HOUR
+
+/** What programs are told of it: times of its span as the API has them. */
+const factOf = (id: number, { kind, ...report }: SummaryNews) => ({
+  [kind]: {
+    '@id': `/api/summaries/${id}`,
+    id,
+    ...report,
+    from: toIso(report.from),
+    to: toIso(report.to),
+  },
+})
+
+/**
+ * Queues what is due, each in a transaction of its own with its next time: exactly one for a channel,
+ * a period and a local date, through restarts and clocks that jump. True when there was any.
+ */
+export async function sendDue(db: Db, now: Instant): Promise<boolean> {
+  const due = await db
+    .selectFrom('summaries')
+    .selectAll()
+    .where('next_at', '<=', now)
+    .orderBy('id')
+    .execute()
+  for (const row of due) {
+    const { cron, timezone, period, targets, tags } = toConfig(row)
+    const at = row.next_at!
+    const bound = bindAccount(db, row.account_id)
+    const isLate = now - at >= PATIENCE_MS
+    const report = isLate
+      ? undefined
+      : await reportOn(bound, period, lastWhole(period, timezone, at), timezone, { targets, tags })
+    await bound.transaction().execute(async (tx) => {
+      const { numUpdatedRows } = await tx
+        .updateTable('summaries')
+        .set({ next_at: nextRun(cron, timezone, now) })
+        .where('id', '=', row.id)
+        .where('next_at', '=', at)
+        .executeTakeFirstOrThrow()
+      if (numUpdatedRows === 0n || report === undefined) return
+      await queueOnce(tx, now, row.channel_id, {
+        type: 'summary',
+        news: report,
+        data: factOf(row.id, report),
+        occasion: `${period} ${localDate(timezone, at)}`,
+        summaryId: row.id,
+      })
+    })
+  }
+  return due.length > 0
+}
+
+/** The last day or week up to now, told at once. */
+export async function sendNow(db: AccountDb, tools: TryTools, summary: Summary): Promise<Tried> {
+  const { period, timezone, targets, tags, id } = summary
+  const now = tools.clock.now()
+  const channel: Channel = await getChannel(db, summary.channel)
+  const report = await reportOn(db, period, upToNow(period, now), timezone, { targets, tags })
+  return tellNow(db, tools, channel, {
+    type: 'summary',
+    news: report,
+    data: factOf(id, report),
+    summaryId: id,
+  })
+}
