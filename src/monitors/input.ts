@@ -31,19 +31,22 @@ const words = (max: number) => {
     .default(null)
 }
 
+/** Tags as a monitor carries them, and as others name monitors by. */
+export const tagsRule = z
+  .array(z.string(TAG_RULE).regex(TAG, TAG_RULE), TAGS_RULE)
+  .max(20, TAGS_RULE)
+  .refine((tags) => new Set(tags).size === tags.length, {
+    error: TAGS_RULE,
+    params: { code: 'length' },
+  })
+  .default([])
+
 const shared = {
   name: nameRule,
   isActive: z.boolean('must be true or false').default(true),
   timeoutSeconds: wholeNumber(1, 60).default(30),
   policy: policyRule.prefault({}),
-  tags: z
-    .array(z.string(TAG_RULE).regex(TAG, TAG_RULE), TAGS_RULE)
-    .max(20, TAGS_RULE)
-    .refine((tags) => new Set(tags).size === tags.length, {
-      error: TAGS_RULE,
-      params: { code: 'length' },
-    })
-    .default([]),
+  tags: tagsRule,
   dependsOn: z
     .array(z.int(DEPENDS_RULE).min(1, DEPENDS_RULE), DEPENDS_RULE)
     .max(10, DEPENDS_RULE)

@@ -1,3 +1,10 @@
 export { type Bucket, BUCKET_MS, type BucketKind, getBucket, listBuckets } from './buckets.ts'
 export { forgetChecks, recordSamples, type Sample } from './samples.ts'
-export { addObserved, type Observed, observedTime, responseTimes, uptimePercent } from './uptime.ts'
+export {
+  addObserved,
+  formatPercent,
+  type Observed,
+  observedTime,
+  responseTimes,
+  uptimePercent,
+} from './uptime.ts'
