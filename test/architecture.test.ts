@@ -16,7 +16,15 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'src/incidents': ['src/audit', 'src/kernel', 'src/notifications', 'src/probes', 'src/storage'],
   'src/monitors': ['src/audit', 'src/incidents', 'src/kernel', 'src/probes', 'src/storage'],
   'src/registry': ['src/kernel', 'src/network', 'src/storage'],
-  'src/maintenance': ['src/accounts', 'src/audit', 'src/kernel', 'src/storage'],
+  'src/maintenance': ['src/accounts', 'src/audit', 'src/kernel', 'src/monitors', 'src/storage'],
+  'src/status-pages': [
+    'src/audit',
+    'src/incidents',
+    'src/kernel',
+    'src/monitors',
+    'src/stats',
+    'src/storage',
+  ],
   'src/stats': ['src/kernel', 'src/storage'],
   'src/retention': ['src/kernel', 'src/stats', 'src/storage'],
   'src/engine': [
@@ -39,6 +47,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/notifications',
     'src/probes',
     'src/stats',
+    'src/status-pages',
     'src/storage',
     'src/summaries',
   ],
@@ -46,6 +55,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/accounts',
     'src/audit',
     'src/kernel',
+    'src/monitors',
     'src/notifications',
     'src/stats',
     'src/storage',
@@ -71,12 +81,13 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 }
 /** Who may hold the handle that sees every account; the rest of the house asks through one that is bound. */
 const UNBOUND =
-  /^src\/(?:storage|accounts|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/samples|incidents\/(?:verdict|tell)|summaries\/send|maintenance\/spans)\.ts$/
+  /^src\/(?:storage|accounts|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/samples|incidents\/(?:verdict|tell)|summaries\/send|maintenance\/spans|status-pages\/public)\.ts$/
 /** Where it is handed through as a part, and the look-ups that find whose request it is. */
 const HANDED_THROUGH = new Set(['src/api/deps.ts', 'bots/commands/command.ts'])
 const LOOK_UPS = new Set([
   'src/api/admit.ts',
   'src/api/perform.ts',
+  'src/api/public-pages.ts',
   'src/api/request-log.ts',
   'bots/commands/build.ts',
   'bots/commands/guard.ts',

@@ -1,7 +1,8 @@
 import { DAY, type Instant } from '../../src/kernel/index.ts'
 import type { SummaryNews, Troubled } from '../../src/notifications/index.ts'
+import { formatPercent } from '../../src/stats/index.ts'
 import { dotted, say, signed } from './compose.ts'
-import { causeWords, formatAge, formatMs, formatPercent, plural } from './phrases.ts'
+import { causeWords, formatAge, formatMs, plural } from './phrases.ts'
 import { line, name, type Node, type Reply, type Run, text, time } from './reply.ts'
 
 /** `Mon 3 Mar`, by the clock of the summary's own zone. */

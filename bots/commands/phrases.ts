@@ -12,10 +12,6 @@ export function formatAge(ms: number): string {
 export const formatMs = (ms: number): string =>
   ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 
-/** `99.95 %`, never rounded up; `no data` for null. */
-export const formatPercent = (percent: number | null): string =>
-  percent === null ? 'no data' : `${Math.floor(percent * 100 + 1e-6) / 100} %`
-
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`
 

@@ -4,7 +4,8 @@ import { toIso } from '../../src/kernel/index.ts'
 import { isInMaintenance, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
 import type { AccountTx } from '../../src/storage/index.ts'
 import { dotted } from './compose.ts'
-import { causeWords, formatAge, formatMs, formatPercent } from './phrases.ts'
+import { formatPercent } from '../../src/stats/index.ts'
+import { causeWords, formatAge, formatMs } from './phrases.ts'
 import { name, type Run, type StateSign, text, time } from './reply.ts'
 
 const RANK: Readonly<Record<StateSign, number>> = {

@@ -7,12 +7,18 @@ import {
   shownStatus,
 } from '../../src/monitors/index.ts'
 import { PROBES } from '../../src/probes/index.ts'
-import { type Observed, observedTime, responseTimes, uptimePercent } from '../../src/stats/index.ts'
+import {
+  formatPercent,
+  type Observed,
+  observedTime,
+  responseTimes,
+  uptimePercent,
+} from '../../src/stats/index.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
 import { monitorOption, monitorRule } from './options.ts'
-import { causeWords, formatAge, formatMs, formatPercent } from './phrases.ts'
+import { causeWords, formatAge, formatMs } from './phrases.ts'
 import { incidentValue, monitorValue, nameRuns, signOf, stateTail, untilRuns } from './present.ts'
 import {
   type Action,

@@ -1,11 +1,17 @@
 import { DAY, MINUTE } from '../../src/kernel/index.ts'
 import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
-import { addObserved, observedTime, responseTimes, uptimePercent } from '../../src/stats/index.ts'
+import {
+  addObserved,
+  formatPercent,
+  observedTime,
+  responseTimes,
+  uptimePercent,
+} from '../../src/stats/index.ts'
 import { typed } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { monitorOption, monitorRule } from './options.ts'
-import { formatAge, formatPercent } from './phrases.ts'
+import { formatAge } from './phrases.ts'
 import {
   countSigns,
   countWords,

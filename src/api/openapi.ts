@@ -3,7 +3,7 @@ import { PAGE_NAMES } from './paging.ts'
 import { PROBLEMS } from './problems.ts'
 import type { Resource, Route } from './route.ts'
 import type { Site } from './site.ts'
-import type { PublicRoute } from './support.ts'
+import type { PublicRoute } from './public-route.ts'
 import { fieldsOf, jsonSchemaOf, type JsonSchema, type WireField } from './wire.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -237,10 +237,12 @@ const problems = (statuses: readonly number[]): Json =>
       ]),
   )
 
-function parametersOf(route: Route): readonly Json[] {
-  const query = Object.entries(route.parameters ?? {}).flatMap(([name, parameter]) =>
+const queryOf = ({ parameters = {} }: Pick<Route, 'parameters'>): readonly Json[] =>
+  Object.entries(parameters).flatMap(([name, parameter]) =>
     parameter.names(name).map((it) => ({ name: it, in: 'query', schema: parameter.schema })),
   )
+
+function parametersOf(route: Route): readonly Json[] {
   const pages =
     route.pageSize === undefined
       ? []
@@ -258,7 +260,7 @@ function parametersOf(route: Route): readonly Json[] {
     ...(route.method === 'GET' ? ['If-None-Match'] : []),
     ...(route.body === undefined ? [] : ['Prefer']),
   ].map((name) => ({ name, in: 'header', schema: { type: 'string' } }))
-  return [...query, ...pages, ...conditions]
+  return [...queryOf(route), ...pages, ...conditions]
 }
 
 function bodyOfRoute({ name }: Resource, { method, body, example }: Route): Json | undefined {
@@ -307,12 +309,15 @@ function operation(resource: Resource, route: Route): Json {
 /** Either of the two ways to send a key. */
 const KEYS = [{ key: [] }, { bearer: [] }]
 
-function publicOperation({ path, summary, answer, isNegotiated, takesKey }: PublicRoute): Json {
+function publicOperation(route: PublicRoute): Json {
+  const { path, summary, answer, isNegotiated, takesKey } = route
+  const parameters = queryOf(route)
   return {
     operationId: `get${path.replaceAll(/[^a-z]+(.)?/gi, (_, next: string) => (next ?? '').toUpperCase())}`,
     summary,
     tags: ['Public'],
     security: takesKey === true ? [{}, ...KEYS] : [],
+    ...(parameters.length === 0 ? {} : { parameters }),
     responses: {
       200: {
         description: 'As asked',

@@ -1,10 +1,12 @@
-/** Our `{id}` and `{name}` in the router's own terms. */
+const PARAMETER = /\{([a-z]+)\}/g
+
+/** Our `{id}` and words such as `{name}`, which stand for any one segment, in the router's own terms. */
 export const toFastifyPath = (path: string): string =>
-  path.replace('{id}', ':id(^[1-9]\\d{0,15}$)').replace('{name}', ':name')
+  path.replace('{id}', ':id(^[1-9]\\d{0,15}$)').replaceAll(PARAMETER, ':$1')
 
 const toPattern = (path: string): RegExp =>
   new RegExp(
-    `^${path.replaceAll('.', '\\.').replace('{id}', '[1-9]\\d{0,15}').replace('{name}', '[^/]+')}$`,
+    `^${path.replaceAll('.', '\\.').replace('{id}', '[1-9]\\d{0,15}').replaceAll(PARAMETER, '[^/]+')}$`,
   )
 
 /** Tells the methods a path takes, as `Allow` lists them; undefined for a path there is none of. */

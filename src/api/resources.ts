@@ -7,6 +7,7 @@ import { incidents } from './resources/incidents.ts'
 import { linkCodes } from './resources/link-codes.ts'
 import { maintenances } from './resources/maintenances.ts'
 import { requestLogs } from './resources/request-logs.ts'
+import { statusPages } from './resources/status-pages.ts'
 import { dailies, hourlies } from './resources/stats.ts'
 import { summaries } from './resources/summaries.ts'
 import { targets } from './resources/targets.ts'
@@ -21,6 +22,7 @@ export const RESOURCES: readonly Resource[] = [
   incidents,
   checks,
   maintenances,
+  statusPages,
   users,
   linkCodes,
   hourlies,

@@ -5,10 +5,12 @@ import { admitReader } from './admit.ts'
 import { answerUnrouted, letIn, refuseEarly, requireFormat } from './arrival.ts'
 import { buildAuthLock } from './credentials.ts'
 import type { ApiDeps } from './deps.ts'
+import { readGiven, readParameters } from './parameters.ts'
 import { pathTable, toFastifyPath } from './paths.ts'
 import { type Admitted, conditional, perform } from './perform.ts'
 import { internalProblem, problemBody, toProblem } from './problem.ts'
 import { PROBLEMS } from './problems.ts'
+import type { PublicRoute } from './public-route.ts'
 import { buildQuota } from './quota.ts'
 import { openRequestLog } from './request-log.ts'
 import type { Rendered } from './render.ts'
@@ -16,7 +18,7 @@ import { RESOURCES } from './resources.ts'
 import type { Route } from './route.ts'
 import { basePath } from './site.ts'
 import { answerClientError, TRANSPORT_OPTIONS } from './sockets.ts'
-import { type PublicRoute, publicRoutes } from './support.ts'
+import { publicRoutes } from './support.ts'
 import { buildPassages } from './transport.ts'
 import { beginVisit, pathOf, type Visit } from './visit.ts'
 
@@ -145,10 +147,20 @@ function addPublicRoutes(app: FastifyInstance, deps: ApiDeps, requests: Requests
       config: { declared: { kind: 'public', route } },
       handler: async (request, reply) => {
         const { site, format = 'json' } = requests.visits.get(request)!
-        const { name = '' } = request.params as { name?: string }
-        const { isStopping } = requests
-        const reader = requests.readers.get(request)
-        const rendered = await route.run({ deps, site, format, name, isStopping, reader })
+        const rendered = await route.run({
+          deps,
+          site,
+          format,
+          parts: request.params as Readonly<Record<string, string>>,
+          // Pictures and pages are asked for with all kinds of things behind them.
+          query: readParameters(route.parameters ?? {}, readGiven(request.url), {
+            site,
+            isLenient: true,
+            also: [],
+          }),
+          isStopping: requests.isStopping,
+          reader: requests.readers.get(request),
+        })
         return send(reply, conditional(request, rendered))
       },
     })

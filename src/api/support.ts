@@ -1,55 +1,14 @@
-import type { AccountDb } from '../storage/index.ts'
-import { etagOf } from './conditions.ts'
-import type { ApiDeps } from './deps.ts'
 import { DOCS_POLICY, docsPage } from './docs-page.ts'
 import { apiDocumentation, contextOf, entrypoint } from './hydra.ts'
-import { CONTENT_TYPE, type Format } from './negotiate.ts'
+import { CONTENT_TYPE } from './negotiate.ts'
 import { METRICS_TYPE, metricsText } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { Problem } from './problem.ts'
+import { publicPages } from './public-pages.ts'
+import { document, type PublicRoute } from './public-route.ts'
 import { PROBLEMS, type Slug } from './problems.ts'
-import type { Rendered } from './render.ts'
 import { render } from './render.ts'
 import type { Resource } from './route.ts'
-import type { Site } from './site.ts'
-import type { JsonSchema } from './wire.ts'
-
-/** A GET that needs no key. */
-export interface PublicRoute {
-  /** `{name}` stands for one segment. */
-  readonly path: string
-  /** Whether `Accept` is asked. */
-  readonly isNegotiated: boolean
-  /** Whether it is answered in clear, and while stopping. */
-  readonly isProbe?: boolean
-  /** Whether a key may come along and shows more. */
-  readonly takesKey?: boolean
-  readonly summary: string
-  readonly answer: {
-    readonly types: readonly string[]
-    readonly schema?: JsonSchema
-    /** A status besides 200 that comes with the same. */
-    readonly also?: number
-  }
-  run(asked: {
-    readonly deps: ApiDeps
-    readonly site: Site
-    readonly format: Format
-    readonly name: string
-    readonly isStopping: boolean
-    /** Whose key came along. */
-    readonly reader: AccountDb | undefined
-  }): Rendered | Promise<Rendered>
-}
-
-const document = <T>(
-  type: string,
-  value: T,
-  write: (value: T) => string = JSON.stringify,
-): Rendered => {
-  const body = write(value)
-  return { status: 200, headers: { 'content-type': type, etag: etagOf(0, body) }, body }
-}
 
 const HTML = 'text/html; charset=utf-8'
 const LD = 'application/ld+json'
@@ -74,7 +33,7 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
     isNegotiated: true,
     summary: 'The JSON-LD context of one kind of thing',
     answer: { types: [LD] },
-    run: ({ site, name }) => {
+    run: ({ site, parts: { name = '' } }) => {
       const context = contextOf(name, resources, site)
       if (context === undefined)
         throw new Problem('not-found', `There is no context ${JSON.stringify(name)}.`)
@@ -93,7 +52,7 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
     isNegotiated: false,
     summary: 'What a problem means, by the end of its type',
     answer: { types: [JSON_TYPE] },
-    run: ({ site, name }) => {
+    run: ({ site, parts: { name = '' } }) => {
       if (!Object.hasOwn(PROBLEMS, name))
         throw new Problem('not-found', `There is no problem ${JSON.stringify(name)}.`)
       const { status, title, means } = PROBLEMS[name as Slug]
@@ -152,4 +111,5 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
         openApi(resources, publicRoutes(resources), site, deps.settings.version),
       ),
   },
+  ...publicPages(),
 ]

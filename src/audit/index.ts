@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Instant } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 
@@ -10,6 +11,16 @@ export interface By {
 }
 
 export type Changes = Readonly<Record<string, readonly [old: unknown, now: unknown]>>
+
+/** Old and new of each field of `after` that differs; what was not there yet is null. */
+export function differences(before: object, after: object): Changes {
+  const old = before as Readonly<Record<string, unknown>>
+  return Object.fromEntries(
+    Object.entries(after)
+      .filter(([field, value]) => !isDeepStrictEqual(old[field] ?? null, value))
+      .map(([field, value]) => [field, [old[field] ?? null, value] as const]),
+  )
+}
 
 /** Writes one row in the caller's transaction. `action` is `monitor.pause`, `subject` an IRI. */
 export async function audit(

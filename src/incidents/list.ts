@@ -7,6 +7,8 @@ export type Severity = Incident['severity']
 
 export interface IncidentFilter {
   readonly monitorId?: MonitorId
+  /** Any of them. */
+  readonly monitorIds?: readonly MonitorId[]
   readonly isOpen?: boolean
   readonly severities?: readonly Severity[]
   /** Open at any time at or after this. */
@@ -17,6 +19,7 @@ export interface IncidentFilter {
 function matching(db: AccountTx, filter: IncidentFilter) {
   let query = db.selectFrom('incidents').where('monitor_id', 'is not', null)
   if (filter.monitorId !== undefined) query = query.where('monitor_id', '=', filter.monitorId)
+  if (filter.monitorIds !== undefined) query = query.where('monitor_id', 'in', filter.monitorIds)
   if (filter.isOpen !== undefined)
     query = query.where('resolved_at', filter.isOpen ? 'is' : 'is not', null)
   if (filter.severities !== undefined) query = query.where('severity', 'in', filter.severities)

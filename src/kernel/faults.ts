@@ -35,6 +35,16 @@ export const FAULTS = {
     slug: 'not-found',
     says: 'There is no maintenance {name}.',
   },
+  status_page_unknown: {
+    status: 404,
+    slug: 'not-found',
+    says: 'There is no status page {name}.',
+  },
+  slug_taken: {
+    status: 409,
+    slug: 'conflict',
+    says: 'There is a status page at {slug} already; pick another slug.',
+  },
   maintenance_not_on: {
     status: 409,
     slug: 'conflict',

@@ -3,7 +3,16 @@ export { Bell } from './bell.ts'
 export { type Chance, systemChance } from './chance.ts'
 export { FAULTS, Fault, type FaultCode } from './faults.ts'
 export type { AccountId, ChannelId, Id, IncidentId, MonitorId } from './ids.ts'
-export { InvalidInput, nameRule, parseInput, quote, type Violation, violationsOf } from './input.ts'
+export {
+  InvalidInput,
+  nameRule,
+  nameRuleUpTo,
+  parseInput,
+  quote,
+  tagsRule,
+  type Violation,
+  violationsOf,
+} from './input.ts'
 export { type Log, quietLog } from './log.ts'
 export { nearest, probablyMeant } from './nearest.ts'
 export { type Part, type PartTools, StopPart, supervise } from './runner.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cleanName, NAME_RULE } from './text.ts'
+import { cleanName } from './text.ts'
 
 /** The closed set of what can be wrong with a value, as the wire names it. */
 export type ViolationCode =
@@ -123,10 +123,30 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   throw new InvalidInput(violationsOf(parsed.error, input))
 }
 
-/** A name as every named thing has it: trimmed, NFC, 1 to 50 code points. */
-export const nameRule = z.string(NAME_RULE).transform((text, ctx) => {
-  const name = cleanName(text)
-  if (name !== undefined) return name
-  ctx.issues.push({ code: 'custom', message: NAME_RULE, input: text, params: { code: 'length' } })
-  return z.NEVER
-})
+/** One line of words as people name things: trimmed, NFC, 1 to `max` code points. */
+export const nameRuleUpTo = (max: number) => {
+  const rule = `must be 1 to ${max} characters without control characters`
+  return z.string(rule).transform((text, ctx) => {
+    const name = cleanName(text, max)
+    if (name !== undefined) return name
+    ctx.issues.push({ code: 'custom', message: rule, input: text, params: { code: 'length' } })
+    return z.NEVER
+  })
+}
+
+/** A name as every named thing has it. */
+export const nameRule = nameRuleUpTo(50)
+
+const TAG = /^[a-z0-9][a-z0-9_.:-]{0,39}$/
+const TAG_RULE = 'must be 1 to 40 of a-z 0-9 _ . : - and begin with a letter or digit'
+const TAGS_RULE = 'must be a list of at most 20 different tags'
+
+/** Tags as a monitor carries them, and as others name monitors by. */
+export const tagsRule = z
+  .array(z.string(TAG_RULE).regex(TAG, TAG_RULE), TAGS_RULE)
+  .max(20, TAGS_RULE)
+  .refine((tags) => new Set(tags).size === tags.length, {
+    error: TAGS_RULE,
+    params: { code: 'length' },
+  })
+  .default([])

@@ -46,12 +46,12 @@ export function plain(text: string, max: number): string {
   return RIGHT_TO_LEFT.test(clean) ? `\u2068${cut(clean, max - 2)}\u2069` : cut(clean, max)
 }
 
-export const NAME_RULE = 'must be 1 to 50 characters without control characters'
+const LONGEST_NAME = 50
+const NAME = /^[^\p{Cc}\u2028\u2029]+$/u
 
-const NAME = /^[^\p{Cc}\u2028\u2029]{1,50}$/u
-
-/** A name as it is kept: NFC, trimmed, 1 to 50 code points; undefined for what cannot be one. */
-export function cleanName(text: string): string | undefined {
+/** A name as it is kept: NFC, trimmed, 1 to `max` code points; undefined for what cannot be one. */
+export function cleanName(text: string, max = LONGEST_NAME): string | undefined {
   const name = text.normalize('NFC').trim()
-  return NAME.test(name) && name.isWellFormed() ? name : undefined
+  const isShort = Array.from(name).length <= max
+  return isShort && NAME.test(name) && name.isWellFormed() ? name : undefined
 }

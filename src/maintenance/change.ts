@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { audit, type By, type Changes } from '../audit/index.ts'
-import { Fault, type Instant, InvalidInput, MINUTE, type MonitorId } from '../kernel/index.ts'
+import { audit, type By, differences } from '../audit/index.ts'
+import { Fault, type Instant, MINUTE } from '../kernel/index.ts'
+import { refuseStrangers } from '../monitors/index.ts'
 import type { AccountDb, AccountTx } from '../storage/index.ts'
 import { hasSameWindows, type MaintenanceConfig, parseMaintenance, planOf } from './plan.ts'
 import { getMaintenance, isOn, type Maintenance, type MaintenanceId } from './read.ts'
@@ -43,34 +44,6 @@ function toColumns(it: MaintenanceConfig, now: Instant) {
 
 const iri = (id: MaintenanceId): string => `/api/maintenances/${id}`
 
-function differences(before: Partial<MaintenanceConfig>, after: MaintenanceConfig): Changes {
-  const [old, fresh] = [before as Record<string, unknown>, { ...after } as Record<string, unknown>]
-  return Object.fromEntries(
-    Object.keys(fresh)
-      .filter((field) => !isDeepStrictEqual(old[field] ?? null, fresh[field]))
-      .map((field) => [field, [old[field] ?? null, fresh[field]] as const]),
-  )
-}
-
-/** @throws InvalidInput where one of them is not the account's */
-async function refuseStrangers(tx: AccountTx, targets: readonly MonitorId[] | null): Promise<void> {
-  if (targets === null || targets.length === 0) return
-  const rows = await tx.selectFrom('monitors').select('id').where('id', 'in', targets).execute()
-  const mine = new Set(rows.map(({ id }) => id))
-  const violations = targets.flatMap((id, index) =>
-    mine.has(id)
-      ? []
-      : [
-          {
-            path: `targets[${index}]`,
-            code: 'not_found' as const,
-            message: 'must be a monitor of yours',
-          },
-        ],
-  )
-  if (violations.length > 0) throw new InvalidInput(violations)
-}
-
 /** @throws InvalidInput */
 export async function planMaintenance(
   db: AccountDb,
@@ -79,7 +52,7 @@ export async function planMaintenance(
 ): Promise<Maintenance> {
   const config = parseMaintenance(input)
   return db.transaction().execute(async (tx) => {
-    await refuseStrangers(tx, config.targets)
+    await refuseStrangers(tx, config.targets ?? [])
     const { id } = await tx
       .insertInto('maintenances')
       .values({ ...toColumns(config, now), created_at: now })
@@ -107,7 +80,7 @@ export async function editMaintenance(
     const old = toConfig(before)
     const config = parseMaintenance(change(old))
     if (isDeepStrictEqual(config, old)) return before
-    await refuseStrangers(tx, config.targets)
+    await refuseStrangers(tx, config.targets ?? [])
     await endSpans(tx, now, id)
     const columns = toColumns(config, now)
     // One that was ended early does not begin again because its name changes.

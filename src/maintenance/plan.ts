@@ -9,6 +9,7 @@ import {
   MINUTE,
   type MonitorId,
   nameRule,
+  tagsRule,
   type Violation,
   violationsOf,
 } from '../kernel/index.ts'
@@ -16,8 +17,6 @@ import type { Plan } from './windows.ts'
 
 const LONGEST_MS = 90 * DAY
 const TARGETS_RULE = 'must be a list of at most 500 monitors of yours, or null for all'
-const TAG = /^[a-z0-9][a-z0-9_.:-]{0,39}$/
-const TAGS_RULE = 'must be a list of at most 20 tags'
 const CRON_RULE = 'must be five cron fields such as "0 2 * * 6" that come true at some time'
 const TIME_RULE = 'must be a time'
 const DURATION_RULE = 'must be a whole number from 1 to 1440'
@@ -31,10 +30,7 @@ const fields = z.strictObject({
     .max(500, TARGETS_RULE)
     .nullable()
     .default(null),
-  tags: z
-    .array(z.string(TAGS_RULE).regex(TAG, TAGS_RULE), TAGS_RULE)
-    .max(20, TAGS_RULE)
-    .default([]),
+  tags: tagsRule,
   isActive: z.boolean('must be true or false').default(true),
   timezone: zoneRule.default('UTC'),
   startsAt: instant,

@@ -7,6 +7,7 @@ export {
   pauseMonitor,
   resumeMonitor,
 } from './change.ts'
+export { refuseStrangers } from './strangers.ts'
 export { countChecks, getCheck, listChecks, type PastCheck } from './checks.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 export { isInMaintenance, type Monitor, type MonitorView, shownStatus } from './monitor.ts'
@@ -15,7 +16,9 @@ export {
   countByStatus,
   countMonitors,
   getMonitor,
+  type Glance,
   listFigures,
+  listGlances,
   listMonitorIds,
   listMonitors,
 } from './read.ts'

@@ -5,15 +5,13 @@ import {
   type MonitorId,
   nameRule,
   quote,
+  tagsRule,
   type Violation,
   violationsOf,
 } from '../kernel/index.ts'
 import { isMonitorType, type MonitorType, PROBES } from '../probes/index.ts'
 import { type Policy, policyRule, wholeNumber } from './policy.ts'
 
-const TAG = /^[a-z0-9][a-z0-9_.:-]{0,39}$/
-const TAG_RULE = 'must be 1 to 40 of a-z 0-9 _ . : - and begin with a letter or digit'
-const TAGS_RULE = 'must be a list of at most 20 different tags'
 const DEPENDS_RULE = 'must be a list of at most 10 different monitors of yours'
 const TYPE_RULE = `must be ${Object.keys(PROBES).join(', ')}`
 const LONGEST_LIFE_MS = 366 * 86_400_000
@@ -36,14 +34,7 @@ const shared = {
   isActive: z.boolean('must be true or false').default(true),
   timeoutSeconds: wholeNumber(1, 60).default(30),
   policy: policyRule.prefault({}),
-  tags: z
-    .array(z.string(TAG_RULE).regex(TAG, TAG_RULE), TAGS_RULE)
-    .max(20, TAGS_RULE)
-    .refine((tags) => new Set(tags).size === tags.length, {
-      error: TAGS_RULE,
-      params: { code: 'length' },
-    })
-    .default([]),
+  tags: tagsRule,
   dependsOn: z
     .array(z.int(DEPENDS_RULE).min(1, DEPENDS_RULE), DEPENDS_RULE)
     .max(10, DEPENDS_RULE)

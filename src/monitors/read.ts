@@ -2,7 +2,7 @@ import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { Fault, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx, Sealer, Tables } from '../storage/index.ts'
 import { fold } from '../storage/index.ts'
-import { type MonitorView, toMonitor, toState } from './monitor.ts'
+import { type MonitorState, type MonitorView, toMonitor, toState } from './monitor.ts'
 
 export interface MonitorFilter {
   readonly types?: readonly string[]
@@ -44,6 +44,14 @@ const maintainedUntil = (eb: ExpressionBuilder<Tables & { m: Tables['monitors'] 
 
 const COLUMN = { id: 'm.id', name: 'm.name', createdAt: 'm.created_at' } as const
 
+/** For each of `tags`, whether a monitor carries it. */
+const carrying = (
+  eb: ExpressionBuilder<Tables & { m: Tables['monitors'] }, 'm'>,
+  tags: readonly string[],
+): Expression<SqlBool>[] =>
+  // Tags hold no quotes, so a quoted tag is found only as a whole one.
+  tags.map((tag) => eb(eb.fn<number>('instr', ['m.tags', eb.val(JSON.stringify(tag))]), '>', 0))
+
 function matching(db: AccountTx, filter: MonitorFilter) {
   return db
     .selectFrom('monitors as m')
@@ -63,15 +71,7 @@ function matching(db: AccountTx, filter: MonitorFilter) {
             ),
           ),
         )
-      if (tags !== undefined)
-        // Tags hold no quotes, so a quoted tag is found only as a whole one.
-        all.push(
-          eb.or(
-            tags.map((tag) =>
-              eb(eb.fn<number>('instr', ['m.tags', eb.val(JSON.stringify(tag))]), '>', 0),
-            ),
-          ),
-        )
+      if (tags !== undefined) all.push(eb.or(carrying(eb, tags)))
       if (statuses !== undefined)
         all.push(
           eb.or(
@@ -141,6 +141,56 @@ export async function listFigures(db: AccountTx) {
     lastStatus: last_status,
     lastMs: last_ms,
   }))
+}
+
+/** What strangers may be shown of a monitor. */
+export interface Glance {
+  readonly id: MonitorId
+  readonly name: string
+  readonly type: string
+  readonly url: string
+  readonly status: MonitorState['status'] | 'paused' | 'maintenance'
+  /** When `status` became what it is, where that is known. */
+  readonly since: Instant | null
+  readonly lastMs: number | null
+}
+
+/** The monitors named, and those that carry one of `tags`, by name; nothing is decoded for it. */
+export async function listGlances(
+  db: AccountTx,
+  now: Instant,
+  { ids, tags }: { readonly ids: readonly MonitorId[]; readonly tags: readonly string[] },
+): Promise<Glance[]> {
+  const rows = await matching(db, {})
+    .where((eb) => eb.or([eb('m.id', 'in', ids), ...carrying(eb, tags)]))
+    .select(['m.id', 'm.name', 'm.type', 'm.url', 'm.is_active', 's.status', 's.changed_at'])
+    .select('s.last_ms')
+    .select((eb) =>
+      eb
+        .selectFrom('maintenance_spans as w')
+        .select((span) => span.fn.min<Instant | null>('w.started_at').as('since'))
+        .whereRef('w.monitor_id', '=', 'm.id')
+        .where('w.ended_at', '>', now)
+        .as('maintained_since'),
+    )
+    .orderBy((eb) => eb.fn('fold', ['m.name']))
+    .orderBy('m.id')
+    .execute()
+  return rows.map((row) => {
+    // Windows are entered a moment before they begin.
+    const maintainedSince =
+      row.maintained_since === null ? null : Math.min(row.maintained_since, now)
+    const isMaintained = row.is_active === 1 && maintainedSince !== null
+    return {
+      id: row.id,
+      name: row.name,
+      type: row.type,
+      url: row.url,
+      status: row.is_active === 0 ? 'paused' : isMaintained ? 'maintenance' : row.status,
+      since: isMaintained ? maintainedSince : row.changed_at,
+      lastMs: row.last_ms,
+    }
+  })
 }
 
 /** Monitors by shown status, `total` of all. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { zoneRule } from '../accounts/index.ts'
-import { type Instant, type MonitorId, nameRule } from '../kernel/index.ts'
+import { type Instant, type MonitorId, nameRule, tagsRule } from '../kernel/index.ts'
 import type { QuietHours } from './quiet.ts'
 import { EVENTS, type EventName } from './recipients.ts'
 
@@ -33,9 +33,6 @@ export interface ChannelConfig {
 const EVENTS_RULE = `must be a list of ${EVENTS.join(', ')}; an empty one means all of them`
 const FLAG_RULE = 'must be true or false'
 const TARGETS_RULE = 'must be null for all, or a list of at most 1000 different monitors of yours'
-const TAG = /^[a-z0-9][a-z0-9_.:-]{0,39}$/
-const TAGS_RULE =
-  'must be a list of at most 20 different tags, each 1 to 40 of a-z 0-9 _ . : - and beginning with a letter or digit'
 const QUIET_RULE = 'must be null, or an object of from, to (HH:MM) and timezone'
 const CLOCK_RULE = 'must be a time of day such as 22:00'
 const MENTION_RULE =
@@ -136,11 +133,7 @@ const shared = {
     .refine(differ, UNIT)
     .nullable()
     .default(null),
-  tags: z
-    .array(z.string(TAGS_RULE).regex(TAG, TAGS_RULE), TAGS_RULE)
-    .max(20, TAGS_RULE)
-    .refine(differ, { error: TAGS_RULE, params: { code: 'length' } })
-    .default([]),
+  tags: tagsRule,
   mutedUntil: z.int().nullable().default(null),
   quietHours: quietHours.nullable().default(null),
   mention: z.null(MENTION_RULE).default(null),

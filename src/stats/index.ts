@@ -3,6 +3,7 @@ export { forgetChecks, recordSamples, type Sample } from './samples.ts'
 export {
   addObserved,
   averageTimes,
+  formatPercent,
   type Observed,
   observedTime,
   responseTimes,

@@ -18,6 +18,10 @@ export function uptimePercent({ observedMs, downMs }: Observed): number | null {
   return downMs > 0 && rounded === 100 ? 99.999 : rounded
 }
 
+/** `99.95 %`, never rounded up; `no data` for null. */
+export const formatPercent = (percent: number | null): string =>
+  percent === null ? 'no data' : `${Math.floor(percent * 100 + 1e-6) / 100} %`
+
 export const addObserved = (parts: Iterable<Observed>): Observed => {
   let [observedMs, downMs] = [0, 0]
   for (const part of parts) {

@@ -193,6 +193,25 @@ export interface MaintenanceSpansTable {
   ended_at: Instant
 }
 
+/** What strangers may see of some monitors, at an address of its own. */
+export interface StatusPagesTable {
+  id: Generated<Id<'status-page'>>
+  account_id: Owner
+  /** Unique among all accounts' pages. */
+  slug: string
+  title: string
+  /** JSON list of monitor ids, in the order they are shown. */
+  targets: Generated<string>
+  /** JSON list: monitors that carry one of them are shown, too. */
+  tags: Generated<string>
+  is_public: Generated<Flag>
+  has_urls: Generated<Flag>
+  has_incidents: Generated<Flag>
+  rev: Generated<number>
+  created_at: Instant
+  updated_at: Instant
+}
+
 export interface DomainLookupsTable {
   domain: string
   /** JSON of the last good answer. */
@@ -401,6 +420,7 @@ export interface Tables {
   incidents: IncidentsTable
   maintenances: MaintenancesTable
   maintenance_spans: MaintenanceSpansTable
+  status_pages: StatusPagesTable
   domain_lookups: DomainLookupsTable
   request_logs: RequestLogsTable
   verifications: VerificationsTable
@@ -434,6 +454,7 @@ export const OWNER_COLUMN: Readonly<Partial<Record<keyof Tables, string>>> = {
   verifications: 'account_id',
   incident_notes: 'account_id',
   maintenance_spans: 'account_id',
+  status_pages: 'account_id',
   chat_links: 'account_id',
   link_codes: 'account_id',
   channels: 'account_id',

@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { zoneRule } from '../accounts/index.ts'
-import { audit, type By } from '../audit/index.ts'
+import { audit, type By, differences } from '../audit/index.ts'
+import { refuseStrangers } from '../monitors/index.ts'
 import { isDeepStrictEqual } from 'node:util'
 import {
   type ChannelId,
@@ -13,7 +14,7 @@ import {
   type MonitorId,
   nextRun,
   parseInput,
-  type Violation,
+  tagsRule,
 } from '../kernel/index.ts'
 import type { AccountDb, AccountTx, Tables } from '../storage/index.ts'
 
@@ -21,8 +22,6 @@ export type SummaryId = Id<'summary'>
 
 const CRON_RULE = 'must be five cron fields such as "0 9 * * *" that come true at some time'
 const TARGETS_RULE = 'must be null for all, or a list of at most 1000 monitors of yours'
-const TAG = /^[a-z0-9][a-z0-9_.:-]{0,39}$/
-const TAGS_RULE = 'must be a list of at most 20 tags'
 const CHANNEL_RULE = 'must be a channel of yours'
 const DAILY = '0 9 * * *'
 const WEEKLY = '0 9 * * 1'
@@ -37,10 +36,7 @@ const fields = z.strictObject({
     .max(1000, TARGETS_RULE)
     .nullable()
     .default(null),
-  tags: z
-    .array(z.string(TAGS_RULE).regex(TAG, TAGS_RULE), TAGS_RULE)
-    .max(20, TAGS_RULE)
-    .default([]),
+  tags: tagsRule,
   isActive: z.boolean('must be true or false').default(true),
 })
 
@@ -132,28 +128,11 @@ async function parse(
 }
 
 /** Whom it names is the account's own. @throws InvalidInput */
-async function refuseStrangers(tx: AccountTx, { channel, targets }: SummaryConfig): Promise<void> {
-  const violations: Violation[] = []
-  const found = await tx
-    .selectFrom('channels')
-    .select('id')
-    .where('id', '=', channel)
-    .executeTakeFirst()
-  if (found === undefined)
-    violations.push({ path: 'channel', code: 'not_found', message: CHANNEL_RULE })
-  const monitors =
-    targets === null || targets.length === 0
-      ? []
-      : await tx.selectFrom('monitors').select('id').where('id', 'in', targets).execute()
-  const mine = new Set(monitors.map(({ id }) => id))
-  for (const [index, id] of (targets ?? []).entries())
-    if (!mine.has(id))
-      violations.push({
-        path: `targets[${index}]`,
-        code: 'not_found',
-        message: 'must be a monitor of yours',
-      })
-  if (violations.length > 0) throw new InvalidInput(violations)
+async function refuseForeign(tx: AccountTx, { channel, targets }: SummaryConfig): Promise<void> {
+  await refuseStrangers(tx, targets ?? [])
+  const mine = tx.selectFrom('channels').select('id').where('id', '=', channel)
+  if ((await mine.executeTakeFirst()) === undefined)
+    throw new InvalidInput([{ path: 'channel', code: 'not_found', message: CHANNEL_RULE }])
 }
 
 const toColumns = (it: SummaryConfig, now: Instant) => ({
@@ -168,15 +147,6 @@ const toColumns = (it: SummaryConfig, now: Instant) => ({
   updated_at: now,
 })
 
-function differences(before: Partial<SummaryConfig>, after: SummaryConfig) {
-  const [old, fresh] = [before as Record<string, unknown>, { ...after } as Record<string, unknown>]
-  return Object.fromEntries(
-    Object.keys(fresh)
-      .filter((field) => !isDeepStrictEqual(old[field] ?? null, fresh[field]))
-      .map((field) => [field, [old[field] ?? null, fresh[field]] as const]),
-  )
-}
-
 /** In the caller's transaction. @throws InvalidInput */
 export async function addSummary(
   tx: AccountTx,
@@ -184,7 +154,7 @@ export async function addSummary(
   input: Readonly<Record<string, unknown>>,
 ): Promise<Summary> {
   const config = await parse(tx, input)
-  await refuseStrangers(tx, config)
+  await refuseForeign(tx, config)
   const { id } = await tx
     .insertInto('summaries')
     .values({ ...toColumns(config, now), created_at: now })
@@ -209,7 +179,7 @@ export async function editSummary(
     const old = { channel, period, cron, timezone, targets, tags, isActive }
     const config = await parse(tx, change(old))
     if (isDeepStrictEqual(config, old)) return before
-    await refuseStrangers(tx, config)
+    await refuseForeign(tx, config)
     await tx
       .updateTable('summaries')
       .set({ ...toColumns(config, now), rev: before.rev + 1 })

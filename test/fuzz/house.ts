@@ -53,7 +53,10 @@ const encoded = (value: unknown): string => encodeURIComponent(String(value).toW
 
 function pathFor(draw: Draw, path: string): string {
   const id = draw.isOneIn(10) ? encoded(nasty(draw)) : String(1 + draw.below(3))
-  const real = path.replace('{id}', id).replace('{name}', draw.of(['Target', 'validation', 'no']))
+  const real = path
+    .replace('{id}', id)
+    .replace('{slug}', 'acme')
+    .replace('{name}', draw.of(['Target', 'validation', 'no']))
   return draw.isOneIn(20) ? `${real}/${encoded(nasty(draw))}` : real
 }
 

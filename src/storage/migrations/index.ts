@@ -5,6 +5,7 @@ import { judgement } from './0004-judgement.ts'
 import { readableLogs } from './0005-readable-logs.ts'
 import { verifications } from './0006-verifications.ts'
 import { channels } from './0007-channels.ts'
+import { statusPages } from './0008-status-pages.ts'
 import { summaries } from './0010-summaries.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
@@ -16,5 +17,6 @@ export const MIGRATIONS: readonly string[] = [
   readableLogs,
   verifications,
   channels,
+  statusPages,
   summaries,
 ]
