@@ -4,7 +4,7 @@ import { endIncidents } from '../incidents/index.ts'
 import { Fault, type Instant, InvalidInput, type MonitorId } from '../kernel/index.ts'
 import { PROBES } from '../probes/index.ts'
 import { type AccountDb, type AccountTx, type Sealer, sqliteCode } from '../storage/index.ts'
-import { forgetDependency, refuseDependencies } from './depend.ts'
+import { forgetDependency, refuseDependencies, withUnseen } from './depend.ts'
 import { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 import { type MonitorView, toColumns, toConfig } from './monitor.ts'
 import { getMonitor } from './read.ts'
@@ -139,6 +139,7 @@ export async function editWithin(
   if (isDeepStrictEqual(parsed, old)) return before
   if (!isDeepStrictEqual(parsed.dependsOn, old.dependsOn))
     await refuseDependencies(tx, id, parsed.dependsOn)
+  const dependsOn = await withUnseen(tx, id, old.dependsOn, parsed.dependsOn)
   const isNew = parsed.url !== old.url || !isDeepStrictEqual(parsed.options, old.options)
   const resumed = parsed.isActive && !old.isActive
   const paused = !parsed.isActive && old.isActive
@@ -146,7 +147,7 @@ export async function editWithin(
     tx
       .updateTable('monitors')
       .set({
-        ...toColumns(parsed, sealer),
+        ...toColumns({ ...parsed, dependsOn }, sealer),
         rev: before.monitor.rev + 1,
         updated_at: now,
         ...(isNew || resumed ? { look_now: 1 as const } : {}),

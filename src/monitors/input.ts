@@ -14,7 +14,8 @@ import { type Policy, policyRule, wholeNumber } from './policy.ts'
 const TAG = /^[a-z0-9][a-z0-9_.:-]{0,39}$/
 const TAG_RULE = 'must be 1 to 40 of a-z 0-9 _ . : - and begin with a letter or digit'
 const TAGS_RULE = 'must be a list of at most 20 different tags'
-const DEPENDS_RULE = 'must be a list of at most 10 different monitors of yours'
+export const MOST_DEPENDENCIES = 10
+export const DEPENDS_RULE = `must be a list of at most ${MOST_DEPENDENCIES} different monitors of yours`
 const TYPE_RULE = `must be ${Object.keys(PROBES).join(', ')}`
 const LONGEST_LIFE_MS = 366 * 86_400_000
 
@@ -46,7 +47,7 @@ const shared = {
     .default([]),
   dependsOn: z
     .array(z.int(DEPENDS_RULE).min(1, DEPENDS_RULE), DEPENDS_RULE)
-    .max(10, DEPENDS_RULE)
+    .max(MOST_DEPENDENCIES, DEPENDS_RULE)
     .refine((ids) => new Set(ids).size === ids.length, {
       error: DEPENDS_RULE,
       params: { code: 'length' },

@@ -1,7 +1,6 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { Fault, type Instant, type MonitorId } from '../kernel/index.ts'
-import type { AccountTx, Sealer, Tables } from '../storage/index.ts'
-import { fold } from '../storage/index.ts'
+import { type AccountTx, fold, type Sealer, type Tables, wholeAccount } from '../storage/index.ts'
 import { type MonitorView, toMonitor, toState } from './monitor.ts'
 
 export interface MonitorFilter {
@@ -105,9 +104,20 @@ export async function listMonitors(
   for (const { by, direction } of order) query = query.orderBy(COLUMN[by], direction)
   if (!order.some(({ by }) => by === 'id')) query = query.orderBy('m.id', 'desc')
   if (page !== undefined) query = query.limit(page.limit).offset(page.offset)
-  return (await query.execute()).map((row) => ({
-    monitor: toMonitor(row, sealer),
-    state: toState(row),
+  const rows = await query.execute()
+  return ofWhoAsks(
+    db,
+    rows.map((row) => ({ monitor: toMonitor(row, sealer), state: toState(row) })),
+  )
+}
+
+/** Without the dependencies that whoever asks may not know of. */
+async function ofWhoAsks(db: AccountTx, views: readonly MonitorView[]): Promise<MonitorView[]> {
+  if (wholeAccount(db) === db) return [...views]
+  const known = new Set(await listMonitorIds(db))
+  return views.map(({ monitor, state }) => ({
+    monitor: { ...monitor, dependsOn: monitor.dependsOn.filter((id) => known.has(id)) },
+    state,
   }))
 }
 
@@ -124,7 +134,8 @@ export async function getMonitor(
     .where('m.id', '=', id)
     .executeTakeFirst()
   if (row === undefined) throw new Fault('monitor_unknown', { name: `#${id}` })
-  return { monitor: toMonitor(row, sealer), state: toState(row) }
+  const [view] = await ofWhoAsks(db, [{ monitor: toMonitor(row, sealer), state: toState(row) }])
+  return view!
 }
 
 /** What a scrape shows of each monitor: nothing is decoded for it. */

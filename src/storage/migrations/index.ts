@@ -4,6 +4,7 @@ import { domainLookups } from './0003-domain-lookups.ts'
 import { judgement } from './0004-judgement.ts'
 import { readableLogs } from './0005-readable-logs.ts'
 import { verifications } from './0006-verifications.ts'
+import { keyTargets } from './0009-key-targets.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
 export const MIGRATIONS: readonly string[] = [
@@ -13,4 +14,5 @@ export const MIGRATIONS: readonly string[] = [
   judgement,
   readableLogs,
   verifications,
+  keyTargets,
 ]
