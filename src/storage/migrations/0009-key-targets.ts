@@ -8,6 +8,8 @@ create trigger keys_forget_monitor after delete on monitors begin
   where account_id = old.account_id
     and exists (select 1 from json_each(keys.targets) where value = old.id);
 end;
+-- Of several monitors, SQLite would otherwise read all incidents of the account.
+create index incidents_of_monitors on incidents (account_id, monitor_id, started_at);
 
 alter table verifications add column targets text not null default '[]';
 update verifications
