@@ -94,6 +94,14 @@ const LOOK_UPS = new Set([
   'bots/commands/link.ts',
 ])
 
+/** What a change of some monitors means to others: who looks beyond those a handle is for. */
+const BEYOND = [
+  'src/incidents/close.ts',
+  'src/incidents/show.ts',
+  'src/monitors/depend.ts',
+  'src/monitors/read.ts',
+]
+
 const files = globSync('{src,bots}/**/*.ts', { cwd: ROOT }).map((file) =>
   file.replaceAll('\\', '/'),
 )
@@ -164,4 +172,9 @@ test('the handle that sees every account is held by the few who need it', () => 
     /\bdeps\.db\b|\{[^}]*\bdb\b[^}]*\} = (?:\w+\.)?deps\b/.test(text(file)),
   )
   expect(users.filter((file) => !LOOK_UPS.has(file))).toEqual([])
+})
+
+test('what lies beyond the targets of a key is looked at by the few who must', () => {
+  const users = files.filter((file) => /\bwholeAccount\(/.test(text(file)))
+  expect(users.filter((file) => roomOf(file) !== 'src/storage').toSorted()).toEqual(BEYOND)
 })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { audit, type By } from '../audit/index.ts'
 import {
@@ -10,6 +11,7 @@ import {
   type Id,
   type Instant,
   MINUTE,
+  type MonitorId,
   parseInput,
 } from '../kernel/index.ts'
 import { type AccountDb, type AccountTx, type Db, isPassing } from '../storage/index.ts'
@@ -30,6 +32,8 @@ export interface Principal {
   readonly prefix: string
   readonly scope: Scope
   readonly expiresAt: Instant | null
+  /** The monitors it is for; null: all of them. */
+  readonly targets: readonly MonitorId[] | null
 }
 
 const SECRET_BYTES = 24
@@ -37,17 +41,57 @@ const PREFIX_LENGTH = 'upty_'.length + 4
 const KEY = /^upty_[0-9a-f]{48}$/
 const TOUCH_MS = MINUTE
 
+const MOST_TARGETS = 100
+const TARGETS_RULE = `must be null for all, or a list of 1 to ${MOST_TARGETS} different targets of yours`
+const END_RULE = 'must be in the future, or null for never'
+
 const newKey = z.strictObject({
   name: nameRule,
   scope: z.enum(SCOPES, 'must be read, write or admin').default('write'),
+  targets: z
+    .array(z.int(TARGETS_RULE), TARGETS_RULE)
+    .max(MOST_TARGETS, TARGETS_RULE)
+    .refine((ids) => new Set(ids).size === ids.length, {
+      error: TARGETS_RULE,
+      params: { code: 'length' },
+    })
+    .nullable()
+    .default(null),
   expiresAt: z.int().nullable().default(null),
 })
-
-const END_RULE = 'must be in the future, or null for never'
+type KeyConfig = z.output<typeof newKey>
 
 function refusePast(expiresAt: Instant | null, now: Instant): void {
   if (expiresAt !== null && expiresAt <= now)
     throw new InvalidInput([{ path: 'expiresAt', code: 'range', message: END_RULE }])
+}
+
+/** What a key is for is the account's own, and not for all who manage keys. @throws InvalidInput */
+async function refuseTargets(
+  tx: AccountTx,
+  { scope, targets }: Pick<KeyConfig, 'scope' | 'targets'>,
+): Promise<void> {
+  if (targets === null) return
+  if (scope === 'admin')
+    throw new InvalidInput([
+      { path: 'targets', code: 'conflict', message: 'must be null with scope admin' },
+    ])
+  if (targets.length === 0)
+    throw new InvalidInput([{ path: 'targets', code: 'length', message: TARGETS_RULE }])
+  const rows = await tx.selectFrom('monitors').select('id').where('id', 'in', targets).execute()
+  const mine = new Set(rows.map(({ id }) => id))
+  const violations = targets.flatMap((id, index) =>
+    mine.has(id)
+      ? []
+      : [
+          {
+            path: `targets[${index}]`,
+            code: 'not_found' as const,
+            message: 'must be a target of yours',
+          },
+        ],
+  )
+  if (violations.length > 0) throw new InvalidInput(violations)
 }
 
 export const hashSecret = (secret: string): string =>
@@ -65,6 +109,8 @@ export interface KeyCard {
   readonly prefix: string
   readonly name: string
   readonly scope: Scope
+  /** The monitors it is for, of those that are left; null: all of them. */
+  readonly targets: readonly MonitorId[] | null
   readonly createdAt: Instant
   readonly expiresAt: Instant | null
   readonly lastUsedAt: Instant | null
@@ -78,22 +124,31 @@ export interface NewKey {
   readonly key: string
 }
 
+const readTargets = (targets: string | null): readonly MonitorId[] | null =>
+  targets === null ? null : (JSON.parse(targets) as MonitorId[])
+
 const cards = (db: AccountTx, now: Instant) =>
   live(db, now).select([
     'id',
     'prefix',
     'name',
     'scope',
+    'targets',
     'created_at as createdAt',
     'expires_at as expiresAt',
     'last_used_at as lastUsedAt',
     'exposed_at as exposedAt',
   ])
 
+const toCard = (row: Omit<KeyCard, 'targets'> & { readonly targets: string | null }): KeyCard => ({
+  ...row,
+  targets: readTargets(row.targets),
+})
+
 async function insertKey(
   tx: AccountTx,
   { now, chance, by }: KeyTools,
-  { name, scope, expiresAt }: { name: string; scope: Scope; expiresAt: Instant | null },
+  { name, scope, targets, expiresAt }: Pick<KeyCard, keyof KeyConfig>,
 ): Promise<NewKey> {
   const key = `upty_${Buffer.from(chance.bytes(SECRET_BYTES)).toString('hex')}`
   const { id } = await tx
@@ -103,6 +158,7 @@ async function insertKey(
       scope,
       hash: hashSecret(key),
       prefix: key.slice(0, PREFIX_LENGTH),
+      targets: targets === null ? null : JSON.stringify(targets),
       created_at: now,
       expires_at: expiresAt,
     })
@@ -111,6 +167,7 @@ async function insertKey(
   await audit(tx, now, by, 'key.create', `/api/api_keys/${id}`, {
     name: [null, name],
     scope: [null, scope],
+    ...(targets === null ? {} : { targets: [null, targets] }),
   })
   return { key, card: await getKey(tx, now, id) }
 }
@@ -140,6 +197,7 @@ export async function createKey(
   const wanted = parseInput(newKey, input)
   refusePast(wanted.expiresAt, tools.now)
   return db.transaction().execute(async (tx) => {
+    await refuseTargets(tx, wanted)
     await refuseEleventh(tx, tools.now)
     return insertKey(tx, tools, wanted)
   })
@@ -169,7 +227,7 @@ export async function rotateKey(
   })
 }
 
-/** Its name and its end; what it may do stays. @throws Fault `key_gone`, InvalidInput */
+/** Its name, its end and what it is for; its scope stays. @throws Fault `key_gone`, InvalidInput */
 export async function editKey(
   db: AccountDb,
   { now, by }: KeyTools,
@@ -178,15 +236,27 @@ export async function editKey(
 ): Promise<KeyCard> {
   return db.transaction().execute(async (tx) => {
     const before = await getKey(tx, now, id)
-    const { name, scope, expiresAt } = parseInput(newKey, change(before))
+    const { name, scope, targets, expiresAt } = parseInput(newKey, change(before))
     if (scope !== before.scope)
       throw new InvalidInput([
         { path: 'scope', code: 'immutable', message: `is ${before.scope} and stays so` },
       ])
-    if (name === before.name && expiresAt === before.expiresAt) return before
+    const isSame = isDeepStrictEqual(targets, before.targets)
+    if (name === before.name && expiresAt === before.expiresAt && isSame) return before
     if (expiresAt !== before.expiresAt) refusePast(expiresAt, now)
+    if (!isSame) {
+      await refuseTargets(tx, { scope, targets })
+      await tx
+        .updateTable('keys')
+        .set({ targets: targets === null ? null : JSON.stringify(targets) })
+        .where('id', '=', id)
+        .execute()
+    }
     await tx.updateTable('keys').set({ name, expires_at: expiresAt }).where('id', '=', id).execute()
-    await audit(tx, now, by, 'key.update', `/api/api_keys/${id}`, { name: [before.name, name] })
+    await audit(tx, now, by, 'key.update', `/api/api_keys/${id}`, {
+      name: [before.name, name],
+      ...(isSame ? {} : { targets: [before.targets, targets] }),
+    })
     return getKey(tx, now, id)
   })
 }
@@ -204,14 +274,15 @@ export async function revokeKey(
   })
 }
 
-export const listKeys = (db: AccountTx, now: Instant): Promise<KeyCard[]> =>
-  cards(db, now).orderBy('id').execute()
+export async function listKeys(db: AccountTx, now: Instant): Promise<KeyCard[]> {
+  return (await cards(db, now).orderBy('id').execute()).map(toCard)
+}
 
 /** @throws Fault `key_gone`: unknown, another account's, revoked or expired */
 export async function getKey(db: AccountTx, now: Instant, id: Id<'key'>): Promise<KeyCard> {
   const card = await cards(db, now).where('id', '=', id).executeTakeFirst()
   if (card === undefined) throw new Fault('key_gone', { name: `#${id}` })
-  return card
+  return toCard(card)
 }
 
 /**
@@ -247,7 +318,7 @@ export async function findPrincipal(
 ): Promise<Principal | undefined> {
   if (!KEY.test(secret)) return undefined
   const row = await live(db, now)
-    .select(['id', 'account_id', 'prefix', 'scope', 'expires_at', 'last_used_at'])
+    .select(['id', 'account_id', 'prefix', 'scope', 'targets', 'expires_at', 'last_used_at'])
     .where('hash', '=', hashSecret(secret))
     .executeTakeFirst()
   if (row === undefined) return undefined
@@ -259,6 +330,7 @@ export async function findPrincipal(
     prefix: row.prefix,
     scope: row.scope,
     expiresAt: row.expires_at,
+    targets: readTargets(row.targets),
   }
 }
 

@@ -93,7 +93,7 @@ export async function admit(
   { lock, ration }: Gate,
   request: FastifyRequest,
   reply: FastifyReply,
-  route: Pick<Route, 'scope' | 'isCheck'>,
+  route: Pick<Route, 'scope' | 'isCheck' | 'isAboutTargets'>,
   visit: Visit,
 ): Promise<{
   readonly principal: Principal
@@ -114,6 +114,11 @@ export async function admit(
       `This takes a key of scope ${route.scope}; yours has ${principal.scope}.`,
       { requiredScope: route.scope },
       { 'www-authenticate': `Bearer error="insufficient_scope", scope="${route.scope}"` },
+    )
+  if (principal.targets !== null && route.isAboutTargets !== true)
+    throw new Problem(
+      'key-restricted',
+      'This key is for some targets only, and this is not about them alone.',
     )
   return {
     principal,
@@ -139,6 +144,7 @@ export async function admitReader(
   visit: Visit,
 ): Promise<AccountDb | undefined> {
   if (readCredential(request.raw) === undefined) return undefined
-  const { account } = await admit(deps, gate, request, reply, { scope: 'read' }, visit)
-  return bindAccount(deps.db, account.id)
+  const route = { scope: 'read', isAboutTargets: true } as const
+  const { principal } = await admit(deps, gate, request, reply, route, visit)
+  return bindAccount(deps.db, principal.accountId, principal.targets)
 }

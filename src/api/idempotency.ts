@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { DAY, type Instant, MINUTE } from '../kernel/index.ts'
+import { DAY, type Instant, MINUTE, type MonitorId } from '../kernel/index.ts'
 import type { AccountDb } from '../storage/index.ts'
 import { CONTENT_TYPE } from './negotiate.ts'
 import { Problem } from './problem.ts'
@@ -23,8 +23,19 @@ export function readIdempotencyKey(header: string | string[] | undefined): strin
   return key
 }
 
-const fingerprintOf = (method: string, path: string, bytes: Buffer): string =>
-  createHash('sha256').update(`${method} ${path}\n`).update(bytes).digest('hex')
+interface Once {
+  readonly key: string
+  readonly method: string
+  readonly path: string
+  /** What the key that asks is for: an answer to one who sees more is none for one who sees less. */
+  readonly targets: readonly MonitorId[] | null
+}
+
+const fingerprintOf = ({ method, path, targets }: Once, bytes: Buffer): string =>
+  createHash('sha256')
+    .update(`${method} ${path}${targets === null ? '' : ` ${targets.join()}`}\n`)
+    .update(bytes)
+    .digest('hex')
 
 const typeOf = (status: number, body: string): string => {
   if (status >= 400) return PROBLEM_TYPE
@@ -98,13 +109,13 @@ const isKept = (status: number): boolean =>
 export async function onlyOnce<T>(
   db: AccountDb,
   now: Instant,
-  request: { readonly key: string; readonly method: string; readonly path: string },
+  request: Once,
   bytes: Buffer,
   work: () => Promise<T>,
   kept: (outcome: { answer: T } | { error: unknown }) => Rendered | undefined,
 ): Promise<T | Rendered> {
-  const { key, method, path } = request
-  const earlier = await claim(db, now, key, fingerprintOf(method, path, bytes))
+  const { key } = request
+  const earlier = await claim(db, now, key, fingerprintOf(request, bytes))
   if (earlier !== undefined) return earlier
   const settle = async (rendered: Rendered | undefined) => {
     if (rendered === undefined || !isKept(rendered.status))

@@ -49,7 +49,7 @@ export async function perform(
   const page = readPage(given, route.pageSize ?? 0, allowedNames(parameters, also))
   const reached: Call = {
     deps,
-    db: bindAccount(deps.db, principal.accountId),
+    db: bindAccount(deps.db, principal.accountId, principal.targets),
     account,
     principal,
     by: { type: 'key', name: principal.prefix },
@@ -78,7 +78,12 @@ export async function perform(
     'answer' in outcome
       ? renderKept(outcome.answer, manner)
       : renderProblem(outcome.error, request.id, manner)
-  const once = { key, method: route.method, path: pathOf(request) }
+  const once = {
+    key,
+    method: route.method,
+    path: pathOf(request),
+    targets: principal.targets,
+  }
   const result = await onlyOnce(call.db, call.now, once, bytes, work, kept)
   return 'kind' in result ? render(result, manner) : result
 }

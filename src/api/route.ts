@@ -13,7 +13,7 @@ import type { Site } from './site.ts'
 /** A request that got as far as its route: who asks, what for, and what it may use. */
 export interface Call<P extends Parameters = Parameters> {
   readonly deps: ApiDeps
-  /** Bound to the caller's account. */
+  /** Bound to the caller's account, or those of its targets that the key is for. */
   readonly db: AccountDb
   readonly account: Account
   readonly principal: Principal
@@ -74,6 +74,8 @@ export interface Route<P extends Parameters = Parameters, Found = unknown, Body 
   /** `{id}` stands for an id. */
   readonly path: string
   readonly scope: Scope
+  /** Open to a key for some targets: it shows and changes nothing but them. Others refuse such a key. */
+  readonly isAboutTargets?: true
   /** What it does, as a sentence without its end: `Adds a target`. */
   readonly summary: string
   /** What it answers, where that is not the resource it belongs to. */

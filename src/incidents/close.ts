@@ -1,6 +1,6 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import { queueFact, queueReply } from '../notifications/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, wholeAccount } from '../storage/index.ts'
 import type { Incident, Severity } from './list.ts'
 import { flappingOf } from './open.ts'
 import { show, showBelow } from './show.ts'
@@ -39,7 +39,7 @@ async function close(
   if (incident.heard_at !== null) await queueFact(tx, now, incident.id, 'recovery')
   if (incident.told_at === null && incident.monitor_id !== null && incident.severity === 'down')
     await showBelow(tx, now, incident.monitor_id)
-  if (incident.subject !== null && reason !== 'resolved') await handOver(tx, incident)
+  if (incident.subject !== null && reason !== 'resolved') await handOver(wholeAccount(tx), incident)
 }
 
 /** Others whose warning this one spoke for go on: one of them speaks now. */

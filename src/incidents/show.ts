@@ -1,6 +1,6 @@
 import type { IncidentId, Instant, MonitorId } from '../kernel/index.ts'
 import { queueChange } from '../notifications/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, wholeAccount } from '../storage/index.ts'
 import type { Incident } from './list.ts'
 
 /** Moves an incident's revision on; whoever was told of it is shown what it is now. */
@@ -22,14 +22,15 @@ export async function show(
 ): Promise<void> {
   await advance(tx, now, id)
   if (folded_into === null || folded_into === id) return
-  const spokesman = await tx
+  const whole = wholeAccount(tx)
+  const spokesman = await whole
     .selectFrom('incidents')
     .select(['folded_into', 'resolved_at'])
     .where('id', '=', folded_into)
     .executeTakeFirst()
   // A warning that is over has said so for all; flapping goes on after its first outage.
   if (spokesman?.resolved_at === null || spokesman?.folded_into === folded_into)
-    await advance(tx, now, folded_into)
+    await advance(whole, now, folded_into)
 }
 
 /** Every monitor that has another one somewhere below it, by `dependsOn`, with all it stands on. */
@@ -58,9 +59,10 @@ export async function readDependencies(
 
 /** What it depends on counts it in its message, as long as nobody was told of it. */
 export async function showBelow(tx: AccountTx, now: Instant, monitorId: MonitorId): Promise<void> {
-  const below = (await readDependencies(tx)).get(monitorId)
+  const whole = wholeAccount(tx)
+  const below = (await readDependencies(whole)).get(monitorId)
   if (below === undefined) return
-  const told = await tx
+  const told = await whole
     .selectFrom('incidents')
     .select('id')
     .where('monitor_id', 'in', [...below])
@@ -68,5 +70,5 @@ export async function showBelow(tx: AccountTx, now: Instant, monitorId: MonitorI
     .where('resolved_at', 'is', null)
     .where('told_at', 'is not', null)
     .execute()
-  for (const { id } of told) await advance(tx, now, id)
+  for (const { id } of told) await advance(whole, now, id)
 }

@@ -5,7 +5,7 @@ import { Fault, type Instant, InvalidInput, type MonitorId } from '../kernel/ind
 import { PROBES } from '../probes/index.ts'
 import { type AccountDb, type AccountTx, type Sealer, sqliteCode } from '../storage/index.ts'
 import { refuseChannels } from './chosen.ts'
-import { forgetDependency, refuseDependencies } from './depend.ts'
+import { forgetDependency, refuseDependencies, withUnseen } from './depend.ts'
 import { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 import { type MonitorView, toColumns, toConfig } from './monitor.ts'
 import { getMonitor } from './read.ts'
@@ -142,6 +142,7 @@ export async function editWithin(
   if (!isDeepStrictEqual(parsed.dependsOn, old.dependsOn))
     await refuseDependencies(tx, id, parsed.dependsOn)
   if (!isDeepStrictEqual(parsed.policy, old.policy)) await refuseChannels(tx, parsed.policy)
+  const dependsOn = await withUnseen(tx, id, old.dependsOn, parsed.dependsOn)
   const isNew = parsed.url !== old.url || !isDeepStrictEqual(parsed.options, old.options)
   const resumed = parsed.isActive && !old.isActive
   const paused = !parsed.isActive && old.isActive
@@ -149,7 +150,7 @@ export async function editWithin(
     tx
       .updateTable('monitors')
       .set({
-        ...toColumns(parsed, sealer),
+        ...toColumns({ ...parsed, dependsOn }, sealer),
         rev: before.monitor.rev + 1,
         updated_at: now,
         ...(isNew || resumed ? { look_now: 1 as const } : {}),

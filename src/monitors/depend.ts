@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { InvalidInput, type MonitorId, type Violation } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, wholeAccount } from '../storage/index.ts'
+import { DEPENDS_RULE, MOST_DEPENDENCIES } from './input.ts'
+import { listMonitorIds } from './read.ts'
 
 interface Known {
   readonly name: string
@@ -43,22 +46,44 @@ export async function refuseDependencies(
   dependsOn: readonly MonitorId[],
 ): Promise<void> {
   if (dependsOn.length === 0) return
-  const all = await readAll(tx)
+  const all = await readAll(wholeAccount(tx))
+  const mine = new Set(await listMonitorIds(tx))
   const violations = dependsOn.flatMap((parent, index): Violation[] => {
     const path = `dependsOn[${index}]`
-    if (!all.has(parent))
+    if (!mine.has(parent))
       return [{ path, code: 'not_found', message: 'must be a monitor of yours' }]
     const circle = id === null ? undefined : pathTo(id, parent, all)
     if (circle === undefined) return []
-    const names = [id!, ...circle].map((it) => all.get(it)!.name).join(' → ')
+    const names = [id!, ...circle].map((it) => (mine.has(it) ? all.get(it)!.name : '…')).join(' → ')
     return [{ path, code: 'conflict', message: `must not lead back to itself: ${names}` }]
   })
   if (violations.length > 0) throw new InvalidInput(violations)
 }
 
+/** `wanted` in the place of `seen`; what it depends on besides is hidden from who asks, and stays. */
+export async function withUnseen(
+  tx: AccountTx,
+  id: MonitorId,
+  seen: readonly MonitorId[],
+  wanted: readonly MonitorId[],
+): Promise<readonly MonitorId[]> {
+  const { depends_on } = await tx
+    .selectFrom('monitors')
+    .select('depends_on')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const all = JSON.parse(depends_on) as MonitorId[]
+  if (isDeepStrictEqual(seen, wanted)) return all
+  const kept = [...wanted, ...all.filter((it) => !seen.includes(it))]
+  if (kept.length > MOST_DEPENDENCIES)
+    throw new InvalidInput([{ path: 'dependsOn', code: 'length', message: DEPENDS_RULE }])
+  return kept
+}
+
 /** Before it is deleted: nothing depends on it any more. */
 export async function forgetDependency(tx: AccountTx, id: MonitorId): Promise<void> {
-  const rows = await tx
+  const whole = wholeAccount(tx)
+  const rows = await whole
     .selectFrom('monitors')
     .select(['id', 'depends_on', 'rev'])
     .where('depends_on', '!=', '[]')
@@ -66,7 +91,7 @@ export async function forgetDependency(tx: AccountTx, id: MonitorId): Promise<vo
   for (const row of rows) {
     const before = JSON.parse(row.depends_on) as MonitorId[]
     if (!before.includes(id)) continue
-    await tx
+    await whole
       .updateTable('monitors')
       .set({ depends_on: JSON.stringify(before.filter((it) => it !== id)), rev: row.rev + 1 })
       .where('id', '=', row.id)

@@ -12,7 +12,8 @@ import {
 import { isMonitorType, type MonitorType, PROBES } from '../probes/index.ts'
 import { type Policy, policyRule, wholeNumber } from './policy.ts'
 
-const DEPENDS_RULE = 'must be a list of at most 10 different monitors of yours'
+export const MOST_DEPENDENCIES = 10
+export const DEPENDS_RULE = `must be a list of at most ${MOST_DEPENDENCIES} different monitors of yours`
 const TYPE_RULE = `must be ${Object.keys(PROBES).join(', ')}`
 const LONGEST_LIFE_MS = 366 * 86_400_000
 
@@ -37,7 +38,7 @@ const shared = {
   tags: tagsRule,
   dependsOn: z
     .array(z.int(DEPENDS_RULE).min(1, DEPENDS_RULE), DEPENDS_RULE)
-    .max(10, DEPENDS_RULE)
+    .max(MOST_DEPENDENCIES, DEPENDS_RULE)
     .refine((ids) => new Set(ids).size === ids.length, {
       error: DEPENDS_RULE,
       params: { code: 'length' },

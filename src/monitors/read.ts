@@ -1,7 +1,6 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { Fault, type Instant, type MonitorId } from '../kernel/index.ts'
-import type { AccountTx, Sealer, Tables } from '../storage/index.ts'
-import { fold } from '../storage/index.ts'
+import { type AccountTx, fold, type Sealer, type Tables, wholeAccount } from '../storage/index.ts'
 import { type MonitorState, type MonitorView, toMonitor, toState } from './monitor.ts'
 
 export interface MonitorFilter {
@@ -35,7 +34,9 @@ const STATE_COLUMNS = [
   's.latest',
 ] as const
 
-const maintainedUntil = (eb: ExpressionBuilder<Tables & { m: Tables['monitors'] }, 'm'>) =>
+type OfMonitor = ExpressionBuilder<Tables & { m: Tables['monitors'] }, 'm'>
+
+const maintainedUntil = (eb: OfMonitor) =>
   eb
     .selectFrom('maintenance_spans')
     .select((span) => span.fn.max<Instant | null>('ended_at').as('until'))
@@ -52,42 +53,51 @@ const carrying = (
   // Tags hold no quotes, so a quoted tag is found only as a whole one.
   tags.map((tag) => eb(eb.fn<number>('instr', ['m.tags', eb.val(JSON.stringify(tag))]), '>', 0))
 
+/** What a filter asks of the monitor itself. */
+function ofMonitor(eb: OfMonitor, filter: MonitorFilter): Expression<SqlBool>[] {
+  const all: Expression<SqlBool>[] = []
+  const { types, search, isActive, tags, externalRef, managedBy } = filter
+  if (types !== undefined) all.push(eb('m.type', 'in', types))
+  if (isActive !== undefined) all.push(eb('m.is_active', '=', isActive ? 1 : 0))
+  if (externalRef !== undefined) all.push(eb('m.external_ref', '=', externalRef))
+  if (managedBy !== undefined) all.push(eb('m.managed_by', '=', managedBy))
+  if (search !== undefined)
+    all.push(
+      eb.or(
+        (['m.name', 'm.url'] as const).map((column) =>
+          eb(eb.fn<number>('instr', [eb.fn('fold', [column]), eb.val(fold(search))]), '>', 0),
+        ),
+      ),
+    )
+  if (tags !== undefined) all.push(eb.or(carrying(eb, tags)))
+  return all
+}
+
 function matching(db: AccountTx, filter: MonitorFilter) {
-  return db
+  const query = db
     .selectFrom('monitors as m')
     .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
-    .where((eb) => {
-      const all: Expression<SqlBool>[] = []
-      const { types, search, isActive, statuses, tags, externalRef, managedBy } = filter
-      if (types !== undefined) all.push(eb('m.type', 'in', types))
-      if (isActive !== undefined) all.push(eb('m.is_active', '=', isActive ? 1 : 0))
-      if (externalRef !== undefined) all.push(eb('m.external_ref', '=', externalRef))
-      if (managedBy !== undefined) all.push(eb('m.managed_by', '=', managedBy))
-      if (search !== undefined)
-        all.push(
-          eb.or(
-            (['m.name', 'm.url'] as const).map((column) =>
-              eb(eb.fn<number>('instr', [eb.fn('fold', [column]), eb.val(fold(search))]), '>', 0),
-            ),
-          ),
-        )
-      if (tags !== undefined) all.push(eb.or(carrying(eb, tags)))
-      if (statuses !== undefined)
-        all.push(
-          eb.or(
-            statuses.map((status) =>
-              status === 'paused'
-                ? eb('m.is_active', '=', 0)
-                : eb.and([eb('m.is_active', '=', 1), eb('s.status', '=', status)]),
-            ),
-          ),
-        )
-      return eb.and(all)
-    })
+    .where((eb) => eb.and(ofMonitor(eb, filter)))
+  const { statuses } = filter
+  if (statuses === undefined) return query
+  return query.where((eb) =>
+    eb.or(
+      statuses.map((status) =>
+        status === 'paused'
+          ? eb('m.is_active', '=', 0)
+          : eb.and([eb('m.is_active', '=', 1), eb('s.status', '=', status)]),
+      ),
+    ),
+  )
 }
 
 export async function countMonitors(db: AccountTx, filter: MonitorFilter): Promise<number> {
-  const { count } = await matching(db, filter)
+  // Every monitor has a state: where none is asked for, looking them all up is most of the work.
+  const query =
+    filter.statuses === undefined
+      ? db.selectFrom('monitors as m').where((eb) => eb.and(ofMonitor(eb, filter)))
+      : matching(db, filter)
+  const { count } = await query
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
   return count
@@ -105,9 +115,20 @@ export async function listMonitors(
   for (const { by, direction } of order) query = query.orderBy(COLUMN[by], direction)
   if (!order.some(({ by }) => by === 'id')) query = query.orderBy('m.id', 'desc')
   if (page !== undefined) query = query.limit(page.limit).offset(page.offset)
-  return (await query.execute()).map((row) => ({
-    monitor: toMonitor(row, sealer),
-    state: toState(row),
+  const rows = await query.execute()
+  return ofWhoAsks(
+    db,
+    rows.map((row) => ({ monitor: toMonitor(row, sealer), state: toState(row) })),
+  )
+}
+
+/** Without the dependencies that whoever asks may not know of. */
+async function ofWhoAsks(db: AccountTx, views: readonly MonitorView[]): Promise<MonitorView[]> {
+  if (wholeAccount(db) === db) return [...views]
+  const known = new Set(await listMonitorIds(db))
+  return views.map(({ monitor, state }) => ({
+    monitor: { ...monitor, dependsOn: monitor.dependsOn.filter((id) => known.has(id)) },
+    state,
   }))
 }
 
@@ -124,7 +145,8 @@ export async function getMonitor(
     .where('m.id', '=', id)
     .executeTakeFirst()
   if (row === undefined) throw new Fault('monitor_unknown', { name: `#${id}` })
-  return { monitor: toMonitor(row, sealer), state: toState(row) }
+  const [view] = await ofWhoAsks(db, [{ monitor: toMonitor(row, sealer), state: toState(row) }])
+  return view!
 }
 
 /** What a scrape shows of each monitor: nothing is decoded for it. */

@@ -95,7 +95,13 @@ export async function startVerification(
 ): Promise<{ readonly begun: Verification; readonly finished: Promise<Verification> }> {
   const { id } = await db
     .insertInto('verifications')
-    .values({ status: 'running', detail: 'running', results: '[]', started_at: tools.clock.now() })
+    .values({
+      status: 'running',
+      detail: 'running',
+      results: '[]',
+      targets: JSON.stringify(wanted.targets),
+      started_at: tools.clock.now(),
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   const finish = async (): Promise<Verification> => {

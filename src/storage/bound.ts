@@ -14,30 +14,37 @@ import {
   OperationNodeTransformer,
   OperatorNode,
   ParensNode,
+  type PluginTransformQueryArgs,
+  type PluginTransformResultArgs,
   PrimitiveValueListNode,
   type QueryId,
-  type RawNode,
+  type QueryResult,
+  RawNode,
   ReferenceNode,
   type RootOperationNode,
   SelectAllNode,
   SelectionNode,
   type SelectQueryNode,
   TableNode,
+  type UnknownRow,
   type UpdateQueryNode,
   ValueListNode,
   ValueNode,
   ValuesNode,
   WhereNode,
 } from 'kysely'
-import type { AccountId } from '../kernel/index.ts'
-import { OWNER_COLUMN, type Tables } from './tables.ts'
+import type { AccountId, MonitorId } from '../kernel/index.ts'
+import { MONITOR_REACH, OWNER_COLUMN, type Reach, type Tables } from './tables.ts'
 
 type Verbs = 'selectFrom' | 'insertInto' | 'updateTable' | 'deleteFrom'
 
 /** Inside a transaction, or where none is needed: reads and writes of one account alone. */
 export type AccountTx = Pick<Kysely<Tables>, Verbs>
 
-/** A database handle that sees one account: every query is narrowed, every insert stamped. */
+/**
+ * A database handle that sees one account, or what is about some of its monitors: every query is
+ * narrowed, every insert stamped.
+ */
 export type AccountDb = Pick<Kysely<Tables>, Verbs | 'transaction'> & {
   readonly accountId: AccountId
 }
@@ -72,19 +79,70 @@ function refuse(node: object, parts: readonly (typeof REFUSED)[number][]): void 
   if (part !== undefined) throw new UnboundQuery(`"${part}" cannot be narrowed here`)
 }
 
-class Narrowing extends OperationNodeTransformer {
-  readonly #accountId: AccountId
+/** As one value, however many they are: the text of a query stays the same. */
+const listed = (ids: readonly MonitorId[]) => ValueNode.create(JSON.stringify(ids))
 
-  constructor(accountId: AccountId) {
+/** SQL of our own. A query that becomes part of another passes here twice: it is known again. */
+const written = new WeakSet<RawNode>()
+
+function write(fragments: readonly string[], parts: readonly OperationNode[]): RawNode {
+  const node = RawNode.create(fragments, parts)
+  written.add(node)
+  return node
+}
+
+const among = (id: OperationNode, ids: readonly MonitorId[]): RawNode =>
+  write(['', ' in (select value from json_each(', '))'], [id, listed(ids)])
+
+const beyond = () => new UnboundQuery('a row must be about monitors within reach')
+
+/** Whose rows a handle reaches. */
+interface Bounds {
+  readonly accountId: AccountId
+  /** Null: all of the account's. */
+  readonly monitors: readonly MonitorId[] | null
+}
+
+class Narrowing extends OperationNodeTransformer {
+  readonly #bounds: Bounds
+
+  constructor(bounds: Bounds) {
     super()
-    this.#accountId = accountId
+    this.#bounds = bounds
   }
 
-  #mine(table: TableNode, qualifier: TableNode = table): OperationNode {
-    return BinaryOperationNode.create(
-      ReferenceNode.create(ColumnNode.create(ownerColumn(table)), qualifier),
+  #mine(table: TableNode): OperationNode {
+    const owned = BinaryOperationNode.create(
+      ReferenceNode.create(ColumnNode.create(ownerColumn(table)), table),
       OperatorNode.create('='),
-      ValueNode.create(this.#accountId),
+      ValueNode.create(this.#bounds.accountId),
+    )
+    const reach = this.#reachOf(table)
+    if (reach === 'account') return owned
+    const named = ReferenceNode.create(ColumnNode.create(reach.column), table)
+    return AndNode.create(owned, this.#within(named, reach))
+  }
+
+  #reachOf(table: TableNode): Exclude<Reach, 'closed'> {
+    if (this.#bounds.monitors === null) return 'account'
+    const { name } = table.table.identifier
+    const reach = MONITOR_REACH[name as keyof typeof MONITOR_REACH]
+    if (reach === 'closed') throw new UnboundQuery(`the table ${name} is not of some monitors`)
+    return reach
+  }
+
+  #within(named: OperationNode, { by }: Exclude<Reach, string>): OperationNode {
+    const { accountId, monitors } = this.#bounds
+    const ids = monitors!
+    if (by === 'monitor') return among(named, ids)
+    if (by === 'incident')
+      return write(
+        ['', ' in (select id from incidents where account_id = ', ' and ', ')'],
+        [named, ValueNode.create(accountId), among(ColumnNode.create('monitor_id'), ids)],
+      )
+    return write(
+      ['(', " <> '[]' and not exists (select 1 from json_each(", ') where not ', '))'],
+      [named, named, among(ColumnNode.create('value'), ids)],
     )
   }
 
@@ -121,6 +179,7 @@ class Narrowing extends OperationNodeTransformer {
   }
 
   protected override transformRaw(node: RawNode): RawNode {
+    if (written.has(node)) return node
     // Kysely itself writes directions this way; everything else is SQL nobody has read.
     const [only, ...more] = node.sqlFragments
     if (more.length === 0 && (only === 'asc' || only === 'desc')) return node
@@ -148,9 +207,13 @@ class Narrowing extends OperationNodeTransformer {
     if (table === undefined || !TableNode.is(table))
       throw new UnboundQuery('an update needs a plain table')
     const owner = ownerColumn(table)
-    for (const { column } of node.updates ?? [])
-      if (ColumnNode.is(column) && column.column.name === owner)
-        throw new UnboundQuery('a row never changes its account')
+    const reach = this.#reachOf(table)
+    for (const { column } of node.updates ?? []) {
+      if (!ColumnNode.is(column)) continue
+      if (column.column.name === owner) throw new UnboundQuery('a row never changes its account')
+      if (reach !== 'account' && column.column.name === reach.column)
+        throw new UnboundQuery('a row never changes its monitor')
+    }
     const updated = super.transformUpdateQuery(node, id)
     return { ...updated, where: this.#where(updated.where, table) }
   }
@@ -181,12 +244,15 @@ class Narrowing extends OperationNodeTransformer {
     if (owner === 'id') throw new UnboundQuery('an account cannot make accounts')
     if (columns.some((it) => it.column.name === owner))
       throw new UnboundQuery('the account is stamped, not given')
-    const stamp = ValueNode.create(this.#accountId)
+    const stamp = ValueNode.create(this.#bounds.accountId)
+    const admit = this.#admission(into, columns)
     const stamped = values.values.map((row) =>
       ValueListNode.create([
-        ...(PrimitiveValueListNode.is(row)
-          ? row.values.map((it) => ValueNode.create(it))
-          : row.values.map((it) => this.transformNode(it, id))),
+        ...admit(
+          PrimitiveValueListNode.is(row)
+            ? row.values.map((it) => ValueNode.create(it))
+            : row.values.map((it) => this.transformNode(it, id)),
+        ),
         stamp,
       ]),
     )
@@ -196,28 +262,72 @@ class Narrowing extends OperationNodeTransformer {
       values: ValuesNode.create(stamped),
     }
   }
-}
 
-function narrowing(accountId: AccountId): KyselyPlugin {
-  return {
-    transformQuery({ node }): RootOperationNode {
-      if (!ROOTS.has(node.kind)) throw new UnboundQuery(`a ${node.kind} cannot be narrowed`)
-      // A transformer keeps a stack while it walks: one for each query.
-      return new Narrowing(accountId).transformNode(node)
-    },
-    transformResult: async ({ result }) => result,
+  /** Lets only such rows pass as are about monitors within reach. */
+  #admission(
+    into: TableNode,
+    columns: readonly ColumnNode[],
+  ): (row: readonly OperationNode[]) => readonly OperationNode[] {
+    const reach = this.#reachOf(into)
+    if (reach === 'account') return (row) => row
+    const at = columns.findIndex(({ column }) => column.name === reach.column)
+    return (row) => {
+      const named = row[at]
+      if (named === undefined || into.table.identifier.name === 'monitors') throw beyond()
+      if (reach.by === 'incident')
+        // No incident is 0: the reference fails, and the insert with it.
+        return row.with(
+          at,
+          write(
+            ['coalesce((select id from incidents where id = ', ' and ', '), 0)'],
+            [named, this.#within(ColumnNode.create('id'), reach)],
+          ),
+        )
+      const { value } = named as ValueNode
+      const ids = reach.by === 'monitor' ? [value] : (JSON.parse(String(value)) as unknown[])
+      if (!ids.every((it) => this.#bounds.monitors!.includes(it as MonitorId))) throw beyond()
+      return row
+    }
   }
 }
 
-/** `db` narrowed to one account. Inside a transaction hand in `tx`: the result is part of it. */
-export function bindAccount(db: Kysely<Tables>, accountId: AccountId): AccountDb {
-  const bound = db.withPlugin(narrowing(accountId))
-  return {
-    accountId,
-    selectFrom: bound.selectFrom.bind(bound),
-    insertInto: bound.insertInto.bind(bound),
-    updateTable: bound.updateTable.bind(bound),
-    deleteFrom: bound.deleteFrom.bind(bound),
-    transaction: () => bound.transaction(),
+class Narrowed implements KyselyPlugin {
+  readonly bounds: Bounds
+
+  constructor(bounds: Bounds) {
+    this.bounds = bounds
   }
+
+  transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
+    if (!ROOTS.has(node.kind)) throw new UnboundQuery(`a ${node.kind} cannot be narrowed`)
+    // A transformer keeps a stack while it walks: one for each query.
+    return new Narrowing(this.bounds).transformNode(node)
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+    return result
+  }
+}
+
+/**
+ * `db` narrowed to one account, and where `monitors` are given to what is about those. Inside a
+ * transaction hand in `tx`: the result is part of it.
+ */
+export function bindAccount(
+  db: Kysely<Tables>,
+  accountId: AccountId,
+  monitors: readonly MonitorId[] | null = null,
+): AccountDb {
+  return Object.assign(db.withPlugin(new Narrowed({ accountId, monitors })), { accountId })
+}
+
+/**
+ * The whole account, for what a change of some monitors means to the others. Nothing of those may
+ * come back to whoever asked.
+ */
+export function wholeAccount(tx: AccountTx): AccountTx {
+  const held = tx as Kysely<Tables>
+  const narrowed = held.getExecutor().plugins.find((it) => it instanceof Narrowed)
+  if (narrowed === undefined || narrowed.bounds.monitors === null) return tx
+  return bindAccount(held.withoutPlugins(), narrowed.bounds.accountId)
 }

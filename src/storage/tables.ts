@@ -28,6 +28,8 @@ export interface KeysTable {
   revoked_at: Optional<Instant>
   /** Rotated: it ends when its successor is everywhere. */
   replaced_at: Optional<Instant>
+  /** JSON list of the monitors it is for; null: all of them. */
+  targets: Optional<string>
 }
 
 export interface MonitorsTable {
@@ -244,6 +246,8 @@ export interface VerificationsTable {
   detail: string
   /** JSON. */
   results: string
+  /** JSON list of monitor ids; empty: from before they were noted. */
+  targets: Generated<string>
   started_at: Instant
   finished_at: Optional<Instant>
 }
@@ -440,7 +444,7 @@ export interface Tables {
 }
 
 /** The column that says whose a row is; a table not named here has no rows for an account. */
-export const OWNER_COLUMN: Readonly<Partial<Record<keyof Tables, string>>> = {
+export const OWNER_COLUMN = {
   accounts: 'id',
   keys: 'account_id',
   monitors: 'account_id',
@@ -464,4 +468,40 @@ export const OWNER_COLUMN: Readonly<Partial<Record<keyof Tables, string>>> = {
   idempotency_keys: 'account_id',
   confirmations: 'account_id',
   audit_logs: 'account_id',
+} as const satisfies Partial<Record<keyof Tables, string>>
+
+/** `by`: what `column` names, one monitor, one incident, or a JSON list of monitors. */
+export type Reach =
+  | { readonly by: 'monitor' | 'incident' | 'monitors'; readonly column: string }
+  | 'account'
+  | 'closed'
+
+/**
+ * What a handle for some of the account's monitors reaches: rows that are about them alone, the
+ * whole account's, or none at all. Every table of an account has to say.
+ */
+export const MONITOR_REACH: Readonly<Record<keyof typeof OWNER_COLUMN, Reach>> = {
+  accounts: 'account',
+  keys: 'closed',
+  monitors: { by: 'monitor', column: 'id' },
+  monitor_states: { by: 'monitor', column: 'monitor_id' },
+  check_requests: { by: 'monitor', column: 'monitor_id' },
+  samples: { by: 'monitor', column: 'monitor_id' },
+  checks: { by: 'monitor', column: 'monitor_id' },
+  incidents: { by: 'monitor', column: 'monitor_id' },
+  maintenances: 'closed',
+  request_logs: 'closed',
+  verifications: { by: 'monitors', column: 'targets' },
+  incident_notes: { by: 'incident', column: 'incident_id' },
+  maintenance_spans: { by: 'monitor', column: 'monitor_id' },
+  chat_links: 'closed',
+  link_codes: 'closed',
+  channels: 'account',
+  notifications: { by: 'incident', column: 'incident_id' },
+  messages: { by: 'incident', column: 'incident_id' },
+  idempotency_keys: 'account',
+  confirmations: 'closed',
+  status_pages: 'closed',
+  summaries: 'closed',
+  audit_logs: 'account',
 }

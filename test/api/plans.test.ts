@@ -23,7 +23,11 @@ test.each(lists.map((route) => [route.path, route] as const))(
     await linked(house, house.ours, 's1')
     const names = Object.keys(route.parameters ?? {})
     const queries = ['', ...names.flatMap((name) => VALUES.map((value) => `?${name}=${value}`))]
-    for (const query of queries) await house.ask('GET', `${path.replace('{id}', '1')}${query}`)
+    const restricted = { name: 'one', scope: 'read', targets: [`/api/targets/${id}`] }
+    const { json } = await house.ask('POST', '/api/api_keys', { body: restricted })
+    for (const key of [house.ours.keys.admin, String(json['key'])])
+      for (const query of queries)
+        await house.ask('GET', `${path.replace('{id}', '1')}${query}`, { key })
     const asked = new Set(prepare.mock.calls.map(([text]) => text))
     prepare.mockRestore()
     const scans: string[] = []

@@ -6,12 +6,15 @@ export interface Figure extends Spread {
   readonly unit: string
   /** What it should be at most; null: nothing is promised. */
   readonly target: number | null
+  /** At least, then. */
+  readonly isLeast?: boolean
 }
 
 const shown = (value: number): string =>
   Number.isInteger(value) ? String(value) : value.toPrecision(3)
 
-export const isMet = ({ median, target }: Figure): boolean => target === null || median <= target
+export const isMet = ({ median, target, isLeast }: Figure): boolean =>
+  target === null || (isLeast === true ? median >= target : median <= target)
 
 /** Figure, unit, median, least to most, target, met. */
 export function tableOf(figures: readonly Figure[]): string {
@@ -20,7 +23,7 @@ export function tableOf(figures: readonly Figure[]): string {
     it.unit,
     shown(it.median),
     `${shown(it.min)}–${shown(it.max)}`,
-    it.target === null ? '' : `≤ ${shown(it.target)}`,
+    it.target === null ? '' : `${it.isLeast === true ? '≥' : '≤'} ${shown(it.target)}`,
     it.target === null ? '' : isMet(it) ? 'yes' : 'no',
   ])
   const all = [['figure', 'unit', 'median', 'min–max', 'target', 'met'], ...rows]

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ensureAccount } from '../../src/accounts/index.ts'
 import { systemChance } from '../../src/kernel/index.ts'
 import { addMonitor } from '../../src/monitors/index.ts'
-import { bindAccount, openDatabase, openSealer } from '../../src/storage/index.ts'
+import { bindAccount, type Db, openDatabase, openSealer } from '../../src/storage/index.ts'
 import { certificate, pemOf } from '../support/web/certificate.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -62,8 +62,18 @@ export async function openWorld() {
         String(rate),
         file('root.pem'),
       ]),
-    /** Uptalk itself, watching `monitors`. Ready when this resolves. */
-    async uptalk(monitors: readonly Readonly<Record<string, unknown>>[]) {
+    bareApi: (database: string) => start('test/bench/bare-api.ts', [database]),
+    /** Uptalk itself, watching `monitors` and what `fill` adds. Ready when this resolves. */
+    async uptalk(
+      monitors: readonly Readonly<Record<string, unknown>>[],
+      {
+        fill = async () => {},
+        env = {},
+      }: {
+        readonly fill?: (db: Db) => Promise<void>
+        readonly env?: Readonly<Record<string, string>>
+      } = {},
+    ) {
       databases += 1
       const database = file(`bench-${databases}.db`)
       const db = await openDatabase(database)
@@ -77,6 +87,7 @@ export async function openWorld() {
           { now: Date.now(), by, sealer, limits },
           { type: 'HTTP', ...monitor },
         )
+      await fill(db)
       await db.destroy()
       const child = spawn(process.execPath, [path.join(ROOT, 'src/main.ts')], {
         cwd: folder,
@@ -86,14 +97,20 @@ export async function openWorld() {
           DATABASE_PATH: database,
           CANARY_HOSTS: '',
           NODE_EXTRA_CA_CERTS: file('root.pem'),
+          ...env,
         },
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       let log = ''
       child.stdout.on('data', (text: Buffer) => (log += text.toString()))
-      while (!log.includes('"ready"') && child.exitCode === null) await wait(20)
+      const ready = () => /"url":"http:\/\/[^"]*:(\d+)".*"ready"/.exec(log)?.[1]
+      while (ready() === undefined && child.exitCode === null) await wait(20)
+      const apiPort = Number(ready())
+      child.stdout.removeAllListeners('data').resume()
       return {
         pid: child.pid!,
+        port: apiPort,
+        database,
         async [Symbol.asyncDispose]() {
           child.kill('SIGTERM')
           await once(child, 'exit')

@@ -11,7 +11,7 @@ import {
 } from '../../accounts/index.ts'
 import { InvalidInput, SECOND, toIso } from '../../kernel/index.ts'
 import { bodyOf, rawBody } from '../fields.ts'
-import { moment, readMerge } from '../merge.ts'
+import { moment, readMerge, relationsTo } from '../merge.ts'
 import { choice, words } from '../parameters.ts'
 import { type Answer, type Call, type Resource, route } from '../route.ts'
 import { isoOrNull, required, wire, written } from '../wire.ts'
@@ -19,6 +19,7 @@ import { isoOrNull, required, wire, written } from '../wire.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 const PATH = '/api/api_keys'
+const TARGETS = '/api/targets'
 const OVERLAP_RULE = 'must be a whole number from 0 to 604800'
 
 const shape = z.object({
@@ -26,7 +27,7 @@ const shape = z.object({
   name: required(z.string().min(1).max(50)),
   prefix: wire.text,
   scope: written(wire.one('read', 'write', 'admin')),
-  targets: z.null(),
+  targets: written(z.array(wire.iri('Target')).nullable()),
   expiresAt: written(wire.time.nullable()),
   createdAt: wire.time,
   lastUsedAt: wire.time.nullable(),
@@ -38,37 +39,37 @@ const shape = z.object({
 const pathOf = ({ id }: KeyCard): string => `${PATH}/${id}`
 const toolsOf = ({ now, by, deps }: Call): KeyTools => ({ now, by, chance: deps.chance })
 
-const fieldsOf = (card: KeyCard) => ({
+const fieldsOf = (card: KeyCard, { site }: Call) => ({
   id: card.id,
   name: card.name,
   prefix: `${card.prefix}****`,
   scope: card.scope,
-  targets: null,
+  targets: card.targets?.map((id) => site.iri(`${TARGETS}/${id}`)) ?? null,
   expiresAt: isoOrNull(card.expiresAt),
   createdAt: toIso(card.createdAt),
   lastUsedAt: isoOrNull(card.lastUsedAt),
   exposedAt: isoOrNull(card.exposedAt),
 })
 
-const itemOf = (card: KeyCard): Answer => ({
+const itemOf = (card: KeyCard, call: Call): Answer => ({
   kind: 'item',
   type: 'ApiKey',
   path: pathOf(card),
-  fields: fieldsOf(card),
+  fields: fieldsOf(card, call),
 })
 
-const madeOf = ({ card, key }: { card: KeyCard; key: string }): Answer => ({
+const madeOf = ({ card, key }: { card: KeyCard; key: string }, call: Call): Answer => ({
   kind: 'item',
   type: 'ApiKey',
   path: pathOf(card),
   status: 201,
-  fields: { ...fieldsOf(card), key },
+  fields: { ...fieldsOf(card, call), key },
   secrets: ['key'],
 })
 
 /** @throws InvalidInput */
-function read(raw: Fields, { isLenient }: Call, base?: object): Fields {
-  const turns = { expiresAt: moment }
+function read(raw: Fields, { isLenient, site }: Call, base?: object): Fields {
+  const turns = { targets: relationsTo(TARGETS, site), expiresAt: moment }
   const { wanted, violations } = readMerge(shape, raw, { isLenient, base, turns })
   if (violations.length > 0) throw new InvalidInput(violations)
   return wanted
@@ -82,7 +83,7 @@ const overlap = z.strictObject({
 
 export const apiKeys: Resource = {
   name: 'ApiKey',
-  title: 'A key to this API, without its secret',
+  title: 'A key to this API, without its secret; for all targets, or for those named alone',
   path: PATH,
   shape,
   routes: [
@@ -96,7 +97,8 @@ export const apiKeys: Resource = {
         scope: choice({ READ: ['read'], WRITE: ['write'], ADMIN: ['admin'] }),
       },
       pageSize: 30,
-      run: async ({ db, now, query, page }) => {
+      run: async (call) => {
+        const { db, now, query, page } = call
         const wanted = query.search?.toLowerCase() ?? ''
         const found = (await listKeys(db, now))
           .filter(({ name }) => name.toLowerCase().includes(wanted))
@@ -109,7 +111,7 @@ export const apiKeys: Resource = {
           total: found.length,
           members: found
             .slice(page.offset, page.offset + page.limit)
-            .map((card) => ({ path: pathOf(card), fields: fieldsOf(card) })),
+            .map((card) => ({ path: pathOf(card), fields: fieldsOf(card, call) })),
         }
       },
     }),
@@ -121,7 +123,8 @@ export const apiKeys: Resource = {
       example: { name: 'deployments', scope: 'write' },
       creates: true,
       body: rawBody,
-      run: async (call, _, raw) => madeOf(await createKey(call.db, toolsOf(call), read(raw, call))),
+      run: async (call, _, raw) =>
+        madeOf(await createKey(call.db, toolsOf(call), read(raw, call)), call),
     }),
     route({
       method: 'GET',
@@ -129,21 +132,21 @@ export const apiKeys: Resource = {
       scope: 'admin',
       summary: 'Reads a key, without its secret',
       find,
-      run: async (_, card) => itemOf(card),
+      run: async (call, card) => itemOf(card, call),
     }),
     route({
       method: 'PATCH',
       path: `${PATH}/{id}`,
       scope: 'admin',
-      summary: 'Renames a key, or changes when it ends',
+      summary: 'Renames a key, or changes when it ends or which targets it is for',
       example: { name: 'pipelines' },
       body: rawBody,
       find,
       revOf: () => 0,
       run: async (call, _, raw) => {
-        const change = ({ name, scope, expiresAt }: KeyCard) =>
-          read(raw, call, { name, scope, expiresAt })
-        return itemOf(await editKey(call.db, toolsOf(call), call.id, change))
+        const change = ({ name, scope, targets, expiresAt }: KeyCard) =>
+          read(raw, call, { name, scope, targets, expiresAt })
+        return itemOf(await editKey(call.db, toolsOf(call), call.id, change), call)
       },
     }),
     route({
@@ -156,7 +159,7 @@ export const apiKeys: Resource = {
       body: bodyOf(overlap, { isNeeded: false }),
       find,
       run: async (call, _, { overlapSeconds }) =>
-        madeOf(await rotateKey(call.db, toolsOf(call), call.id, overlapSeconds * SECOND)),
+        madeOf(await rotateKey(call.db, toolsOf(call), call.id, overlapSeconds * SECOND), call),
     }),
     route({
       method: 'DELETE',

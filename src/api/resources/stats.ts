@@ -60,6 +60,7 @@ function statsOf(kind: BucketKind, name: string, path: string, title: string): R
         method: 'GET',
         path,
         scope: 'read',
+        isAboutTargets: true,
         summary: `Lists statistics by the ${kind}, newest first, as far back as single checks are kept`,
         parameters: { target: relation(TARGETS), date: span, order: order(['date']) },
         pageSize: 30,
@@ -84,6 +85,7 @@ function statsOf(kind: BucketKind, name: string, path: string, title: string): R
         method: 'GET',
         path: `${path}/{id}`,
         scope: 'read',
+        isAboutTargets: true,
         summary: `Reads the statistics of one ${kind}`,
         find: async ({ db, id }) => {
           const at = (id % FIRST_OF_BUCKETS) * BUCKET_MS[kind]

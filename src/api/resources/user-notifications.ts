@@ -117,6 +117,7 @@ export const userNotifications: Resource = {
       method: 'GET',
       path: PATH,
       scope: 'read',
+      isAboutTargets: true,
       summary: 'Lists what channels were told, newest first; it is kept for 90 days',
       parameters: {
         channel: choice({
@@ -157,6 +158,7 @@ export const userNotifications: Resource = {
       method: 'GET',
       path: `${PATH}/{id}`,
       scope: 'read',
+      isAboutTargets: true,
       summary: 'Reads one thing a channel was told',
       find: ({ db, id }) => getTold(db, id),
       run: async (call, told) => itemOf(told, call),

@@ -10,11 +10,11 @@ import { wire, written } from '../wire.ts'
 
 const READ_ONLY = ['id', 'plan', 'limits', 'summary', 'key'] as const
 
-async function userItem({ db, now, principal }: Call, account: Account): Promise<Answer> {
+async function userItem({ db, now, principal, site }: Call, account: Account): Promise<Answer> {
   const limits = PLANS[account.plan]
   const ids = await listMonitorIds(db)
   const observed = await observedTime(db, ids, now - DAY, now)
-  const { scope, expiresAt, prefix } = principal
+  const { scope, targets, expiresAt, prefix } = principal
   return {
     kind: 'item',
     type: 'User',
@@ -38,7 +38,7 @@ async function userItem({ db, now, principal }: Call, account: Account): Promise
       key: {
         prefix: `${prefix}****`,
         scope,
-        targets: null,
+        targets: targets?.map((id) => site.iri(`/api/targets/${id}`)) ?? null,
         expiresAt: expiresAt === null ? null : toIso(expiresAt),
       },
     },
@@ -88,6 +88,7 @@ export const users: Resource = {
       method: 'GET',
       path: '/api/me',
       scope: 'read',
+      isAboutTargets: true,
       summary: 'Reads your account, and the key you use',
       run: (call) => userItem(call, call.account),
     }),
@@ -111,6 +112,7 @@ export const users: Resource = {
       method: 'GET',
       path: '/api/users/{id}',
       scope: 'read',
+      isAboutTargets: true,
       summary: 'Reads your account by its id',
       find: async ({ account, id }) => {
         if (id !== account.id) throw new Fault('account_unknown', { name: `#${id}` })

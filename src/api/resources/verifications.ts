@@ -157,6 +157,7 @@ export const verifications: Resource = {
       method: 'GET',
       path: PATH,
       scope: 'read',
+      isAboutTargets: true,
       summary: 'Lists verifications, newest first',
       pageSize: 30,
       run: async (call) => {
@@ -174,6 +175,7 @@ export const verifications: Resource = {
       method: 'POST',
       path: PATH,
       scope: 'write',
+      isAboutTargets: true,
       summary:
         'Looks at targets now, several times, and answers pass or fail; nobody is alerted by it',
       example: { targets: ['/api/targets/1'], checks: 1, failOnError: true },
@@ -190,6 +192,7 @@ export const verifications: Resource = {
       method: 'GET',
       path: `${PATH}/{id}`,
       scope: 'read',
+      isAboutTargets: true,
       summary: 'Reads a verification',
       find: ({ db, id }) => getVerification(db, id),
       run: async (call, found) => itemOf(found, call),

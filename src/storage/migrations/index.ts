@@ -6,6 +6,7 @@ import { readableLogs } from './0005-readable-logs.ts'
 import { verifications } from './0006-verifications.ts'
 import { channels } from './0007-channels.ts'
 import { statusPages } from './0008-status-pages.ts'
+import { keyTargets } from './0009-key-targets.ts'
 import { summaries } from './0010-summaries.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
@@ -18,5 +19,6 @@ export const MIGRATIONS: readonly string[] = [
   verifications,
   channels,
   statusPages,
+  keyTargets,
   summaries,
 ]

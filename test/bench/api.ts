@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { DAY, HOUR, MINUTE } from '../../src/kernel/index.ts'
+import type { Db } from '../../src/storage/index.ts'
+import { type Asked, ask } from './load.ts'
+import { quantile, type Spread, spread } from './measure.ts'
+import type { Figure } from './report.ts'
+import type { World } from './world.ts'
+
+const MONITORS = 10_000
+/** So many of them, the newest, have been looked at every five minutes. */
+const WITH_HISTORY = 200
+const HISTORY_MS = 2 * DAY
+const EVERY_MS = 5 * MINUTE
+const OUTAGE_EVERY_MS = 2 * DAY
+/** A key may ask 3,000 times a minute. */
+const KEYS = Array.from({ length: 100 }, (_, at) => `upty_${String(at).padStart(48, '0')}`)
+
+const CONNECTIONS = 4
+const WARM_UP_MS = 500
+const WINDOWS = 3
+const WINDOW_MS = 1000
+const ALONE_MS = 1500
+
+/** Counts from 0 to below `count`, as `n.at`. */
+const numbers = (count: number) => sql`
+  (with recursive n (at) as (select 0 union all select at + 1 from n where at < ${count - 1})
+   select at from n) n`
+
+/** Makes of the one monitor that is there many, and remembers `spanMs` of some. */
+async function fill(db: Db, spanMs: number): Promise<void> {
+  const now = Date.now()
+  await db.transaction().execute(async (tx) => {
+    await sql`
+      insert into monitors (account_id, type, name, url, interval_ms, timeout_ms, options, policy, look_now, created_at, updated_at)
+      select account_id, type, 'monitor ' || n.at, url, interval_ms, timeout_ms, options, policy, 0, created_at, updated_at
+      from monitors, ${numbers(MONITORS - 1)}`.execute(tx)
+    await sql`update monitors set look_now = 0`.execute(tx)
+    await sql`
+      update monitor_states set status = 'up', last_status = 'up', last_code = 'ok',
+        last_message = 'HTTP 200', last_ms = 12, last_check_at = ${now}, changed_at = ${now}`.execute(
+      tx,
+    )
+    const oldest = MONITORS - WITH_HISTORY
+    await sql`
+      insert into samples (monitor_id, at, account_id, status, code, ms, observed_ms)
+      select m.id, ${now} - n.at * ${EVERY_MS}, m.account_id, 'up', 'ok', 10 + n.at % 90, ${EVERY_MS}
+      from monitors m, ${numbers(spanMs / EVERY_MS)} where m.id > ${oldest}`.execute(tx)
+    await sql`
+      insert into incidents (account_id, monitor_id, monitor_name, url, severity, started_at,
+        detected_at, resolved_at, closed_at, end_reason, code, message, failures)
+      select m.account_id, m.id, m.name, m.url, 'down', at, at, at + ${EVERY_MS}, at + ${EVERY_MS},
+        'resolved', 'connect_refused', 'connection refused', 2
+      from (select m.*, ${now} - n.at * ${OUTAGE_EVERY_MS} - ${HOUR} as at
+        from monitors m, ${numbers(spanMs / OUTAGE_EVERY_MS)} where m.id > ${oldest}) m`.execute(tx)
+    for (const key of KEYS)
+      await tx
+        .insertInto('keys')
+        .values({
+          account_id: 1,
+          name: 'bench',
+          hash: createHash('sha256').update(key).digest('hex'),
+          prefix: key.slice(0, 9),
+          scope: 'read',
+          created_at: now,
+        })
+        .execute()
+  })
+}
+
+const since = (ms: number): string => new Date(Date.now() - ms).toISOString()
+
+/** The newest has a history. */
+const paths = () => ({
+  'list 10 of 10,000 targets': '/api/targets',
+  'one target': `/api/targets/${MONITORS}`,
+  'statistics of an hour': `/api/target_stats_hourlies?target.id=${MONITORS}&date[after]=${since(HOUR)}`,
+  'statistics of a day by the hour': `/api/target_stats_hourlies?target.id=${MONITORS}&date[after]=${since(DAY)}`,
+})
+
+interface Measured {
+  /** CPU milliseconds a request. */
+  readonly cost: Spread
+  readonly p50: number
+  readonly p99: number
+}
+
+async function measure(asked: Asked): Promise<Measured> {
+  await ask(asked, CONNECTIONS, WARM_UP_MS)
+  const costs: number[] = []
+  for (let more = 0; more < WINDOWS; more += 1) {
+    const { times, cpu } = await ask(asked, CONNECTIONS, WINDOW_MS)
+    costs.push(cpu / times.length)
+  }
+  const { times } = await ask(asked, 1, ALONE_MS)
+  return { cost: spread(costs), p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
+}
+
+const over = (a: Spread, b: Spread): Spread => ({
+  median: a.median / b.median,
+  min: a.min / b.max,
+  max: a.max / b.min,
+})
+
+const ONE_SECOND: Spread = { median: 1000, min: 1000, max: 1000 }
+
+async function pass(world: World, times: number) {
+  await using uptalk = await world.uptalk(
+    [{ name: 'monitor', url: `http://127.0.0.1:${world.port}/`, intervalSeconds: 86_400 }],
+    { fill: (db) => fill(db, times * HISTORY_MS), env: { RETAIN_CHECKS: '999' } },
+  )
+  await using bare = await world.bareApi(uptalk.database)
+  const measured: (readonly [string, Measured, Measured])[] = []
+  for (const [name, path] of Object.entries(paths()))
+    measured.push([
+      name,
+      await measure({ pid: uptalk.pid, port: uptalk.port, path, keys: KEYS }),
+      await measure({ pid: bare.pid, port: bare.said['port']!, path, keys: [] }),
+    ])
+  return measured
+}
+
+/** What an answer costs, beside a bare server of the same rows, and with ten times the history. */
+export async function api(world: World): Promise<Figure[]> {
+  const [once, tenfold] = [await pass(world, 1), await pass(world, 10)]
+  return once.flatMap(([name, ours, bare], at) => {
+    const isList = at === 0
+    const later = tenfold[at]![1]
+    return [
+      {
+        name,
+        unit: '/s a core',
+        ...over(ONE_SECOND, ours.cost),
+        target: isList ? 3000 : null,
+        isLeast: true,
+      },
+      { name: `${name}, bare`, unit: '/s a core', ...over(ONE_SECOND, bare.cost), target: null },
+      { name: `${name}, CPU against bare`, unit: '×', ...over(ours.cost, bare.cost), target: null },
+      { name: `${name}, p50`, unit: 'ms', ...spread([ours.p50]), target: null },
+      { name: `${name}, p99`, unit: 'ms', ...spread([ours.p99]), target: isList ? 10 : null },
+      {
+        name: `${name}, CPU with 10 times the history`,
+        unit: '×',
+        ...over(later.cost, ours.cost),
+        target: 1.25,
+      },
+    ] satisfies Figure[]
+  })
+}
