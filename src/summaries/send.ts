@@ -14,17 +14,26 @@ import { type Summary, toConfig } from './summary.ts'
 
 /** One missed by less than this is still told. */
 const PATIENCE_MS = 2 * HOUR
+const TIMES = new Set(['from', 'to', 'startedAt', 'endsAt', 'since'])
 
-/** What programs are told of it: times of its span as the API has them. */
-const factOf = (id: number, { kind, ...report }: SummaryNews) => ({
-  [kind]: {
-    '@id': `/api/summaries/${id}`,
-    id,
-    ...report,
-    from: toIso(report.from),
-    to: toIso(report.to),
-  },
-})
+/** What programs are told of it: monitors and times as the API has them. */
+function factOf(id: number, { kind, ...report }: SummaryNews) {
+  const wire = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(wire)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([name, it]: [string, unknown]) => {
+        if (name === 'monitorId') return ['@id', `/api/targets/${String(it)}`]
+        if (name === 'monitorName') return ['name', it]
+        return TIMES.has(name) ? [name, toIso(Number(it))] : [name, wire(it)]
+      }),
+    )
+  }
+  const { monitors: targets, ...more } = report
+  return {
+    [kind]: { '@id': `/api/summaries/${id}`, id, targets, ...(wire(more) as typeof more) },
+  }
+}
 
 /**
  * Queues what is due, each in a transaction of its own with its next time: exactly one for a channel,

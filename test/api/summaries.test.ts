@@ -46,7 +46,16 @@ test('a channel is told how it was, by the clock and on demand', async () => {
   })
   expect(receiver.got[0]).toMatchObject({
     type: 'summary',
-    data: { summary: { period: 'day', monitors: 1, incidents: 0, uptime: null, isWhole: false } },
+    data: {
+      summary: {
+        period: 'day',
+        targets: 1,
+        to: '2027-03-01T14:00:00.000Z',
+        incidents: 0,
+        uptime: null,
+        isWhole: false,
+      },
+    },
   })
   expect((await house.ask('GET', at)).json['lastSentAt']).toMatch(/^2027-03-01T/)
   expect((await house.ask('PATCH', at, { body: made.json })).json['updatedAt']).toBe(
