@@ -182,8 +182,8 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
     chance,
     log,
     messengers: site.messengers,
-    readNews: (unbound, accountId, id) =>
-      readNews(bindAccount(unbound, accountId), id, clock.now()),
+    readNews: (unbound, accountId, id, channelId) =>
+      readNews(bindAccount(unbound, accountId), id, clock.now(), channelId),
   })
   const engine = openEngine(site, delivery)
   living.push(delivery, engine)

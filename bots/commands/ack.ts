@@ -4,6 +4,7 @@ import {
   type Incident,
   listIncidents,
   readNews,
+  stormMembers,
 } from '../../src/incidents/index.ts'
 import { plain, SECOND } from '../../src/kernel/index.ts'
 import { getMonitor } from '../../src/monitors/index.ts'
@@ -127,6 +128,17 @@ export const ack = accountCommand({
       return told === undefined
         ? ackReply(call, id)
         : { ...wordNews({ kind: 'alert', incident: told.news }), value: incidentValue(incident) }
+    },
+    // All that is open of many at once; their one message shows it.
+    acks: async (call, { id }) => {
+      const members = await stormMembers(call.db, id)
+      for (const member of members)
+        if (member.resolved_at === null && member.acknowledged_at === null)
+          await acknowledge(call, member.id)
+      const told = await readNews(call.db, id, call.now)
+      return told === undefined
+        ? ackReply(call, id)
+        : { ...wordNews({ kind: 'alert', incident: told.news }), value: incidentValue(members[0]!) }
     },
     ackm: async (call, { id }) =>
       ackMonitor(call, (await getMonitor(call.db, call.deps.sealer, id)).monitor),

@@ -9,6 +9,7 @@ import {
   flappingAlert,
   flappingReply,
 } from './news-more.ts'
+import { stormAlert, stormReply } from './news-storm.ts'
 import { summaryReply } from './news-summary.ts'
 import { causeWords, formatAge, formatMs } from './phrases.ts'
 import {
@@ -159,6 +160,7 @@ function endedAlert(it: IncidentNews): Reply {
 function alert(it: IncidentNews): Reply {
   if (it.severity === 'warning') return expiryAlert(it, it.shownAt)
   if (it.severity === 'degraded') return degradedAlert(it)
+  if (it.storm !== null) return stormAlert(it, it.storm)
   if (it.flapping !== null) return flappingAlert(it, it.flapping)
   return it.resolvedAt === null ? openAlert(it) : endedAlert(it)
 }
@@ -166,6 +168,7 @@ function alert(it: IncidentNews): Reply {
 function recovery(it: IncidentNews): Reply {
   if (it.severity === 'warning') return expiryReply(it, it.shownAt)
   if (it.severity === 'degraded') return degradedReply(it)
+  if (it.storm !== null) return stormReply(it.storm)
   if (it.flapping !== null) return flappingReply(it, it.flapping)
   const length = formatDuration(endOf(it) - it.startedAt)
   return say([name(it.monitorName), text(` is up again after ${length}`)], signed('up'))

@@ -1,9 +1,10 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
-import { queueFact, queueReply } from '../notifications/index.ts'
+import { queueAlert, queueFact, queueReply } from '../notifications/index.ts'
 import { type AccountTx, wholeAccount } from '../storage/index.ts'
 import type { Incident, Severity } from './list.ts'
 import { flappingOf } from './open.ts'
 import { show, showBelow } from './show.ts'
+import { settleStorm } from './storm.ts'
 
 type EndReason = NonNullable<Incident['end_reason']>
 
@@ -34,9 +35,11 @@ async function close(
     .where('id', '=', incident.id)
     .execute()
   await show(tx, now, incident)
-  const speaksForItself = incident.told_at !== null && incident.folded_into === null
+  const speaksForItself =
+    incident.told_at !== null && incident.folded_into === null && incident.storm_id === null
   if (speaksForItself && reason === 'resolved') await queueReply(tx, now, incident.id, 'recovery')
   if (incident.heard_at !== null) await queueFact(tx, now, incident.id, 'recovery')
+  if (incident.storm_id !== null) await settleStorm(wholeAccount(tx), now, incident.storm_id)
   if (incident.told_at === null && incident.monitor_id !== null && incident.severity === 'down')
     await showBelow(tx, now, incident.monitor_id)
   if (incident.subject !== null && reason !== 'resolved') await handOver(wholeAccount(tx), incident)
@@ -116,9 +119,14 @@ export async function beginFlapping(
   if (open === undefined) return
   await tx
     .updateTable('incidents')
-    .set({ folded_into: open.id })
+    // It speaks for itself from now on, unless a storm's message is its own.
+    .set({ folded_into: open.id, ...(open.storm_id === open.id ? {} : { storm_id: null }) })
     .where('id', '=', open.id)
     .execute()
+  if (open.storm_id !== null && open.storm_id !== open.id) {
+    await queueAlert(tx, now, open.id)
+    await settleStorm(wholeAccount(tx), now, open.storm_id)
+  }
   await show(tx, now, open)
 }
 

@@ -1,10 +1,11 @@
-import type { IncidentId, Instant } from '../kernel/index.ts'
+import type { ChannelId, IncidentId, Instant } from '../kernel/index.ts'
 import type { Flaps, IncidentNews } from '../notifications/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import { FLAPPING_OUTAGES } from './judge-flapping.ts'
 import type { Incident } from './list.ts'
 import { readNotes } from './notes.ts'
 import { readDependencies } from './show.ts'
+import { readStorm } from './storm.ts'
 
 async function countFolded(db: AccountTx, { id }: Incident, isOpen: boolean): Promise<number> {
   let query = db
@@ -65,8 +66,15 @@ export async function readNews(
   db: AccountTx,
   id: IncidentId,
   now: Instant,
+  channelId?: ChannelId,
 ): Promise<
-  | { readonly news: IncidentNews; readonly rev: number; readonly closedAt: number | null }
+  | {
+      readonly news: IncidentNews
+      readonly rev: number
+      readonly closedAt: number | null
+      /** Whose message this one is told in, too. */
+      readonly spokesmanId: IncidentId | null
+    }
   | undefined
 > {
   const incident = await db
@@ -84,10 +92,12 @@ export async function readNews(
     .groupBy('s.status')
     .execute()
   const flapping = await readFlaps(db, incident)
+  const storm = await readStorm(db, incident, channelId)
   const sum = (rows: typeof counts) => rows.reduce((total, { count }) => total + count, 0)
   return {
     rev: incident.rev,
-    closedAt: flapping === null ? incident.closed_at : flapping.steadiedAt,
+    closedAt: storm?.endedAt ?? (flapping === null ? incident.closed_at : flapping.steadiedAt),
+    spokesmanId: incident.storm_id,
     news: {
       incidentId: incident.id,
       monitorId: incident.monitor_id,
@@ -96,7 +106,7 @@ export async function readNews(
       severity: incident.severity,
       startedAt: incident.started_at,
       detectedAt: incident.detected_at,
-      resolvedAt: incident.resolved_at,
+      resolvedAt: storm === null ? incident.resolved_at : storm.endedAt,
       endReason: incident.end_reason,
       code: incident.code,
       message: incident.message,
@@ -105,7 +115,7 @@ export async function readNews(
       expected: incident.expected,
       lastGoodAt: incident.last_good_at,
       lastGoodMs: incident.last_good_ms,
-      acknowledgedAt: incident.acknowledged_at,
+      acknowledgedAt: storm === null ? incident.acknowledged_at : storm.acknowledgedAt,
       acknowledgedBy: incident.acknowledged_by,
       escalatedAt: incident.escalated_at,
       note: (await readNotes(db, [incident.id])).get(incident.id)?.at(-1) ?? null,
@@ -117,6 +127,7 @@ export async function readNews(
           ? await countFolded(db, incident, incident.resolved_at === null)
           : 0,
       endsAt: incident.ends_at,
+      storm,
       flapping,
       timezone,
       shownAt: now,

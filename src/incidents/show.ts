@@ -9,9 +9,11 @@ async function advance(tx: AccountTx, now: Instant, id: IncidentId): Promise<voi
     .updateTable('incidents')
     .set((eb) => ({ rev: eb('rev', '+', 1) }))
     .where('id', '=', id)
-    .returning('told_at')
+    .returning(['told_at', 'storm_id'])
     .executeTakeFirst()
   if (after?.told_at != null) await queueChange(tx, now, id)
+  if (after?.storm_id != null && after.storm_id !== id)
+    await advance(wholeAccount(tx), now, after.storm_id)
 }
 
 /** Something about it changed: its own message says so, or the one it is folded into. */

@@ -12,6 +12,7 @@ import { queueAlert, queueFact, queueReply } from '../notifications/index.ts'
 import { type AccountTx, bindAccount, type Db } from '../storage/index.ts'
 import type { Severity } from './list.ts'
 import { showBelow } from './show.ts'
+import { joinStorm } from './storm.ts'
 
 /** How long a dependant waits for what it depends on to be looked at. */
 const PATIENCE_MS = 2 * MINUTE
@@ -24,6 +25,7 @@ interface Due {
   readonly heard_at: Instant | null
   readonly has_dependencies: 0 | 1
   readonly is_for_people: 0 | 1
+  readonly is_flapping: 0 | 1
 }
 
 /**
@@ -34,7 +36,7 @@ interface Due {
 const dueNow = (now: Instant, monitorId: MonitorId | null) => sql<Due>`
   select * from (
     select i.id, i.account_id, i.monitor_id, i.severity, i.heard_at,
-      m.depends_on <> '[]' as has_dependencies,
+      m.depends_on <> '[]' as has_dependencies, i.folded_into is not null as is_flapping,
       i.told_at is null and (i.folded_into is null or i.folded_into = i.id)
         and (m.depends_on = '[]' or i.severity <> 'down' or not exists (
           select 1 from json_each(m.depends_on) as p
@@ -70,7 +72,8 @@ export async function tellDue(db: Db, now: Instant, monitorId?: MonitorId): Prom
       if (row.heard_at === null && (await claim(bound, now, row.id, 'heard_at')))
         await queueFact(bound, now, row.id, 'alert')
       if (row.is_for_people === 0 || !(await claim(bound, now, row.id, 'told_at'))) return
-      await queueAlert(bound, now, row.id)
+      const isAlone = row.severity !== 'down' || row.is_flapping === 1
+      if (isAlone || !(await joinStorm(bound, now, row.id))) await queueAlert(bound, now, row.id)
       // Counted below until now.
       if (row.has_dependencies === 1 && row.severity === 'down')
         await showBelow(bound, now, row.monitor_id)

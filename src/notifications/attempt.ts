@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import type { IncidentId, Instant } from '../kernel/index.ts'
+import type { ChannelId, IncidentId, Instant } from '../kernel/index.ts'
 import type { Db, Tables } from '../storage/index.ts'
 import type { Channel } from './channels.ts'
 import type { Address, Delivery, IncidentNews, Messenger, News, Post } from './contract.ts'
 import { heldUntil } from './quiet.ts'
+import { STORM_SPACING_MS } from './queue.ts'
 import { eventNameOf, hears, mannerOf } from './recipients.ts'
 
 export type Waiting = Selectable<Tables['notifications']>
@@ -14,7 +15,11 @@ export type ReadNews = (
   db: Db,
   accountId: number,
   id: IncidentId,
-) => Promise<{ news: IncidentNews; rev: number; closedAt: number | null } | undefined>
+  channelId: ChannelId,
+) => Promise<
+  | { news: IncidentNews; rev: number; closedAt: number | null; spokesmanId: IncidentId | null }
+  | undefined
+>
 
 /** What came of a row: sent (with what it showed), needless, kept for later, or the platform's answer. */
 export type Attempt =
@@ -28,6 +33,8 @@ export interface Shown {
   readonly rev: number
   /** The incident's message afterwards; a reply leaves it as it was. */
   readonly isMessage: boolean
+  /** What changed meanwhile is shown no sooner than after this. */
+  readonly spacingMs: number
 }
 
 export interface AttemptTools {
@@ -141,23 +148,31 @@ export async function attempt(
     const news = JSON.parse(row.notice) as News
     return { kind: 'answered', delivery: await post(row.event, { news }) }
   }
-  const read = await readNews(db, row.account_id, row.incident_id)
+  const read = await readNews(db, row.account_id, row.incident_id, channel.id)
   if (read === undefined) return { kind: 'needless' }
 
-  const { news: incident, rev, closedAt } = read
+  const { news: incident, rev, closedAt, spokesmanId } = read
   const isOutage = incident.severity === 'down'
   const message = await db
     .selectFrom('messages')
     .selectAll()
     .where('channel_id', '=', channel.id)
-    .where('incident_id', '=', row.incident_id)
+    // What is told with others has their message.
+    .where('incident_id', 'in', [row.incident_id, spokesmanId ?? row.incident_id])
+    .orderBy((eb) => eb('incident_id', '!=', row.incident_id))
     .executeTakeFirst()
-  const shown = { incidentId: incident.incidentId, rev, isMessage: row.event === 'alert' }
+  const shown = {
+    incidentId: incident.incidentId,
+    rev,
+    isMessage: row.event === 'alert',
+    spacingMs: incident.storm === null || incident.storm.endedAt !== null ? 0 : STORM_SPACING_MS,
+  }
   const isMail = mannerOf(channel.kind) === 'mail'
   if (row.event === 'alert' && message !== undefined) {
-    if (message.shown_rev >= rev || isMail) return { kind: 'needless', shown }
+    if (message.shown_rev >= rev || (isMail && incident.storm === null))
+      return { kind: 'needless', shown }
     const news = { kind: 'alert', incident } as const
-    if (message.is_frozen === 0)
+    if (message.is_frozen === 0 && !isMail)
       return {
         kind: 'answered',
         delivery: await messenger.edit(addressOf(channel), message.message_id, news, signal),

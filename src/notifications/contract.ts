@@ -44,11 +44,35 @@ export interface IncidentNews {
   readonly alsoOn: number
   /** When what was warned of ends; once renewed, when what follows does. */
   readonly endsAt: Instant | null
+  /** Set where this message speaks for many outages at once. */
+  readonly storm: Storm | null
   /** Set where this message speaks for one outage after another. */
   readonly flapping: Flaps | null
   readonly timezone: string
   /** When it was read. */
   readonly shownAt: Instant
+}
+
+/** Many outages at once, as many of them as the channel hears of. */
+export interface Storm {
+  readonly since: Instant
+  /** When the last of them was confirmed. */
+  readonly lastAt: Instant
+  readonly outages: number
+  readonly open: number
+  /** Some of them, those that are open first. */
+  readonly names: readonly string[]
+  /** What most of them failed by, and how many. */
+  readonly code: string
+  readonly httpStatus: number | null
+  readonly ofThatCode: number
+  /** Of the open ones. */
+  readonly acknowledged: number
+  readonly acknowledgedBy: string | null
+  readonly acknowledgedAt: Instant | null
+  readonly longestMs: number
+  /** Null: some are still down. */
+  readonly endedAt: Instant | null
 }
 
 /** Outages that follow each other too fast to be told one by one. */

@@ -16,6 +16,7 @@ export type {
   Messenger,
   News,
   Post,
+  Storm,
   SummaryNews,
   Troubled,
 } from './contract.ts'
@@ -30,8 +31,10 @@ export {
   queueNotice,
   queueOnce,
   queueReply,
+  queueStorm,
+  queueStormEnd,
 } from './queue.ts'
-export { EVENTS, eventNameOf } from './recipients.ts'
+export { channelHears, EVENTS, eventNameOf } from './recipients.ts'
 export {
   type ChannelTools,
   configOf,

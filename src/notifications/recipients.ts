@@ -79,6 +79,35 @@ interface Picks {
   readonly escalateTo: readonly ChannelId[]
 }
 
+/** Whether a channel hears of a monitor's outages, by what the monitor picks and the channel wants. */
+export async function channelHears(
+  db: AccountTx,
+  channelId: ChannelId,
+): Promise<(id: MonitorId | null) => boolean> {
+  const channel = (await activeChannels(db)).find(({ id }) => id === channelId)
+  if (channel === undefined) return () => true
+  const rows = await db.selectFrom('monitors').select(['id', 'policy', 'tags']).execute()
+  const hearing = rows.filter((monitor) => picks(monitor, false)(channel))
+  const ids = new Set(hearing.map(({ id }) => id))
+  return (id) => id === null || ids.has(id)
+}
+
+interface Picking {
+  readonly id: MonitorId
+  readonly policy: string
+  readonly tags: string
+}
+
+/** Which channels are told of a monitor; once it is escalated those it escalates to, too. */
+function picks(monitor: Picking, isEscalated: boolean): (channel: Recipient) => boolean {
+  const { channels = null, escalateTo = [] } = JSON.parse(monitor.policy) as Partial<Picks>
+  const tags = JSON.parse(monitor.tags) as string[]
+  return (it) =>
+    ((channels === null ? it.is_default === 1 : channels.includes(it.id)) ||
+      (isEscalated && escalateTo.includes(it.id))) &&
+    covers(it, monitor.id, tags)
+}
+
 /**
  * Who hears of an incident: those its monitor picks, and once it is escalated those it escalates to,
  * each narrowed by what the channel itself wants.
@@ -97,11 +126,6 @@ export async function recipientsOf(
           .where('id', '=', monitor_id)
           .executeTakeFirst()
   if (monitor === undefined) return () => []
-  const { channels: chosen = null, escalateTo = [] } = JSON.parse(monitor.policy) as Partial<Picks>
-  const isPicked = ({ id, is_default }: Recipient): boolean =>
-    (chosen === null ? is_default === 1 : chosen.includes(id)) ||
-    (escalated_at !== null && escalateTo.includes(id))
-  const tags = JSON.parse(monitor.tags) as string[]
-  const picked = channels.filter((it) => isPicked(it) && covers(it, monitor.id, tags))
+  const picked = channels.filter(picks(monitor, escalated_at !== null))
   return (event) => picked.filter((it) => hears(it, event))
 }

@@ -49,7 +49,7 @@ export async function recordAttempt(
   const now = tools.clock.now()
   if (result.kind === 'needless') {
     const error = result.why ?? null
-    await settle(db, row, result.shown, { state: 'superseded', sent_at: null, error })
+    await settle(db, now, row, result.shown, { state: 'superseded', sent_at: null, error })
     return 'next'
   }
   if (result.kind === 'held') {
@@ -124,7 +124,7 @@ async function recordTrouble(
       await db.transaction().execute((tx) => switchOff(tx, now, channel, why))
       return 'wait'
     case 'ours':
-      await settle(db, row, shown, { state: 'failed', sent_at: null, error: why })
+      await settle(db, now, row, shown, { state: 'failed', sent_at: null, error: why })
       return 'next'
     case 'stop':
       await release(db, row, why)
@@ -183,7 +183,7 @@ async function recordSent(
         .where('channel_id', '=', channel.id)
         .where('incident_id', '=', shown.incidentId)
         .execute()
-    await settle(tx, row, shown, { state: 'sent', sent_at: now, error: null })
+    await settle(tx, now, row, shown, { state: 'sent', sent_at: now, error: null })
     await recordWell(tx, now, channel.id)
   })
 }
@@ -244,7 +244,7 @@ async function postponeFact(
   const step = FACT_WAITS_MS[row.attempts - 1]
   if (step === undefined) {
     await db.transaction().execute(async (tx) => {
-      await settle(tx, row, undefined, { state: 'failed', sent_at: null, error: why })
+      await settle(tx, now, row, undefined, { state: 'failed', sent_at: null, error: why })
       await tx
         .updateTable('channels')
         .set({ failures: channel.failures + 1, failing_since: channel.failing_since ?? now })
@@ -273,6 +273,7 @@ async function release(db: Db, row: Waiting, error: string | null): Promise<void
 /** The row is done with, unless its incident moved on meanwhile: then the same row shows that next. */
 async function settle(
   db: Db,
+  now: Instant,
   row: Waiting,
   shown: Shown | undefined,
   values: Pick<Waiting, 'state' | 'sent_at' | 'error'>,
@@ -294,5 +295,12 @@ async function settle(
       ),
     )
     .executeTakeFirstOrThrow()
-  if (numUpdatedRows === 0n) await release(db, row, null)
+  if (numUpdatedRows > 0n) return
+  await release(db, row, null)
+  if (shown !== undefined && shown.spacingMs > 0)
+    await db
+      .updateTable('notifications')
+      .set({ due_at: now + shown.spacingMs })
+      .where('id', '=', row.id)
+      .execute()
 }

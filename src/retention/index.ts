@@ -57,6 +57,18 @@ export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): P
   await db
     .deleteFrom('incidents')
     .where('monitor_id', 'is', null)
+    // A storm's message goes on when the monitor whose outage began it does not.
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('incidents as others')
+            .select('others.id')
+            .whereRef('others.storm_id', '=', 'incidents.id')
+            .where('others.resolved_at', 'is', null),
+        ),
+      ),
+    )
     .where((eb) =>
       eb.not(
         eb.exists(

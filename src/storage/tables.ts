@@ -161,6 +161,9 @@ export interface IncidentsTable {
   heard_at: Optional<Instant>
   /** Nobody acknowledged it in time: others are told, too. */
   escalated_at: Optional<Instant>
+  /** One of many at once, told in that incident's message; its own id: its message is the storm's. */
+  storm_id: Optional<IncidentId>
+  storm_ended_at: Optional<Instant>
 }
 
 export interface MaintenancesTable {

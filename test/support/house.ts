@@ -150,8 +150,8 @@ export class House implements AsyncDisposable {
           base: '/base',
         }),
       },
-      readNews: async (db, account, id) => {
-        const news = await readNews(bindAccount(db, account), id, this.clock.now())
+      readNews: async (db, account, id, channelId) => {
+        const news = await readNews(bindAccount(db, account), id, this.clock.now(), channelId)
         await this.afterNewsRead?.()
         return news
       },

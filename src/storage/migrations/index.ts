@@ -8,6 +8,7 @@ import { channels } from './0007-channels.ts'
 import { statusPages } from './0008-status-pages.ts'
 import { keyTargets } from './0009-key-targets.ts'
 import { summaries } from './0010-summaries.ts'
+import { storms } from './0011-storms.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
 export const MIGRATIONS: readonly string[] = [
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly string[] = [
   statusPages,
   keyTargets,
   summaries,
+  storms,
 ]

@@ -96,14 +96,32 @@ test.each(HOSTILE.map((words, at) => [at, words] as const))(
       dependants: 0,
       alsoOn: 0,
       endsAt: 2,
+      storm: null,
       flapping: null,
       shownAt: 1,
     } as IncidentNews
     const flapping = { since: 1, outages: 4, isDown: true, steadiedAt: null }
+    const storm = {
+      since: 1,
+      lastAt: 2,
+      outages: 5,
+      open: 5,
+      names: [marked],
+      code: 'x',
+      httpStatus: null,
+      ofThatCode: 5,
+      acknowledged: 5,
+      acknowledgedBy: marked,
+      acknowledgedAt: 1,
+      longestMs: 1,
+      endedAt: null,
+    }
     for (const changes of [
       { resolvedAt: null },
       { resolvedAt: 1, endReason: 'paused' },
       { resolvedAt: null, flapping },
+      { resolvedAt: null, storm: storm },
+      { resolvedAt: 5, storm: { ...storm, endedAt: 5 } },
       { resolvedAt: null, endReason: null, severity: 'warning' },
       { resolvedAt: 1, endReason: 'resolved', severity: 'warning' },
       { resolvedAt: null, endReason: null, severity: 'degraded' },

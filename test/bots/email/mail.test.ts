@@ -75,6 +75,7 @@ const incident: IncidentNews = {
   dependants: 0,
   alsoOn: 0,
   endsAt: null,
+  storm: null,
   flapping: null,
   timezone: 'Europe/Berlin',
   shownAt: Date.parse('2027-03-01T14:02:30Z'),

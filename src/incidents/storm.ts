@@ -1,0 +1,112 @@
+import { type IncidentId, type Instant, MINUTE } from '../kernel/index.ts'
+import { channelHears, queueStorm, queueStormEnd, type Storm } from '../notifications/index.ts'
+import type { AccountTx } from '../storage/index.ts'
+import type { Incident } from './list.ts'
+
+/** So many outages told within so long are told together from then on. */
+const STORM_OPENINGS = 5
+const STORM_MS = MINUTE
+const MOST_NAMED = 8
+
+const told = (tx: AccountTx, now: Instant) =>
+  tx
+    .selectFrom('incidents')
+    .where('told_at', '>', now - STORM_MS)
+    .where('severity', '=', 'down')
+    .where('folded_into', 'is', null)
+
+/**
+ * Whether an outage whose time to be told has come is told in a storm's message, in the caller's
+ * transaction: it joins the one that rages, or makes one with those told just before it.
+ */
+export async function joinStorm(tx: AccountTx, now: Instant, id: IncidentId): Promise<boolean> {
+  const raging = await told(tx, now)
+    .select('storm_id')
+    .where('storm_id', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()
+  if (raging !== undefined) return enter(tx, now, raging.storm_id!, [id])
+  const recent = await told(tx, now).select('id').limit(STORM_OPENINGS).execute()
+  if (recent.length < STORM_OPENINGS) return false
+  return enter(
+    tx,
+    now,
+    id,
+    recent.map((it) => it.id),
+  )
+}
+
+async function enter(
+  tx: AccountTx,
+  now: Instant,
+  stormId: IncidentId,
+  members: readonly IncidentId[],
+): Promise<true> {
+  await tx.updateTable('incidents').set({ storm_id: stormId }).where('id', 'in', members).execute()
+  await tx
+    .updateTable('incidents')
+    .set((eb) => ({ rev: eb('rev', '+', 1), storm_ended_at: null }))
+    .where('id', '=', stormId)
+    .execute()
+  for (const member of members) await queueStorm(tx, now, stormId, member)
+  return true
+}
+
+/** When the last of its outages is over the storm is: said at once, and in one reply. */
+export async function settleStorm(tx: AccountTx, now: Instant, stormId: IncidentId): Promise<void> {
+  const open = await tx
+    .selectFrom('incidents')
+    .select('id')
+    .where('storm_id', '=', stormId)
+    .where('resolved_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  if (open !== undefined) return
+  await tx
+    .updateTable('incidents')
+    .set((eb) => ({ storm_ended_at: now, rev: eb('rev', '+', 1) }))
+    .where('id', '=', stormId)
+    .execute()
+  await queueStormEnd(tx, now, stormId)
+}
+
+/** The outages that are told in that storm's message. */
+export const stormMembers = (db: AccountTx, stormId: IncidentId): Promise<Incident[]> =>
+  db.selectFrom('incidents').selectAll().where('storm_id', '=', stormId).orderBy('id').execute()
+
+/** How a storm stands, as the channel it is told to hears of it; null where the outage speaks for itself. */
+export async function readStorm(
+  db: AccountTx,
+  incident: Incident,
+  channelId: number | undefined,
+): Promise<Storm | null> {
+  if (incident.storm_id !== incident.id) return null
+  const all = await stormMembers(db, incident.id)
+  const hears = channelId === undefined ? undefined : await channelHears(db, channelId)
+  const heard = all.filter((it) => hears?.(it.monitor_id) ?? true)
+  // Whatever it hears of now, it was told of this one.
+  const members = heard.length === 0 ? [incident] : heard
+  const open = members.filter(({ resolved_at }) => resolved_at === null)
+  const acknowledged = open.filter(({ acknowledged_at }) => acknowledged_at !== null)
+  const codes = [...Map.groupBy(members, ({ code }) => code)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  )
+  const lengths = members.map((it) => (it.resolved_at ?? it.started_at) - it.started_at)
+  return {
+    since: Math.min(...members.map(({ started_at }) => started_at)),
+    lastAt: Math.max(...members.map(({ detected_at }) => detected_at)),
+    outages: members.length,
+    open: open.length,
+    names: [...open, ...members.filter(({ resolved_at }) => resolved_at !== null)]
+      .slice(0, MOST_NAMED)
+      .map(({ monitor_name }) => monitor_name),
+    code: codes[0]![0],
+    httpStatus: codes[0]![1][0]!.http_status,
+    ofThatCode: codes[0]![1].length,
+    acknowledged: acknowledged.length,
+    acknowledgedBy: acknowledged[0]?.acknowledged_by ?? null,
+    acknowledgedAt: acknowledged[0]?.acknowledged_at ?? null,
+    longestMs: lengths.reduce((a, b) => Math.max(a, b), 0),
+    endedAt: incident.storm_ended_at,
+  }
+}
