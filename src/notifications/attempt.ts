@@ -5,7 +5,7 @@ import type { Db, Tables } from '../storage/index.ts'
 import type { Channel } from './channels.ts'
 import type { Address, Delivery, IncidentNews, Messenger, News, Post } from './contract.ts'
 import { heldUntil } from './quiet.ts'
-import { STORM_SPACING_MS } from './queue.ts'
+import { MAIL_SPACING_MS, STORM_SPACING_MS } from './queue.ts'
 import { eventNameOf, hears, mannerOf } from './recipients.ts'
 
 export type Waiting = Selectable<Tables['notifications']>
@@ -161,13 +161,14 @@ export async function attempt(
     .where('incident_id', 'in', [row.incident_id, spokesmanId ?? row.incident_id])
     .orderBy((eb) => eb('incident_id', '!=', row.incident_id))
     .executeTakeFirst()
+  const isMail = mannerOf(channel.kind) === 'mail'
+  const rages = incident.storm !== null && incident.storm.endedAt === null
   const shown = {
     incidentId: incident.incidentId,
     rev,
     isMessage: row.event === 'alert',
-    spacingMs: incident.storm === null || incident.storm.endedAt !== null ? 0 : STORM_SPACING_MS,
+    spacingMs: rages ? (isMail ? MAIL_SPACING_MS : STORM_SPACING_MS) : 0,
   }
-  const isMail = mannerOf(channel.kind) === 'mail'
   if (row.event === 'alert' && message !== undefined) {
     if (message.shown_rev >= rev || (isMail && incident.storm === null))
       return { kind: 'needless', shown }

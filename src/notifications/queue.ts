@@ -23,7 +23,7 @@ interface Subject extends Incident {
 
 /** A storm's message is edited no more often than this; a mail of it is followed by another as late. */
 export const STORM_SPACING_MS = 10 * SECOND
-const MAIL_SPACING_MS = MINUTE
+export const MAIL_SPACING_MS = MINUTE
 
 const incidents = (tx: AccountTx) =>
   tx
