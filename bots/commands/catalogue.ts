@@ -11,10 +11,12 @@ import { readOptions, type Word } from './line.ts'
 import { link } from './link.ts'
 import { list } from './list.ts'
 import { maintenance } from './maintenance.ts'
+import { note } from './note.ts'
 import { pause } from './pause.ts'
 import { resume } from './resume.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
+import { unlink } from './unlink.ts'
 import { whoami } from './whoami.ts'
 
 /** Every command, in the order people see them. */
@@ -31,7 +33,9 @@ export const COMMANDS: readonly Command[] = [
   ...maintenance,
   incidents,
   ack,
+  note,
   link,
+  unlink,
   whoami,
   buildHelp(() => COMMANDS),
 ]

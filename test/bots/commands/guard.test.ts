@@ -61,6 +61,12 @@ const LINES = [
     { up: /Delete Shop\?/, down: /1 incident, all/, paused: /Delete Shop\?/ },
   ],
   [
+    'note shop on it',
+    'responder',
+    { up: /has had no incident/, down: /Noted at Shop: on it/, paused: /has had no incident/ },
+  ],
+  ['unlink', 'owner', { up: /Untie this server/, down: /Untie this/, paused: /Untie this/ }],
+  [
     'maintenance list',
     'viewer',
     { up: /No maintenance/, down: /No maintenance/, paused: /No maintenance/ },
@@ -113,7 +119,7 @@ describe.each(STATES)('with a monitor that is %s', (state) => {
       const reply = await house.says(PEOPLE[role], line)
       const may = ROLES.indexOf(role) >= ROLES.indexOf(needed)
       const refusal = new RegExp(
-        `^\\w.* needs the ${needed} role. Ann and the administrators here have it.$`,
+        `^\\w.* needs the ${needed} role. Ann ${needed === 'owner' ? 'has it' : 'and the administrators here have it'}.$`,
       )
       expect(words(reply)).toMatch(may ? answers[state] : refusal)
       expect(may || reply.audience === 'asker').toBe(true)

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { addNote, getIncident, listIncidents } from '../../src/incidents/index.ts'
+import { accountCommand, type Call } from './command.ts'
+import { no, press, refusal, say, signed } from './compose.ts'
+import { findMonitor } from './find.ts'
+import { monitorRule } from './options.ts'
+import { incidentValue } from './present.ts'
+import { name, type Reply, text, verbatim } from './reply.ts'
+
+const TEXT_RULE = 'must be 1 to 1000 characters, such as: restarting the pod'
+
+async function noteReply(call: Call, id: number, words: string): Promise<Reply> {
+  await addNote(call.db, call.now, call.by, id, words)
+  const incident = await getIncident(call.db, id)
+  return say([text('Noted at '), name(incident.monitor_name), text(': '), verbatim(words)], {
+    ...signed(incident.resolved_at === null ? 'down' : 'up'),
+    tone: 'ok',
+    actions: [{ label: 'Details', press: press('inc', incident.id) }],
+    value: incidentValue(incident),
+  })
+}
+
+/** Its open incident, or else its last: much is written when it is over. */
+async function noteMonitor(
+  call: Call,
+  monitor: { readonly id: number; readonly name: string },
+  words: string,
+): Promise<Reply> {
+  const page = { limit: 1, offset: 0 }
+  const [open] = await listIncidents(call.db, { monitorId: monitor.id, isOpen: true }, page)
+  const [last] = await listIncidents(call.db, { monitorId: monitor.id }, page)
+  const incident = open ?? last
+  if (incident !== undefined) return noteReply(call, incident.id, words)
+  return no([name(monitor.name), text(' has had no incident to note anything at.')], {
+    tone: 'quiet',
+    value: refusal('no_incident', 'It has had no incident.'),
+  })
+}
+
+export const note = accountCommand({
+  name: 'note',
+  summary: 'Write something down at an incident; every channel sees it',
+  example: 'note shop restarting the pod',
+  group: 'trouble',
+  options: [
+    {
+      name: 'incident',
+      summary: "The incident's #number, or the monitor",
+      kind: 'monitor',
+      required: true,
+      // What follows is the note.
+      single: true,
+    },
+    { name: 'text', summary: 'What to write down', kind: 'text', required: true, greedy: true },
+  ],
+  schema: {
+    incident: monitorRule,
+    text: z.string(TEXT_RULE).trim().min(1, TEXT_RULE).max(1000, TEXT_RULE),
+  },
+  role: 'responder',
+  doing: 'Writing notes',
+  run: async (call, { incident, text: words }) => {
+    const number = /^#(\d{1,15})$/.exec(incident)
+    if (number !== null) return noteReply(call, Number(number[1]), words)
+    const found = await findMonitor(call, incident, (view) => press('show', view.monitor.id))
+    return 'view' in found ? noteMonitor(call, found.view.monitor, words) : found.reply
+  },
+})
