@@ -53,6 +53,20 @@ test('a message is posted, silently where wished, and nobody is mentioned', asyn
   expect(bot.fake.refused).toEqual([])
 })
 
+test.each([
+  ['role:77', ' <@&77>', { parse: [], roles: ['77'] }],
+  ['user:78', ' <@78>', { parse: [], users: ['78'] }],
+  ['everyone', ' @everyone', { parse: ['everyone'] }],
+  ['here', ' @here', { parse: ['everyone'] }],
+])('whom a channel chose is rung, and nobody a name names: %s', async (mention, shown, allowed) => {
+  await using bot = await telling({ word: () => say('@everyone <@&1> is down') })
+  expect((await post(bot, { mention })).kind).toBe('done')
+  const [message] = bot.fake.messages()
+  expect(message!.body.content?.endsWith(shown)).toBe(true)
+  expect(message!.body.allowed_mentions).toEqual(allowed)
+  expect(bot.fake.refused).toEqual([])
+})
+
 test('a message is edited to what is true now', async () => {
   let words = 'Shop is down'
   await using bot = await telling({ word: () => say(words) })
