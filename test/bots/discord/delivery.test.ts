@@ -67,6 +67,17 @@ test.each([
   expect(bot.fake.refused).toEqual([])
 })
 
+test('a channel is known by the server it lies in, and not at all where it is out of reach', async () => {
+  await using bot = await telling()
+  const serverOf = (channelId: string) =>
+    bot.messenger.serverOf!({ channelId, threadId: null }, NEVER)
+  const { channel } = bot.fake
+  expect(await serverOf(channel.id)).toBe(channel.guildId)
+  expect(await serverOf('404')).toBeNull()
+  channel.state = 'hidden'
+  expect(await serverOf(channel.id)).toBeNull()
+})
+
 test('a message is edited to what is true now', async () => {
   let words = 'Shop is down'
   await using bot = await telling({ word: () => say(words) })

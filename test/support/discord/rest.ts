@@ -77,6 +77,10 @@ export class FakeRest {
     if (root === 'applications' && third === 'commands') return this.#commands(method, body)
     if (root === 'channels' && third === 'messages')
       return this.#message(method, id, rest[0], body as Body)
+    if (root === 'channels' && third === '' && method === 'GET') {
+      const { guildId, name } = this.#channel(id)
+      return { status: 200, body: { id, type: 0, name, guild_id: guildId } }
+    }
     throw new Refusal(404, 0, '404: Not Found')
   }
 
