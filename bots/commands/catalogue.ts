@@ -1,5 +1,6 @@
 import { ack } from './ack.ts'
 import { add } from './add.ts'
+import { alerts } from './alerts.ts'
 import { check } from './check.ts'
 import type { AccountCommand, Command } from './command.ts'
 import { remove } from './delete.ts'
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   ...maintenance,
   incidents,
   ack,
+  ...alerts,
   link,
   whoami,
   buildHelp(() => COMMANDS),

@@ -31,7 +31,8 @@ export {
   queueOnce,
   queueReply,
 } from './queue.ts'
-export { EVENTS, eventNameOf } from './recipients.ts'
+export { quietUntil } from './quiet.ts'
+export { EVENTS, eventNameOf, isToldOf } from './recipients.ts'
 export {
   type ChannelTools,
   configOf,

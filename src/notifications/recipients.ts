@@ -60,6 +60,19 @@ function covers({ targets, tags }: Recipient, id: MonitorId, tagsOfIt: readonly 
   return named.includes(id) || tagsOfIt.some((tag) => wanted.includes(tag))
 }
 
+/** Whether a channel is told of a monitor that is not escalated: picked by it, and not narrowed to others. */
+export const isToldOf = (
+  channel: Recipient,
+  monitor: {
+    readonly id: MonitorId
+    readonly tags: readonly string[]
+    /** Null: the default channels. */
+    readonly channels: readonly ChannelId[] | null
+  },
+): boolean =>
+  (monitor.channels === null ? channel.is_default === 1 : monitor.channels.includes(channel.id)) &&
+  covers(channel, monitor.id, monitor.tags)
+
 export const activeChannels = (db: AccountTx): Promise<Recipient[]> =>
   db
     .selectFrom('channels')
@@ -98,10 +111,12 @@ export async function recipientsOf(
           .executeTakeFirst()
   if (monitor === undefined) return () => []
   const { channels: chosen = null, escalateTo = [] } = JSON.parse(monitor.policy) as Partial<Picks>
-  const isPicked = ({ id, is_default }: Recipient): boolean =>
-    (chosen === null ? is_default === 1 : chosen.includes(id)) ||
-    (escalated_at !== null && escalateTo.includes(id))
   const tags = JSON.parse(monitor.tags) as string[]
-  const picked = channels.filter((it) => isPicked(it) && covers(it, monitor.id, tags))
+  const { id } = monitor
+  const picked = channels.filter(
+    (it) =>
+      isToldOf(it, { id, tags, channels: chosen }) ||
+      (escalated_at !== null && escalateTo.includes(it.id) && covers(it, id, tags)),
+  )
   return (event) => picked.filter((it) => hears(it, event))
 }

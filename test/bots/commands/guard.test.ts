@@ -80,6 +80,54 @@ const LINES = [
     'manager',
     { up: /no maintenance #7/, down: /no maintenance #7/, paused: /no maintenance #7/ },
   ],
+  [
+    'alerts show',
+    'viewer',
+    {
+      up: /^Alerts come to this channel/,
+      down: /^Alerts come to this channel/,
+      paused: /^Alerts come to this channel/,
+    },
+  ],
+  ['alerts on web', 'manager', { up: /tag web/, down: /tag web/, paused: /tag web/ }],
+  [
+    'alerts off',
+    'manager',
+    { up: /^No alerts come/, down: /^No alerts come/, paused: /^No alerts come/ },
+  ],
+  [
+    'alerts level down',
+    'manager',
+    {
+      up: /Told of: outages, recoveries, reminders/,
+      down: /Told of: outages, recoveries, reminders/,
+      paused: /Told of: outages, recoveries, reminders/,
+    },
+  ],
+  ['alerts mute 2h', 'manager', { up: /muted until/, down: /muted until/, paused: /muted until/ }],
+  [
+    'alerts mention everyone',
+    'manager',
+    {
+      up: /Outages call: everyone/,
+      down: /Outages call: everyone/,
+      paused: /Outages call: everyone/,
+    },
+  ],
+  [
+    'alerts ring on',
+    'manager',
+    { up: /Recoveries: ring/, down: /Recoveries: ring/, paused: /Recoveries: ring/ },
+  ],
+  [
+    'alerts here',
+    'manager',
+    {
+      up: /^Alerts come to this channel/,
+      down: /^Alerts come to this channel/,
+      paused: /^Alerts come to this channel/,
+    },
+  ],
 ] as const
 
 /** All that a command could leave behind. */
@@ -88,6 +136,8 @@ const traces = async ({ ours, looker }: House) => [
   await ours.selectFrom('incidents').selectAll().execute(),
   await ours.selectFrom('confirmations').selectAll().execute(),
   await ours.selectFrom('maintenances').selectAll().execute(),
+  await ours.selectFrom('channels').selectAll().execute(),
+  await ours.selectFrom('summaries').selectAll().execute(),
   await ours.selectFrom('audit_logs').selectAll().execute(),
   [...looker.looked],
 ]
