@@ -56,8 +56,8 @@ export function stateOf(
   if (channel.muted_until !== null && channel.muted_until > now)
     return { sign: 'paused', why: [text('muted '), ...untilRuns(channel.muted_until, now)] }
   if (channel.failing_since !== null) {
-    const since = time(channel.failing_since, 'relative')
-    return { sign: 'degraded', why: [text('nothing gets through since '), since] }
+    const noticed = time(channel.failing_since, 'relative')
+    return { sign: 'degraded', why: [text('nothing gets through, first noticed '), noticed] }
   }
   const quiet = quietHours === null ? null : quietUntil(quietHours, now)
   if (quiet === null) return { sign: 'up', why: null }

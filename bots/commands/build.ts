@@ -25,7 +25,8 @@ async function admit(
   return { call: bindCall(call, member) }
 }
 
-const inZone = ({ account }: Call, reply: Reply): Reply => ({ ...reply, zone: account.timezone })
+/** By the account's clocks, unless the answer has its own. */
+const inZone = ({ account }: Call, reply: Reply): Reply => ({ zone: account.timezone, ...reply })
 
 async function runCommand(call: OpenCall, command: Command, given: Given): Promise<Reply> {
   if (command.role === null) return command.run(call, given)

@@ -16,6 +16,7 @@ import { pause } from './pause.ts'
 import { resume } from './resume.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
+import { summary } from './summary.ts'
 import { whoami } from './whoami.ts'
 
 /** Every command, in the order people see them. */
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   incidents,
   ack,
   ...alerts,
+  ...summary,
   link,
   whoami,
   buildHelp(() => COMMANDS),

@@ -97,7 +97,7 @@ describe('what this channel hears, and why not', () => {
     const ago = (hours: number) => `<relative ${new Date(now - hours * HOUR).toISOString()}>`
     expect(words(await house.says(CAT, 'alerts show'))).toBe(
       [
-        `Alerts come to this channel · nothing gets through since ${ago(1)}`,
+        `Alerts come to this channel · nothing gets through, first noticed ${ago(1)}`,
         'Told of: outages, what expires',
         'Monitors: tag web · Blog, Wiki (2 of 3)',
         'Recoveries: ring',

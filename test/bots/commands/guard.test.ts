@@ -128,6 +128,35 @@ const LINES = [
       paused: /^Alerts come to this channel/,
     },
   ],
+  [
+    'summary show',
+    'viewer',
+    {
+      up: /^Last 24 h · [^]*09:00 every day/,
+      down: /^Last 24 h · [^]*09:00 every day/,
+      paused: /^Last 24 h · [^]*09:00 every day/,
+    },
+  ],
+  [
+    'summary now week',
+    'viewer',
+    { up: /^Last 7 days/, down: /^Last 7 days/, paused: /^Last 7 days/ },
+  ],
+  [
+    'summary schedule 08:30',
+    'manager',
+    { up: /08:30 every day/, down: /08:30 every day/, paused: /08:30 every day/ },
+  ],
+  [
+    'summary timezone Asia/Tokyo',
+    'manager',
+    { up: /goes by Asia.Tokyo/, down: /goes by Asia.Tokyo/, paused: /goes by Asia.Tokyo/ },
+  ],
+  [
+    'summary off',
+    'manager',
+    { up: /^No summary comes/, down: /^No summary comes/, paused: /^No summary comes/ },
+  ],
 ] as const
 
 /** All that a command could leave behind. */
