@@ -2,7 +2,7 @@ import { markLinkLeft, moveLink } from '../../src/accounts/index.ts'
 import { Fault } from '../../src/kernel/index.ts'
 import { moveChannels, switchOffPlace, switchOnPlace } from '../../src/notifications/index.ts'
 import { gone, troubleReply } from './answers.ts'
-import { CARDS, commandNamed, commandOf, commandPressed, COMMANDS } from './catalogue.ts'
+import { CARDS, commandNamed, commandOf, commandPressed, COMMANDS, groupOf } from './catalogue.ts'
 import type { AccountCommand, Call, Command, DeskDeps, Given, OpenCall } from './command.ts'
 import { completeMonitors, MOST_CHOICES } from './complete.ts'
 import { readPress } from './compose.ts'
@@ -25,7 +25,8 @@ async function admit(
   return { call: bindCall(call, member) }
 }
 
-const inZone = ({ account }: Call, reply: Reply): Reply => ({ ...reply, zone: account.timezone })
+/** By the account's clocks, unless the answer has its own. */
+const inZone = ({ account }: Call, reply: Reply): Reply => ({ zone: account.timezone, ...reply })
 
 async function runCommand(call: OpenCall, command: Command, given: Given): Promise<Reply> {
   if (command.role === null) return command.run(call, given)
@@ -36,7 +37,12 @@ async function runCommand(call: OpenCall, command: Command, given: Given): Promi
 
 async function runLine(call: OpenCall, words: readonly Word[]): Promise<Reply> {
   const meant = commandOf(words)
-  if (meant === undefined) return unknownCommand(call, COMMANDS, words[0]!.text)
+  if (meant === undefined) {
+    // `alerts loud`: the first word is right.
+    const count = groupOf(words[0]!.text).length > 0 ? 2 : 1
+    const wrong = words.slice(0, count).map((word) => word.text)
+    return unknownCommand(call, COMMANDS, wrong.join(' '))
+  }
   const { command, rest } = meant
   const read = readOptions(command.options, rest)
   return 'given' in read ? runCommand(call, command, read.given) : misread(call, command, read)

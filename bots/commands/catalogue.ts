@@ -1,5 +1,6 @@
 import { ack } from './ack.ts'
 import { add } from './add.ts'
+import { alerts } from './alerts.ts'
 import { check } from './check.ts'
 import type { AccountCommand, Command } from './command.ts'
 import { remove } from './delete.ts'
@@ -16,6 +17,7 @@ import { pause } from './pause.ts'
 import { resume } from './resume.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
+import { summary } from './summary.ts'
 import { unlink } from './unlink.ts'
 import { whoami } from './whoami.ts'
 
@@ -34,6 +36,8 @@ export const COMMANDS: readonly Command[] = [
   incidents,
   ack,
   note,
+  ...alerts,
+  ...summary,
   link,
   unlink,
   whoami,

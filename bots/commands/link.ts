@@ -7,6 +7,7 @@ import { type OpenCall, openCommand } from './command.ts'
 import { no, refusal, say } from './compose.ts'
 import type { Ask } from './desk.ts'
 import { bindCall, byOf, findMember, nounOf } from './guard.ts'
+import { hereOf } from './here.ts'
 import { line, name, type Reply, text } from './reply.ts'
 
 /** Linking gives the account's alerts to a place: that is for who runs the place to decide. */
@@ -27,7 +28,7 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
     return no([text(sentence)], { value: refusal('forbidden', sentence) })
   }
   const { platform, channelId, threadId, title } = place
-  const here = threadId === null ? (noun === 'server' ? 'this channel' : 'this chat') : 'this topic'
+  const here = hereOf(place)
   const member = await findMember(call)
   if (member !== undefined && mayAct(member.role, 'manager')) {
     const { db, by } = bindCall(call, member)

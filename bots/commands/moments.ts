@@ -1,6 +1,6 @@
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/kernel/index.ts'
 
-const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+export const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 const DAY_WORD =
   'today|tonight|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]{0,6}day)?|\\d{4}-\\d{2}-\\d{2}'
 const CLOCK = '([01]?\\d|2[0-3]):([0-5]\\d)'

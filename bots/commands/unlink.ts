@@ -1,4 +1,4 @@
-import { findLink, unlink as unlinkPlace } from '../../src/accounts/index.ts'
+import { listLinks, unlink as unlinkPlace } from '../../src/accounts/index.ts'
 import { accountCommand, type Call, type Pressed } from './command.ts'
 import { typed } from './answers.ts'
 import { no, press, refusal, say } from './compose.ts'
@@ -12,7 +12,9 @@ const nowhere = (sentence: string): Reply =>
   no([text(sentence)], { value: refusal('not_linked', sentence) })
 
 async function askReply(call: Call): Promise<Reply> {
-  const link = await findLink(call.deps.db, call.place)
+  const { platform, serverId } = call.place
+  const links = await listLinks(call.db)
+  const link = links.find((it) => it.platform === platform && it.server_id === serverId)
   if (link === undefined) return nowhere('The terminal is not linked: it is the machine itself.')
   const word = await askConfirmation(call, subjectOf(link.id))
   const noun = nounOf(call.place)

@@ -34,7 +34,8 @@ export {
   queueStorm,
   queueStormEnd,
 } from './queue.ts'
-export { channelHears, EVENTS, eventNameOf } from './recipients.ts'
+export { quietUntil } from './quiet.ts'
+export { channelHears, EVENTS, eventNameOf, isToldOf } from './recipients.ts'
 export {
   type ChannelTools,
   configOf,

@@ -60,6 +60,19 @@ function covers({ targets, tags }: Recipient, id: MonitorId, tagsOfIt: readonly 
   return named.includes(id) || tagsOfIt.some((tag) => wanted.includes(tag))
 }
 
+/** Whether a channel is told of a monitor that is not escalated: picked by it, and not narrowed to others. */
+export const isToldOf = (
+  channel: Recipient,
+  monitor: {
+    readonly id: MonitorId
+    readonly tags: readonly string[]
+    /** Null: the default channels. */
+    readonly channels: readonly ChannelId[] | null
+  },
+): boolean =>
+  (monitor.channels === null ? channel.is_default === 1 : monitor.channels.includes(channel.id)) &&
+  covers(channel, monitor.id, monitor.tags)
+
 export const activeChannels = (db: AccountTx): Promise<Recipient[]> =>
   db
     .selectFrom('channels')
@@ -102,10 +115,10 @@ interface Picking {
 function picks(monitor: Picking, isEscalated: boolean): (channel: Recipient) => boolean {
   const { channels = null, escalateTo = [] } = JSON.parse(monitor.policy) as Partial<Picks>
   const tags = JSON.parse(monitor.tags) as string[]
+  const { id } = monitor
   return (it) =>
-    ((channels === null ? it.is_default === 1 : channels.includes(it.id)) ||
-      (isEscalated && escalateTo.includes(it.id))) &&
-    covers(it, monitor.id, tags)
+    isToldOf(it, { id, tags, channels }) ||
+    (isEscalated && escalateTo.includes(it.id) && covers(it, id, tags))
 }
 
 /**

@@ -1,4 +1,4 @@
-export { reportOn } from './report.ts'
+export { reportOn, upToNow } from './report.ts'
 export { sendDue, sendNow } from './send.ts'
 export {
   addSummary,

@@ -86,6 +86,83 @@ const LINES = [
     'manager',
     { up: /no maintenance #7/, down: /no maintenance #7/, paused: /no maintenance #7/ },
   ],
+  [
+    'alerts show',
+    'viewer',
+    {
+      up: /^Alerts come to this channel/,
+      down: /^Alerts come to this channel/,
+      paused: /^Alerts come to this channel/,
+    },
+  ],
+  ['alerts on web', 'manager', { up: /tag web/, down: /tag web/, paused: /tag web/ }],
+  [
+    'alerts off',
+    'manager',
+    { up: /^No alerts come/, down: /^No alerts come/, paused: /^No alerts come/ },
+  ],
+  [
+    'alerts level down',
+    'manager',
+    {
+      up: /Told of: outages, recoveries, reminders/,
+      down: /Told of: outages, recoveries, reminders/,
+      paused: /Told of: outages, recoveries, reminders/,
+    },
+  ],
+  ['alerts mute 2h', 'manager', { up: /muted until/, down: /muted until/, paused: /muted until/ }],
+  [
+    'alerts mention everyone',
+    'manager',
+    {
+      up: /Outages call: everyone/,
+      down: /Outages call: everyone/,
+      paused: /Outages call: everyone/,
+    },
+  ],
+  [
+    'alerts ring on',
+    'manager',
+    { up: /Recoveries: ring/, down: /Recoveries: ring/, paused: /Recoveries: ring/ },
+  ],
+  [
+    'alerts here',
+    'manager',
+    {
+      up: /^Alerts come to this channel/,
+      down: /^Alerts come to this channel/,
+      paused: /^Alerts come to this channel/,
+    },
+  ],
+  [
+    'summary show',
+    'viewer',
+    {
+      up: /^Last 24 h · [^]*09:00 every day/,
+      down: /^Last 24 h · [^]*09:00 every day/,
+      paused: /^Last 24 h · [^]*09:00 every day/,
+    },
+  ],
+  [
+    'summary now week',
+    'viewer',
+    { up: /^Last 7 days/, down: /^Last 7 days/, paused: /^Last 7 days/ },
+  ],
+  [
+    'summary schedule 08:30',
+    'manager',
+    { up: /08:30 every day/, down: /08:30 every day/, paused: /08:30 every day/ },
+  ],
+  [
+    'summary timezone Asia/Tokyo',
+    'manager',
+    { up: /goes by Asia.Tokyo/, down: /goes by Asia.Tokyo/, paused: /goes by Asia.Tokyo/ },
+  ],
+  [
+    'summary off',
+    'manager',
+    { up: /^No summary comes/, down: /^No summary comes/, paused: /^No summary comes/ },
+  ],
 ] as const
 
 /** All that a command could leave behind. */
@@ -94,6 +171,8 @@ const traces = async ({ ours, looker }: House) => [
   await ours.selectFrom('incidents').selectAll().execute(),
   await ours.selectFrom('confirmations').selectAll().execute(),
   await ours.selectFrom('maintenances').selectAll().execute(),
+  await ours.selectFrom('channels').selectAll().execute(),
+  await ours.selectFrom('summaries').selectAll().execute(),
   await ours.selectFrom('audit_logs').selectAll().execute(),
   [...looker.looked],
 ]

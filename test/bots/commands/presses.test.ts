@@ -19,12 +19,15 @@ describe('a button carries no right', () => {
     'v1:ackm:1',
   ]
 
-  test.each(PRESSES)('%s pressed by a viewer is refused', async (press) => {
-    await using house = await houseWithShopDown()
-    const reply = await house.presses(CAT, press)
-    expect(words(reply)).toMatch(/ needs the (?:responder|manager) role/)
-    expect(reply).toMatchObject({ audience: 'asker', exitCode: 1 })
-  })
+  test.each([...PRESSES, 'v1:alon:0', 'v1:aloff:0', 'v1:almute:1o'])(
+    '%s pressed by a viewer is refused',
+    async (press) => {
+      await using house = await houseWithShopDown()
+      const reply = await house.presses(CAT, press)
+      expect(words(reply)).toMatch(/ needs the (?:responder|manager) role/)
+      expect(reply).toMatchObject({ audience: 'asker', exitCode: 1 })
+    },
+  )
 
   test.each([...PRESSES, 'v1:show:1', 'v1:inc:1', 'v1:incs:1:1', 'v1:del:1:abc', 'v1:keep:1:abc'])(
     '%s with an id of another account is no longer there',
@@ -69,6 +72,9 @@ describe('a button carries no right', () => {
       'delete shop',
       'pause shop',
       'add x.example.com',
+      'alerts',
+      'alerts mute 1h',
+      'alerts off',
     ])
       for (const { press } of (await house.says(ANN, line)).actions) {
         expect(press).toMatch(/^v1:[a-z]+:[0-9a-z]+(?::[0-9a-z]+)?$/)

@@ -63,11 +63,11 @@ test('whom a chat chose is rung', async () => {
   const posted = { ...quiet, address: at(it.group), mention: 'user:78' }
   expect(await it.messenger.post(posted, never)).toMatchObject({ kind: 'done' })
   const { body } = it.fake.callsOf('sendMessage')[0]!
-  const text = String(body['text'])
-  expect(text.endsWith('\n🔔 on call')).toBe(true)
+  const words = String(body['text'])
+  expect(words.endsWith('\n🔔 on call')).toBe(true)
   expect((body['entities'] as object[]).at(-1)).toEqual({
     type: 'text_mention',
-    offset: text.length - '🔔 on call'.length,
+    offset: words.length - '🔔 on call'.length,
     length: '🔔 on call'.length,
     user: { id: 78, is_bot: false, first_name: 'on call' },
   })

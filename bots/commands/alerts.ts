@@ -1,0 +1,274 @@
+import { z } from 'zod'
+import { listLinks } from '../../src/accounts/index.ts'
+import { cleanName, DAY, InvalidInput, MINUTE, plain } from '../../src/kernel/index.ts'
+import {
+  type Channel,
+  type ChannelConfig,
+  type ChannelTools,
+  createChannel,
+  editChannel,
+  listChannels,
+} from '../../src/notifications/index.ts'
+import { fold } from '../../src/storage/index.ts'
+import { channelReply, showCommand } from './alerts-show.ts'
+import { OUTAGES } from './alerts-words.ts'
+import { accountCommand, type AccountCommand, type Call } from './command.ts'
+import { no, refusal } from './compose.ts'
+import type { Place } from './desk.ts'
+import { channelHere, hereOf, isHere, noChannel } from './here.ts'
+import { durationRule } from './options.ts'
+import { nameRuns } from './present.ts'
+import { type Reply, text } from './reply.ts'
+
+type Change = Partial<ChannelConfig>
+
+const LONGEST_NAME = 50
+
+/** A chat is called as the platform calls it, which may be longer than a channel's name. */
+const nameOf = (title: string): string => cleanName(title) ?? plain(title, LONGEST_NAME)
+
+/** Whoever asks here was heard by the platform, and the guard found this server's link. */
+const toolsOf = ({ now, by, deps, place }: Call): ChannelTools => ({
+  now,
+  by,
+  sealer: deps.sealer,
+  chance: deps.chance,
+  policy: {
+    kinds: new Set([place.platform]),
+    allowsClearWebhooks: false,
+    refusal: deps.refusal,
+  },
+  serverOf: async () => place.serverId,
+})
+
+const infoOf = ({ platform, channelId, threadId }: Place): Change =>
+  platform === 'discord'
+    ? { discordInfo: { channelId } }
+    : { telegramInfo: { chatId: channelId, threadId } }
+
+async function change(call: Call, { id }: Channel, changed: Change): Promise<Reply> {
+  const edited = await editChannel(call.db, toolsOf(call), id, (config) => ({
+    ...config,
+    name: nameOf(config.name),
+    ...changed,
+  }))
+  call.deps.looker.nudge()
+  return channelReply(call, edited)
+}
+
+async function changeHere(call: Call, changed: Change): Promise<Reply> {
+  const here = await channelHere(call)
+  return here === undefined ? noChannel(call) : change(call, here, changed)
+}
+
+async function switchOn(call: Call, tags?: readonly string[]): Promise<Reply> {
+  const { db, deps, place } = call
+  if (place.platform === 'terminal') return noChannel(call)
+  const narrowed = tags === undefined ? {} : { tags, targets: null }
+  const here = await channelHere(call)
+  if (here !== undefined) return change(call, here, { ...narrowed, isActive: true })
+  const { channel } = await createChannel(db, toolsOf(call), {
+    type: place.platform,
+    name: nameOf(place.title),
+    ...infoOf(place),
+    ...narrowed,
+  })
+  deps.looker.nudge()
+  return channelReply(call, channel)
+}
+
+const changing = { group: 'here', role: 'manager', doing: 'Changing alerts' } as const
+
+const on = accountCommand({
+  ...changing,
+  name: 'alerts on',
+  summary: 'Tell this channel from now on; of all, or of what carries a tag',
+  example: 'alerts on prod web',
+  options: [
+    {
+      name: 'tags',
+      summary: 'Only monitors with one of these tags; all for every monitor',
+      kind: 'text',
+      required: false,
+      greedy: true,
+    },
+  ],
+  schema: { tags: z.string().trim().max(1000, 'must be tags such as prod web').optional() },
+  run: (call, { tags }) => {
+    if (tags === undefined) return switchOn(call)
+    const wanted = fold(tags)
+    return switchOn(call, wanted === 'all' ? [] : wanted.split(/[\s,]+/).filter(Boolean))
+  },
+  presses: { alon: (call) => switchOn(call) },
+})
+
+const off = accountCommand({
+  ...changing,
+  name: 'alerts off',
+  summary: 'Tell this channel nothing any more',
+  example: 'alerts off',
+  options: [],
+  schema: {},
+  run: (call) => changeHere(call, { isActive: false }),
+  presses: { aloff: (call) => changeHere(call, { isActive: false }) },
+})
+
+const oneOf = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
+  z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(z.enum(choices, `must be ${choices.join(' or ')}`))
+
+const LEVELS = ['all', 'down'] as const
+
+const level = accountCommand({
+  ...changing,
+  name: 'alerts level',
+  summary: 'Tell everything here, or outages only',
+  example: 'alerts level down',
+  options: [
+    {
+      name: 'level',
+      summary: 'all, or down for outages from beginning to end',
+      kind: 'choice',
+      choices: LEVELS,
+      required: true,
+    },
+  ],
+  schema: { level: oneOf(LEVELS) },
+  run: (call, { level: wanted }) => changeHere(call, { events: wanted === 'down' ? OUTAGES : [] }),
+})
+
+const LONGEST_MUTE = 30 * DAY
+
+const muteFor = (call: Call, ms: number): Promise<Reply> =>
+  changeHere(call, { mutedUntil: ms === 0 ? null : call.now + ms })
+
+const mute = accountCommand({
+  ...changing,
+  name: 'alerts mute',
+  summary: 'Keep this channel quiet for a while; what still matters then is told at its end',
+  example: 'alerts mute 2h',
+  options: [
+    {
+      name: 'for',
+      summary: 'How long: 30m, 2h, 1d; off ends it',
+      kind: 'text',
+      required: true,
+      like: /^(?:off|\d\S*)$/i,
+      insists: true,
+    },
+  ],
+  schema: {
+    for: z
+      .string()
+      .transform((typed) => (/^off$/i.test(typed.trim()) ? '0s' : typed))
+      .pipe(durationRule(0, LONGEST_MUTE, 'must be off, or at most 30d such as 2h')),
+  },
+  run: (call, { for: ms }) => muteFor(call, ms),
+  presses: {
+    almute: (call, { id: minutes }) => muteFor(call, Math.min(minutes * MINUTE, LONGEST_MUTE)),
+  },
+})
+
+const MENTION_RULES: Readonly<Record<string, string>> = {
+  discord: 'must be a role or a person such as @Ops, role:ID, user:ID, me, everyone, here or none',
+  telegram: 'must be me, user:ID or none',
+}
+
+function mentionOf({ actor }: Call, typed: string): string | null {
+  if (/^(?:none|off)$/i.test(typed)) return null
+  return /^me$/i.test(typed) ? `user:${actor.userId}` : typed
+}
+
+const mention = accountCommand({
+  ...changing,
+  name: 'alerts mention',
+  summary: 'Whom an outage calls here',
+  example: 'alerts mention me',
+  options: [
+    {
+      name: 'whom',
+      summary: 'A role, a person, me, everyone or none; on Telegram me, user:ID or none',
+      kind: 'text',
+      required: true,
+    },
+  ],
+  schema: { whom: z.string().trim().max(100, 'must be at most 100 characters') },
+  run: async (call, { whom }) => {
+    try {
+      return await changeHere(call, { mention: mentionOf(call, whom) })
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error
+      const rule = MENTION_RULES[call.place.platform]!
+      const message = `${rule}, not ${JSON.stringify(whom)}`
+      throw new InvalidInput([{ path: 'whom', code: 'format', message }])
+    }
+  },
+})
+
+const SWITCH = ['on', 'off'] as const
+
+const ring = accountCommand({
+  ...changing,
+  name: 'alerts ring',
+  summary: 'Whether recoveries ring here; outages always do',
+  example: 'alerts ring on',
+  options: [
+    {
+      name: 'recoveries',
+      summary: 'on or off',
+      kind: 'choice',
+      choices: SWITCH,
+      required: true,
+    },
+  ],
+  schema: { recoveries: oneOf(SWITCH) },
+  run: (call, { recoveries }) => changeHere(call, { ringOnUp: recoveries === 'on' }),
+})
+
+async function moveHere(call: Call): Promise<Reply> {
+  const { db, place } = call
+  if (place.platform === 'terminal') return noChannel(call)
+  const channels = await listChannels(db)
+  const here = channels.find((it) => isHere(it, place))
+  if (here !== undefined) return channelReply(call, here)
+  const link = (await listLinks(db)).find(
+    (it) => it.platform === place.platform && it.server_id === place.serverId,
+  )
+  const [only, ...others] = channels.filter((it) => it.chat_link_id === link?.id)
+  if (only === undefined) return noChannel(call)
+  if (others.length === 0) return change(call, only, infoOf(place))
+  const sentence = `Alerts come to ${others.length + 1} places, so it is not clear which one is to move`
+  return no(
+    [
+      text(`${sentence}: `),
+      ...nameRuns([only, ...others].map(({ name }) => name)),
+      text(`. Switch ${hereOf(place)} on, and the other one off there.`),
+    ],
+    { value: refusal('channel_unclear', `${sentence}.`) },
+  )
+}
+
+const here = accountCommand({
+  ...changing,
+  name: 'alerts here',
+  summary: 'Move the alerts of this chat or server to this channel or topic',
+  example: 'alerts here',
+  options: [],
+  schema: {},
+  run: moveHere,
+})
+
+/** What the channel of this place is told. */
+export const alerts: readonly AccountCommand[] = [
+  showCommand,
+  on,
+  off,
+  level,
+  mute,
+  mention,
+  ring,
+  here,
+]

@@ -1,0 +1,57 @@
+import { InvalidInput } from '../../src/kernel/index.ts'
+import { DAYS } from './moments.ts'
+
+const CLOCK = /^(\d{1,2}):(\d{2})$/
+const USUAL = /^(\d{1,2}) (\d{1,2}) \* \* (\*|[\d,-]+)$/
+const TIME_RULE = 'must be a time of day such as 09:00'
+const DAYS_RULE = 'must be daily, or days such as mon-fri or mon,thu'
+
+const refuse = (path: string, rule: string, typed: string): InvalidInput =>
+  new InvalidInput([{ path, code: 'format', message: `${rule}, not ${JSON.stringify(typed)}` }])
+
+/** Hour and minute. @throws InvalidInput */
+function clockOf(typed: string): readonly [hour: number, minute: number] {
+  const [, hours, minutes] = CLOCK.exec(typed) ?? []
+  const [hour, minute] = [Number(hours), Number(minutes)]
+  if (hours === undefined || hour > 23 || minute > 59) throw refuse('time', TIME_RULE, typed)
+  return [hour, minute]
+}
+
+/** `mon`, `Monday`: its number; nothing for what is no day. */
+function dayOf(word: string): number | undefined {
+  const day = DAYS.findIndex((it) => word.startsWith(it))
+  return day === -1 || !/^[a-z]{3}(?:[a-z]{0,6}day)?$/.test(word) ? undefined : day
+}
+
+/** The last cron field: `mon-fri` is `1-5`, `fri-mon` is `5,6,0,1`. @throws InvalidInput */
+function daysField(typed: string): string {
+  const words = typed.toLowerCase().replaceAll(/\s*-\s*/g, '-')
+  if (words === 'daily') return '*'
+  const parts = words.split(/[\s,]+/).map((part): string => {
+    const [first, last, ...more] = part.split('-').map(dayOf)
+    if (first === undefined || more.length > 0) throw refuse('days', DAYS_RULE, typed)
+    if (!part.includes('-')) return String(first)
+    if (last === undefined) throw refuse('days', DAYS_RULE, typed)
+    if (first < last) return `${first}-${last}`
+    const count = ((last - first + 7) % 7) + 1
+    return Array.from({ length: count }, (_, index) => (first + index) % 7).join(',')
+  })
+  return parts.join(',')
+}
+
+/** Cron fields of a time and days; without days they stay those of `before`. @throws InvalidInput */
+export function cronFor(time: string, days: string | undefined, before = ''): string {
+  const [hour, minute] = clockOf(time)
+  const [, , , kept = '*'] = USUAL.exec(before) ?? []
+  return `${minute} ${hour} * * ${days === undefined ? kept : daysField(days)}`
+}
+
+/** `09:00 every day`, `09:00 on mon-fri`; nothing where it is more than a time and days. */
+export function scheduleWords(cron: string): string | undefined {
+  const [, minute, hour, days] = USUAL.exec(cron) ?? []
+  if (minute === undefined || hour === undefined || days === undefined) return undefined
+  const time = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
+  if (days === '*') return `${time} every day`
+  // Cron knows two numbers for Sunday.
+  return `${time} on ${days.replaceAll(/\d+/g, (day) => DAYS[Number(day) % 7]!)}`
+}
