@@ -39,6 +39,7 @@ test.each(HOSTILE.map((words, at) => [at, words] as const))(
       .set({ name: marked, url: `http://x/${marked}` })
       .execute()
     await house.falls(id)
+    await house.ours.updateTable('channels').set({ name: marked, off_reason: marked }).execute()
     await house.ours.updateTable('incidents').set({ message: marked, expected: marked }).execute()
     await house.ours.updateTable('monitor_states').set({ last_message: marked }).execute()
     house.looker.outcome = { ...REFUSED, message: marked }
@@ -68,6 +69,20 @@ test.each(HOSTILE.map((words, at) => [at, words] as const))(
       `maintenance start all for=${quoted}`,
       `maintenance plan all for=1h repeat=${quoted}`,
       `maintenance plan all for=1h from=${quoted}`,
+      'alerts off',
+      'alerts',
+      'alerts on',
+      'alerts here',
+      `alerts ${quoted}`,
+      `alerts on ${quoted}`,
+      `alerts level ${quoted}`,
+      `alerts mute ${quoted}`,
+      `alerts mention ${quoted}`,
+      'summary',
+      `summary now ${quoted}`,
+      `summary schedule ${quoted}`,
+      `summary schedule 09:00 ${quoted}`,
+      `summary timezone ${quoted}`,
       'delete #1',
       `show ${quoted}`,
       `show ${MARK}`,
