@@ -115,6 +115,24 @@ test(
   },
 )
 
+test(
+  'wherever a process dies, an outage that ends meanwhile is one message in its last form; a reply where it was heard before',
+  { timeout: MATRIX_MS },
+  async () => {
+    const steps = await everyDeath(async (statements) => {
+      const { step, pager } = await told(statements, true, null)
+      const wasHeard = step === 'heard' || step === 'recorded'
+      expect([step, ...pager.said]).toEqual(
+        wasHeard ? [step, 'alert', 'recovery', 'edited: resolved'] : [step, 'alert'],
+      )
+      const { news } = pager.posts[0]!
+      expect(news).toMatchObject({ incident: { endReason: wasHeard ? null : 'resolved' } })
+      return step
+    })
+    expect(steps).toEqual(EVERY_STEP)
+  },
+)
+
 /** What was claimed may be on its way when the process dies. */
 const REPEATS: Readonly<Record<Step, readonly number[]>> = {
   'verdict written': [0],

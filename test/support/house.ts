@@ -33,6 +33,10 @@ const chance = { random: () => 0.5, bytes: (size: number) => systemChance.bytes(
 export const by = { type: 'cli', name: 'test' } as const
 export const limits = { plan: 'business', monitors: null, minIntervalSeconds: 10 }
 
+/** What a message shows, whenever it was worded. */
+const formOf = (news: Post['news']): string =>
+  JSON.stringify(news, (key, value: unknown) => (key === 'shownAt' ? undefined : value))
+
 /** A channel that keeps what it is told and answers as the test likes; it knows a nonce again. */
 export class Pager implements Messenger {
   readonly posts: (Post & { readonly id: string })[] = []
@@ -50,7 +54,8 @@ export class Pager implements Messenger {
     const first = this.posts.find(({ nonce }) => nonce === post.nonce)
     if (first !== undefined) {
       this.repeats.push(post.nonce)
-      return { kind: 'done', messageId: first.id }
+      const isEarlier = formOf(first.news) !== formOf(post.news)
+      return { kind: 'done', messageId: first.id, isEarlier }
     }
     const id = `m${this.posts.length + 1}`
     this.posts.push({ ...post, id })
