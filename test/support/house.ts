@@ -121,7 +121,7 @@ export class House implements AsyncDisposable {
   }
 
   static async open(options: HouseOptions = {}): Promise<House> {
-    const db = await openDatabase(options.file ?? ':memory:')
+    const db = await openDatabase(options.file ?? ':memory:', { busyMs: 1 })
     const { id } = await ensureAccount(db, 1, 'business')
     const house = new House(db, id, options, new Pager())
     await addChannel(house.account, 1, {
