@@ -46,7 +46,7 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
       return { kind: 'ours', why: 'the message could not be worded' }
     }
     try {
-      return toDone(await attempt(payload))
+      return toDone(await attempt(payload), payload)
     } catch (error) {
       if (codeOf(error) !== FORM_REFUSED) return toDelivery(error)
       const refused = toDelivery(error)
@@ -95,15 +95,20 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
   }
 }
 
-function toDone(answer: unknown): Delivery {
-  const id = (answer as { id?: unknown } | null)?.id
-  return { kind: 'done', messageId: typeof id === 'string' ? id : null }
+function toDone(answer: unknown, asked: DiscordPayload): Delivery {
+  const { id, content } = (answer ?? {}) as { readonly id?: unknown; readonly content?: unknown }
+  const done = { kind: 'done', messageId: typeof id === 'string' ? id : null } as const
+  // For a nonce it knows Discord answers with the message of an earlier attempt, as that was worded.
+  return typeof content === 'string' && content.trim() !== asked.content.trim()
+    ? { ...done, isEarlier: true }
+    : done
 }
 
 /** Once more with the headline alone: a plain alert beats none. */
 async function inPlainForm(attempt: Attempt, payload: DiscordPayload): Promise<Delivery> {
   try {
-    return toDone(await attempt(plainForm(payload)))
+    const plain = plainForm(payload)
+    return toDone(await attempt(plain), plain)
   } catch (error) {
     return toDelivery(error)
   }

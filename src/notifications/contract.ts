@@ -166,7 +166,12 @@ export type News =
 
 /** What came of one attempt. */
 export type Delivery =
-  | { readonly kind: 'done'; readonly messageId: string | null }
+  | {
+      readonly kind: 'done'
+      readonly messageId: string | null
+      /** The platform knew the nonce: the message is an earlier attempt's, and says what it said then. */
+      readonly isEarlier?: boolean
+    }
   /** Not now. `afterMs` is the platform's own word and wins over the lane's back-off. */
   | {
       readonly kind: 'again'

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import {
   Bell,
   type ChannelId,
@@ -136,7 +137,8 @@ const waiting = (db: Db, now: number) =>
               .selectFrom('notifications as before')
               .select('before.id')
               .whereRef('before.incident_id', '=', 'notifications.incident_id')
-              .whereRef('before.channel_id', '=', 'notifications.channel_id')
+              // The plus keeps SQLite from walking all that waits for the channel, once for each of it.
+              .where(sql`+before.channel_id`, '=', eb.ref('notifications.channel_id'))
               .where('before.state', '=', 'pending')
               .whereRef('before.id', '<', 'notifications.id'),
           ),
@@ -167,7 +169,7 @@ async function claim(
   owed: readonly Unrecorded[],
 ): Promise<Waiting | undefined> {
   const incidents = owed.flatMap(({ row }) => row.incident_id ?? [])
-  const next = await waiting(db, now)
+  const candidates = waiting(db, now)
     .selectAll()
     .where('channel_id', '=', id)
     .where((eb) =>
@@ -176,7 +178,10 @@ async function claim(
         eb.or([eb('incident_id', 'is', null), eb('incident_id', 'not in', [-1, ...incidents])]),
       ]),
     )
-    .orderBy((eb) =>
+    .orderBy('id')
+    .limit(1)
+  const unheard = candidates.where((eb) =>
+    eb.not(
       eb.exists(
         eb
           .selectFrom('messages')
@@ -184,10 +189,10 @@ async function claim(
           .whereRef('messages.incident_id', '=', 'notifications.incident_id')
           .where('messages.channel_id', '=', id),
       ),
-    )
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst()
+    ),
+  )
+  // Asked in two steps, each ends at the first row it finds: ordered in one, all that waits is read.
+  const next = (await unheard.executeTakeFirst()) ?? (await candidates.executeTakeFirst())
   if (next === undefined) return undefined
   const claimed = { ...next, attempts: next.attempts + 1 }
   try {

@@ -11,6 +11,7 @@ import {
 import type { AccountTx, Db } from '../storage/index.ts'
 import type { Attempt, Shown, Waiting } from './attempt.ts'
 import { type Channel, readdress, switchOff } from './channels.ts'
+import type { Delivery } from './contract.ts'
 
 /** Wait after the 1st, 2nd, 3rd failure and so on; the last repeats. Milliseconds. */
 const BACK_OFF_MS = [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]
@@ -63,7 +64,7 @@ export async function recordAttempt(
   const { delivery } = result
   const fields = { channel: channel.name, notification: row.id, event: row.event }
   if (delivery.kind === 'done') {
-    await recordSent(db, now, channel, row, result, delivery.messageId)
+    await recordSent(db, now, channel, row, delivery, result.shown)
     tools.log.info(fields, 'notification sent')
     return 'next'
   }
@@ -155,9 +156,11 @@ async function recordSent(
   now: Instant,
   channel: Channel,
   row: Waiting,
-  { shown }: Extract<Attempt, { kind: 'answered' }>,
-  messageId: string | null,
+  { messageId, isEarlier = false }: Extract<Delivery, { kind: 'done' }>,
+  attempted: Shown | undefined,
 ): Promise<void> {
+  // Which state an earlier attempt showed nobody wrote down: an edit follows that shows the present one.
+  const shown = isEarlier && attempted?.isMessage === true ? { ...attempted, rev: 0 } : attempted
   await db.transaction().execute(async (tx) => {
     if (shown?.isMessage === true && messageId !== null) {
       const key = { channel_id: channel.id, incident_id: shown.incidentId }
@@ -168,7 +171,7 @@ async function recordSent(
           account_id: row.account_id,
           message_id: messageId,
           shown_rev: shown.rev,
-          posted_at: now,
+          posted_at: isEarlier ? row.created_at : now,
         })
         .onConflict((oc) =>
           oc

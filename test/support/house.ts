@@ -33,18 +33,30 @@ const chance = { random: () => 0.5, bytes: (size: number) => systemChance.bytes(
 export const by = { type: 'cli', name: 'test' } as const
 export const limits = { plan: 'business', monitors: null, minIntervalSeconds: 10 }
 
-/** A channel that keeps what it is told and answers as the test likes. */
+/** What a message shows, whenever it was worded. */
+const formOf = (news: Post['news']): string =>
+  JSON.stringify(news, (key, value: unknown) => (key === 'shownAt' ? undefined : value))
+
+/** A channel that keeps what it is told and answers as the test likes; it knows a nonce again. */
 export class Pager implements Messenger {
   readonly posts: (Post & { readonly id: string })[] = []
   readonly edits: { readonly id: string; readonly news: Post['news'] }[] = []
   /** Everything said, in the order it was said. */
   readonly heard: { readonly how: 'post' | 'reply' | 'edit'; readonly news: Post['news'] }[] = []
+  /** Nonces that came again, and were answered with what was posted first. */
+  readonly repeats: string[] = []
   answer: (() => Delivery | Promise<Delivery>) | null = null
   onHeard: () => void = () => {}
 
   async post(post: Post): Promise<Delivery> {
     const refused = await this.answer?.()
     if (refused !== undefined && refused.kind !== 'done') return refused
+    const first = this.posts.find(({ nonce }) => nonce === post.nonce)
+    if (first !== undefined) {
+      this.repeats.push(post.nonce)
+      const isEarlier = formOf(first.news) !== formOf(post.news)
+      return { kind: 'done', messageId: first.id, isEarlier }
+    }
     const id = `m${this.posts.length + 1}`
     this.posts.push({ ...post, id })
     this.heard.push({ how: post.replyTo === null ? 'post' : 'reply', news: post.news })
@@ -74,12 +86,20 @@ export class Pager implements Messenger {
   }
 }
 
+interface HouseOptions {
+  readonly probe?: EngineTools['probe']
+  readonly log?: Log
+  readonly startsAt?: number
+  /** Where its database outlives it. */
+  readonly file?: string
+}
+
 /** Engine, delivery and one account over a database in memory, with time in hand. */
 export class House implements AsyncDisposable {
   readonly clock: HandClock
   readonly db: Db
   readonly account: AccountDb
-  readonly pager = new Pager()
+  readonly pager: Pager
   /** What the engine doubts its sight by; nobody unless a test says so. */
   sight: { network: Network; canaries: readonly string[] } = {
     network: openNetwork({ privateTargets: 'allow' }),
@@ -87,36 +107,23 @@ export class House implements AsyncDisposable {
   }
   /** What happens between reading an incident for a message and sending it. */
   afterNewsRead: (() => Promise<void>) | null = null
+  /** What delivery reaches the database by. */
+  deliversBy: (db: Db) => Db = (db) => db
   #parts: { engine: Engine; delivery: DeliveryPart } | null = null
-  readonly #log: Log
-  readonly #probe: EngineTools['probe'] | undefined
+  readonly #options: HouseOptions
 
-  private constructor(
-    db: Db,
-    accountId: number,
-    log: Log,
-    clock: HandClock,
-    probe?: EngineTools['probe'],
-  ) {
-    this.clock = clock
+  private constructor(db: Db, accountId: number, options: HouseOptions, pager: Pager) {
+    this.clock = new HandClock(options.startsAt)
     this.db = db
     this.account = bindAccount(db, accountId)
-    this.#log = log
-    this.#probe = probe
+    this.pager = pager
+    this.#options = options
   }
 
-  static async open(
-    options: { probe?: EngineTools['probe']; log?: Log; startsAt?: number } = {},
-  ): Promise<House> {
-    const db = await openDatabase(':memory:')
+  static async open(options: HouseOptions = {}): Promise<House> {
+    const db = await openDatabase(options.file ?? ':memory:', { busyMs: 1 })
     const { id } = await ensureAccount(db, 1, 'business')
-    const house = new House(
-      db,
-      id,
-      options.log ?? quietLog,
-      new HandClock(options.startsAt),
-      options.probe,
-    )
+    const house = new House(db, id, options, new Pager())
     await addChannel(house.account, 1, {
       kind: 'pager',
       name: 'ops',
@@ -125,6 +132,15 @@ export class House implements AsyncDisposable {
       threadId: null,
     })
     return house
+  }
+
+  /** Its process is killed: whatever it was at never goes on. What comes next has but the file. */
+  async kill(): Promise<House> {
+    await this.db.destroy()
+    this.#parts = null
+    const db = await openDatabase(this.#options.file!)
+    const { id } = await ensureAccount(db, 1, 'business')
+    return new House(db, id, { ...this.#options, startsAt: this.clock.now() }, this.pager)
   }
 
   get engine(): Engine {
@@ -136,9 +152,9 @@ export class House implements AsyncDisposable {
   }
 
   start(): this {
-    const tools = { clock: this.clock, chance, log: this.#log }
+    const tools = { clock: this.clock, chance, log: this.#options.log ?? quietLog }
     const network = openNetwork({ privateTargets: 'allow' })
-    const delivery = startDelivery(this.db, {
+    const delivery = startDelivery(this.deliversBy(this.db), {
       ...tools,
       messengers: {
         pager: this.pager,
@@ -157,7 +173,7 @@ export class House implements AsyncDisposable {
       },
     })
     const probe =
-      this.#probe ??
+      this.#options.probe ??
       ((monitor: Monitor, signal: AbortSignal) =>
         look(monitor.type, monitor, signal, {
           clock: this.clock,

@@ -114,6 +114,15 @@ test('an answer lost on the way is doubt, and the same nonce makes no second mes
   expect(bot.fake.messages()).toEqual([first])
 })
 
+test('a message that an earlier attempt left in other words is known for one', async () => {
+  let words = 'Shop is down'
+  await using bot = await telling({ word: () => say(words) })
+  const message = await posted(bot)
+  words = 'Shop was down for 12 min'
+  expect(await post(bot)).toEqual({ kind: 'done', messageId: message.id, isEarlier: true })
+  expect(await edit(bot, message)).toEqual({ kind: 'done', messageId: message.id })
+})
+
 test.each<[string, Parameters<Bot['fake']['faults']['plan']>[1], Delivery['kind']]>([
   ['500', { status: 500 }, 'again'],
   ['502', { status: 502 }, 'again'],
