@@ -136,9 +136,11 @@ export const ack = accountCommand({
         if (member.resolved_at === null && member.acknowledged_at === null)
           await acknowledge(call, member.id)
       const told = await readNews(call.db, id, call.now)
-      return told === undefined
+      const [first] = members
+      // Pressed on a message whose storm is forgotten, or never was one.
+      return told === undefined || first === undefined
         ? ackReply(call, id)
-        : { ...wordNews({ kind: 'alert', incident: told.news }), value: incidentValue(members[0]!) }
+        : { ...wordNews({ kind: 'alert', incident: told.news }), value: incidentValue(first) }
     },
     ackm: async (call, { id }) =>
       ackMonitor(call, (await getMonitor(call.db, call.deps.sealer, id)).monitor),

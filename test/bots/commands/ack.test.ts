@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SECOND } from '../../../src/kernel/index.ts'
-import { ANN, BOB, openHouse, words } from './house.ts'
+import { ANN, BOB, CAT, openHouse, words } from './house.ts'
 
 describe('acknowledging', () => {
   test('the first one counts, the next is told who and when', async () => {
@@ -25,6 +25,24 @@ describe('acknowledging', () => {
       'Shop is down — Ann is on it',
       'Ann was first, just now',
     ])
+  })
+
+  test('one button takes on all that went down at once', async () => {
+    await using house = await openHouse()
+    for (const [at, called] of ['Shop', 'Mail'].entries()) {
+      await house.add(called)
+      await house.falls(at + 1)
+    }
+    await house.ours.updateTable('incidents').set({ storm_id: 1 }).execute()
+    expect(words(await house.presses(CAT, 'v1:acks:1'))).toMatch(/needs the responder role/)
+    const reply = await house.presses(BOB, 'v1:acks:1')
+    expect(words(reply)).toMatch(/^2 monitors went down within .* · Bob is on it/)
+    expect(reply.actions.map(({ label }) => label)).toEqual(['Show them'])
+    const who = await house.ours.selectFrom('incidents').select('acknowledged_by').execute()
+    expect(who.map((it) => it.acknowledged_by)).toEqual(['Bob', 'Bob'])
+    expect(words(await house.presses(ANN, 'v1:acks:9'))).toBe('That is no longer there.')
+    // Pressed again it changes nothing.
+    expect(words(await house.presses(ANN, 'v1:acks:1'))).toMatch(/Bob is on it/)
   })
 
   test('the button turns the alert into its acknowledged form', async () => {
