@@ -20,6 +20,8 @@ const LEASE_MS = MINUTE
 const POLL_MS = 250
 const TROUBLE_MS = 1000
 const STOP_MS = 5000
+/** The wall clock was set, not corrected. */
+const STEP_MS = 1000
 
 /** Sends what waits in the outbox, each channel in its own lane. */
 export interface Delivery extends Part {
@@ -71,7 +73,12 @@ export function startDelivery(db: Db, tools: DeliveryTools): Delivery {
 
   const part = supervise('delivery', tools, async (signal, ready) => {
     await releaseClaims(db)
+    const { clock } = tools
+    let ahead = clock.now() - clock.monotonic()
     while (!signal.aborted) {
+      const step = clock.now() - clock.monotonic() - ahead
+      if (step < -STEP_MS) await shortenWaits(db, clock.now(), step)
+      ahead += step
       for (const channel of await channelsWithWork(db, tools.clock.now())) {
         if (stopped.has(channel.kind) || tools.messengers[channel.kind] === undefined) continue
         const keys = Array.from({ length: widthOf(channel) }, (_, at) => `${channel.id}.${at}`)
@@ -109,6 +116,22 @@ async function releaseClaims(db: Db): Promise<void> {
     .updateTable('notifications')
     .set({ claimed_until: null })
     .where('claimed_until', 'is not', null)
+    .execute()
+}
+
+/** Set back, the clock would make each wait longer by as much. What a channel itself puts off keeps its time. */
+async function shortenWaits(db: Db, now: number, step: number): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set((eb) => ({ resume_at: eb('resume_at', '+', step) }))
+    .where('resume_at', '>', now)
+    .execute()
+  await db
+    .updateTable('notifications')
+    .set((eb) => ({ due_at: eb('due_at', '+', step) }))
+    .where('state', '=', 'pending')
+    .where('is_held', '=', 0)
+    .where('due_at', '>', now)
     .execute()
 }
 

@@ -70,7 +70,7 @@ export async function openWorld() {
         fill = async () => {},
         env = {},
       }: {
-        readonly fill?: (db: Db) => Promise<void>
+        readonly fill?: (db: Db, file: string) => Promise<void>
         readonly env?: Readonly<Record<string, string>>
       } = {},
     ) {
@@ -87,7 +87,7 @@ export async function openWorld() {
           { now: Date.now(), by, sealer, limits },
           { type: 'HTTP', ...monitor },
         )
-      await fill(db)
+      await fill(db, database)
       await db.destroy()
       const child = spawn(process.execPath, [path.join(ROOT, 'src/main.ts')], {
         cwd: folder,

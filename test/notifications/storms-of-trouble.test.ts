@@ -125,6 +125,28 @@ test('a program that hangs up on us hears the same again, by the same id', async
   expect(new Set(receiver.got.map(({ id, body }) => id + body)).size).toBe(1)
 })
 
+test.each([
+  ['back', -HOUR],
+  ['on', HOUR],
+])('no wait is longer when the wall clock is set %s an hour', async (_, step) => {
+  await using receiver = await openReceiver()
+  await using house = await houseOf()
+  await house.webhook(receiver.url)
+  const [shop] = await monitors(house, 1)
+  receiver.answers.push(503)
+  house.pager.answer = () => AWAY
+  await shop!.open(house.clock.now())
+  house.start()
+  await comes(house, 'both tried', async () =>
+    (await rows(house)).every(({ error }) => error !== null),
+  )
+  house.pager.answer = null
+  house.clock.step(step)
+  await house.clock.turn(10 * SECOND)
+  await comes(house, 'the program told', () => receiver.got.length === 2, 1)
+  expect(house.pager.said).toEqual(['alert'])
+})
+
 test(
   'a thousand outages of one account within a second are all told, and soon',
   { timeout: 60_000 },
