@@ -39,6 +39,9 @@ export interface DeliveryTools extends PartTools {
 /** Programs hear of several incidents at once, people of one thing after the other. */
 const widthOf = ({ kind }: Channel): number => (mannerOf(kind) === 'fact' ? 8 : 1)
 
+/** Rows that are being sent, or were and it is not written down: not to be sent again. */
+type InHand = Map<Waiting['id'], Waiting>
+
 /** What came of a row that the database could not take down yet: kept, so it is not sent twice. */
 interface Unrecorded {
   readonly channel: Channel
@@ -53,13 +56,16 @@ export function startDelivery(db: Db, tools: DeliveryTools): Delivery {
   const stopped = new Set<string>()
   const ending = new AbortController()
   const unrecorded = new Map<string, Unrecorded[]>()
+  const inHand: InHand = new Map()
 
   const lane = async (channel: Channel, key: string): Promise<void> => {
     const owed = unrecorded.get(key) ?? []
     unrecorded.set(key, owed)
+    let hasWorked = owed.length > 0
     try {
-      if ((await runLane(db, tools, channel.id, owed, ending.signal)) === 'off')
-        stopped.add(channel.kind)
+      const own = { id: channel.id, owed, inHand }
+      const end = await runLane(db, tools, own, () => (hasWorked = true), ending.signal)
+      if (end === 'off') stopped.add(channel.kind)
       if (owed.length > 0) await tools.clock.sleep(TROUBLE_MS, ending.signal)
     } catch (error) {
       tools.log.error({ channel: channel.name, err: error }, 'lane failed')
@@ -67,7 +73,8 @@ export function startDelivery(db: Db, tools: DeliveryTools): Delivery {
     } finally {
       if (owed.length === 0) unrecorded.delete(key)
       lanes.delete(key)
-      bell.ring()
+      // One that found nothing leaves it to the next poll: what waits may be in others' hands.
+      if (hasWorked) bell.ring()
     }
   }
 
@@ -182,22 +189,18 @@ async function channelsWithWork(db: Db, now: number): Promise<Channel[]> {
 }
 
 /**
- * The next row: what nobody has heard of yet before changes of what they have, each in order; none of
- * an incident whose last answer is not written down yet.
+ * The next row: what nobody has heard of yet before changes of what they have, each in order; none that
+ * is in hand, nor another of its incident.
  */
-async function claim(
-  db: Db,
-  now: number,
-  id: ChannelId,
-  owed: readonly Unrecorded[],
-): Promise<Waiting | undefined> {
-  const incidents = owed.flatMap(({ row }) => row.incident_id ?? [])
+async function next(db: Db, now: number, { id, inHand }: Lane): Promise<Waiting | undefined> {
+  const taken = [...inHand.values()].filter((it) => it.channel_id === id)
+  const incidents = taken.flatMap((it) => it.incident_id ?? [])
   const candidates = waiting(db, now)
     .selectAll()
     .where('channel_id', '=', id)
     .where((eb) =>
       eb.and([
-        eb.not(eb('id', 'in', [-1, ...owed.map(({ row }) => row.id)])),
+        eb.not(eb('id', 'in', [-1, ...taken.map((it) => it.id)])),
         eb.or([eb('incident_id', 'is', null), eb('incident_id', 'not in', [-1, ...incidents])]),
       ]),
     )
@@ -215,31 +218,52 @@ async function claim(
     ),
   )
   // Asked in two steps, each ends at the first row it finds: ordered in one, all that waits is read.
-  const next = (await unheard.executeTakeFirst()) ?? (await candidates.executeTakeFirst())
-  if (next === undefined) return undefined
-  const claimed = { ...next, attempts: next.attempts + 1 }
+  return (await unheard.executeTakeFirst()) ?? (await candidates.executeTakeFirst())
+}
+
+/** Takes the next row in hand, for this lane alone. */
+async function claim(db: Db, now: number, lane: Lane): Promise<Waiting | undefined> {
+  const { inHand } = lane
+  let row = await next(db, now, lane)
+  // Another lane took it while this one asked: what it took is left out the next time.
+  while (row !== undefined && inHand.has(row.id)) row = await next(db, now, lane)
+  if (row === undefined) return undefined
+  inHand.set(row.id, row)
+  const claimed = { ...row, attempts: row.attempts + 1 }
   try {
     const { numUpdatedRows } = await db
       .updateTable('notifications')
       .set({ claimed_until: now + LEASE_MS, attempts: claimed.attempts })
-      .where('id', '=', next.id)
+      .where('id', '=', row.id)
       .where('state', '=', 'pending')
-      .where('attempts', '=', next.attempts)
+      .where('attempts', '=', row.attempts)
       .executeTakeFirstOrThrow()
-    return numUpdatedRows === 1n ? claimed : undefined
+    if (numUpdatedRows === 1n) return claimed
+    inHand.delete(row.id)
+    return undefined
   } catch (error) {
     // A full disk holds no alert back: this process alone sends, and knows what it has sent.
     if (isPassing(error)) return claimed
+    inHand.delete(row.id)
     throw error
   }
 }
 
+/** One worker of a channel. */
+interface Lane {
+  readonly id: ChannelId
+  /** What it sent and could not write down yet. */
+  readonly owed: Unrecorded[]
+  readonly inHand: InHand
+}
+
 /** Writes answers down in order. Where the database still refuses, what was sent can wait. */
-async function record(db: Db, tools: DeliveryTools, owed: Unrecorded[]): Promise<Then> {
+async function record(db: Db, tools: DeliveryTools, { owed, inHand }: Lane): Promise<Then> {
   for (let it = owed[0]; it !== undefined; it = owed[0]) {
     try {
       const then = await recordAttempt(db, tools, it.channel, it.row, it.result)
       owed.shift()
+      inHand.delete(it.row.id)
       if (then !== 'next') return then
     } catch (error) {
       const isSent = it.result.kind === 'answered' && it.result.delivery.kind === 'done'
@@ -254,31 +278,33 @@ async function record(db: Db, tools: DeliveryTools, owed: Unrecorded[]): Promise
 async function runLane(
   db: Db,
   tools: DeliveryTools,
-  id: ChannelId,
-  owed: Unrecorded[],
+  lane: Lane,
+  onWork: () => void,
   signal: AbortSignal,
 ): Promise<'idle' | 'off'> {
+  const { readNews, clock } = tools
   for (;;) {
-    const then = await record(db, tools, owed)
+    const then = await record(db, tools, lane)
     if (then !== 'next') return then === 'off' ? 'off' : 'idle'
     if (signal.aborted) return 'idle'
     const channel = await db
       .selectFrom('channels')
       .selectAll()
-      .where('id', '=', id)
+      .where('id', '=', lane.id)
       .where('is_active', '=', 1)
       .executeTakeFirst()
     const messenger = channel && tools.messengers[channel.kind]
     if (messenger === undefined) return 'idle'
-    const row = await claim(db, tools.clock.now(), id, owed)
+    const row = await claim(db, clock.now(), lane)
     if (row === undefined) return 'idle'
-    const result = await attempt(
-      db,
-      { messenger, readNews: tools.readNews, now: tools.clock.now() },
-      channel!,
-      row,
-      signal,
-    )
-    owed.push({ channel: channel!, row, result })
+    onWork()
+    try {
+      const use = { messenger, readNews, now: clock.now() }
+      const result = await attempt(db, use, channel!, row, signal)
+      lane.owed.push({ channel: channel!, row, result })
+    } catch (error) {
+      lane.inHand.delete(row.id)
+      throw error
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { Webhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
 import { acknowledgeIncident } from '../../src/incidents/index.ts'
@@ -372,6 +373,25 @@ test('quiet hours hold warnings until morning, and no outage', async () => {
     await house.clock.turn(250)
     return house.pager.posts.length === 2
   })
+})
+
+test('a program hears each event once, though the database refuses to take that down for a while', async () => {
+  await using receiver = await openReceiver()
+  await using house = await House.open({ probe: unseen })
+  await house.webhook(receiver.url)
+  house.start()
+  await house.clock.turn(SECOND)
+  for (const name of ['shop', 'mail', 'blog']) await outage(house, { name })
+  await sql`pragma query_only = on`.execute(house.db)
+  await heard(house, receiver, 3)
+  await house.clock.turn(10 * SECOND)
+  await sql`pragma query_only = off`.execute(house.db)
+  await settled(house)
+  expect(receiver.said.toSorted()).toEqual([
+    'blog target.down',
+    'mail target.down',
+    'shop target.down',
+  ])
 })
 
 test('a change of a monitor may name channels of its own account only', async () => {
