@@ -5,8 +5,8 @@ import type { Db, Tables } from '../storage/index.ts'
 import type { Channel } from './channels.ts'
 import type { Address, Delivery, IncidentNews, Messenger, News, Post } from './contract.ts'
 import { heldUntil } from './quiet.ts'
-import { MAIL_SPACING_MS, STORM_SPACING_MS } from './queue.ts'
 import { eventNameOf, hears, mannerOf } from './recipients.ts'
+import { MAIL_SPACING_MS, STORM_SPACING_MS } from './spacing.ts'
 
 export type Waiting = Selectable<Tables['notifications']>
 

@@ -31,9 +31,8 @@ export {
   queueNotice,
   queueOnce,
   queueReply,
-  queueStorm,
-  queueStormEnd,
 } from './queue.ts'
+export { queueStorm, queueStormEnd } from './queue-storm.ts'
 export { quietUntil } from './quiet.ts'
 export { channelHears, EVENTS, eventNameOf, isToldOf } from './recipients.ts'
 export {

@@ -1,4 +1,4 @@
-import { type ChannelId, type IncidentId, type Instant, MINUTE, SECOND } from '../kernel/index.ts'
+import type { ChannelId, IncidentId, Instant } from '../kernel/index.ts'
 import type { AccountTx, Db, Tables } from '../storage/index.ts'
 import type { Fact, News } from './contract.ts'
 import { readFact } from './fact.ts'
@@ -13,6 +13,7 @@ import {
   type Saying,
   type Subject as Incident,
 } from './recipients.ts'
+import { STORM_SPACING_MS } from './spacing.ts'
 import { type Message, toldAs } from './message.ts'
 
 interface Subject extends Incident {
@@ -21,19 +22,15 @@ interface Subject extends Incident {
   readonly rev: number
 }
 
-/** A storm's message is edited no more often than this; a mail of it is followed by another as late. */
-export const STORM_SPACING_MS = 10 * SECOND
-export const MAIL_SPACING_MS = MINUTE
-
 const incidents = (tx: AccountTx) =>
   tx
     .selectFrom('incidents')
     .select(['id', 'severity', 'rev', 'monitor_id', 'escalated_at', 'storm_id'])
 
-const read = (tx: AccountTx, id: IncidentId): Promise<Subject> =>
+export const read = (tx: AccountTx, id: IncidentId): Promise<Subject> =>
   incidents(tx).where('id', '=', id).executeTakeFirstOrThrow()
 
-async function queue(
+export async function queue(
   tx: AccountTx,
   now: Instant,
   channels: readonly Pick<Recipient, 'id'>[],
@@ -58,7 +55,7 @@ async function queue(
     .execute()
 }
 
-const isTold = ({ kind }: Recipient): boolean => mannerOf(kind) !== 'fact'
+export const isTold = ({ kind }: Recipient): boolean => mannerOf(kind) !== 'fact'
 
 /**
  * Queues, in the caller's transaction, that people hear of an incident; those among `only`, where
@@ -111,87 +108,6 @@ export async function queueChange(tx: AccountTx, now: Instant, id: IncidentId): 
     .execute()
   const edited = channels.filter(({ kind }) => mannerOf(kind) === 'message')
   await queue(tx, now, edited, { id, rev }, 'alert', storm_id === id ? STORM_SPACING_MS : 0)
-}
-
-const isMail = ({ kind }: Recipient): boolean => mannerOf(kind) === 'mail'
-
-/** Whoever hears of that outage is shown it in the storm's message: at once, or with what comes next. */
-export async function queueStorm(
-  tx: AccountTx,
-  now: Instant,
-  stormId: IncidentId,
-  memberId: IncidentId,
-): Promise<void> {
-  const member = await read(tx, memberId)
-  const hearing = (await recipientsOf(tx, member))(eventNameOf('alert', member.severity))
-  const wanted = hearing.filter(isTold)
-  if (memberId !== stormId)
-    // Nobody has its own message yet: it is needed no more.
-    await tx
-      .updateTable('notifications')
-      .set({ state: 'superseded', error: 'told with others' })
-      .where('incident_id', '=', memberId)
-      .where('event', '=', 'alert')
-      .where('state', '=', 'pending')
-      .where('claimed_until', 'is', null)
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('messages')
-              .select('message_id')
-              .where('messages.incident_id', '=', memberId)
-              .whereRef('messages.channel_id', '=', 'notifications.channel_id'),
-          ),
-        ),
-      )
-      .execute()
-  const shown = await tx
-    .selectFrom('messages')
-    .select('channel_id')
-    .where('incident_id', '=', stormId)
-    .execute()
-  const ids = new Set(shown.map(({ channel_id }) => channel_id))
-  const storm = await read(tx, stormId)
-  const isNew = ({ id }: Recipient) => !ids.has(id)
-  await queue(tx, now, wanted.filter(isNew), storm, 'alert')
-  const later = wanted.filter((it) => !isNew(it))
-  await queue(tx, now, later.filter(isMail), storm, 'alert', MAIL_SPACING_MS)
-  await queue(
-    tx,
-    now,
-    later.filter((it) => !isMail(it)),
-    storm,
-    'alert',
-    STORM_SPACING_MS,
-  )
-}
-
-/** The storm is over: its messages say so at once, and one reply does. */
-export async function queueStormEnd(
-  tx: AccountTx,
-  now: Instant,
-  stormId: IncidentId,
-): Promise<void> {
-  const storm = await read(tx, stormId)
-  await queueChange(tx, now, stormId)
-  await tx
-    .updateTable('notifications')
-    .set({ due_at: now })
-    .where('incident_id', '=', stormId)
-    .where('state', '=', 'pending')
-    .where('is_held', '=', 0)
-    .execute()
-  const shown = await tx
-    .selectFrom('messages')
-    .select('channel_id')
-    .where('incident_id', '=', stormId)
-    .execute()
-  const ids = new Set(shown.map(({ channel_id }) => channel_id))
-  const hearing = (await activeChannels(tx)).filter(
-    (it) => ids.has(it.id) && hears(it, 'target.up'),
-  )
-  await queue(tx, now, hearing, storm, 'recovery')
 }
 
 /**
