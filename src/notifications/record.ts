@@ -191,7 +191,7 @@ async function recordSent(
   })
 }
 
-/** Somebody is there: what waits because nobody was goes now. */
+/** Somebody is there: what waits because nobody was goes now. Of people's rows none does: their lane waits. */
 export async function recordWell(tx: AccountTx, now: Instant, id: ChannelId): Promise<void> {
   await tx
     .updateTable('channels')
@@ -202,6 +202,7 @@ export async function recordWell(tx: AccountTx, now: Instant, id: ChannelId): Pr
     .updateTable('notifications')
     .set({ due_at: now })
     .where('channel_id', '=', id)
+    .where('event', '=', 'fact')
     .where('state', '=', 'pending')
     .where('is_held', '=', 0)
     .where('claimed_until', 'is', null)

@@ -125,6 +125,26 @@ test('what was told before the fifth keeps its message; what comes a minute late
   expect(house.pager.heard.filter(({ how }) => how === 'reply')).toHaveLength(2)
 })
 
+test('a storm that grows while its message is being sent is shown anew ten seconds later, not at once', async () => {
+  await using house = await House.open({ probe: unseen })
+  const all = await ten(house)
+  for (const it of all.slice(0, 6)) await it.fall()
+  const late = all.slice(6)
+  house.pager.answer = async () => {
+    for (const it of late.splice(0)) await it.fall()
+    return { kind: 'done', messageId: null }
+  }
+  house.start()
+  await settled(house)
+  await house.clock.turn(5 * SECOND)
+  expect(house.pager.edits).toEqual([])
+  await house.clock.turn(6 * SECOND)
+  await settled(house)
+  expect(house.pager.edits.map(({ news }) => headline(news))).toEqual([
+    '🔴 10 monitors went down within 1 s',
+  ])
+})
+
 test('four outages are four messages', async () => {
   await using house = await House.open({ probe: unseen })
   const all = await ten(house)
