@@ -1,4 +1,4 @@
-import { type Instant, toIso } from '../../src/kernel/index.ts'
+import { type Instant, isoOrNull } from '../../src/kernel/index.ts'
 import type { MonitorView } from '../../src/monitors/index.ts'
 import {
   type Channel,
@@ -127,8 +127,6 @@ export function channelRow(channel: Channel, sealer: Sealer, now: Instant) {
     ),
   }
 }
-
-const isoOrNull = (at: Instant | null) => (at === null ? null : toIso(at))
 
 /** One for `--json`. */
 export function channelValue(channel: Channel, sealer: Sealer) {

@@ -1,6 +1,6 @@
 import type { Instant } from '../../src/kernel/index.ts'
 import { covers, isOn, type Maintenance, nextStart } from '../../src/maintenance/index.ts'
-import { toIso } from '../../src/kernel/index.ts'
+import { isoOrNull } from '../../src/kernel/index.ts'
 import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import type { Call } from './command.ts'
 import { dotted, press } from './compose.ts'
@@ -92,8 +92,6 @@ export const endAction = (it: Maintenance, label: string): Action => ({
   press: press('mend', it.id),
   line: `maintenance end #${it.id}`,
 })
-
-const isoOrNull = (at: Instant | null) => (at === null ? null : toIso(at))
 
 /** One for `--json`. */
 export const planValue = (it: Maintenance, now: Instant) => ({

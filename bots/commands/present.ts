@@ -1,6 +1,6 @@
 import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import type { Instant, MonitorId } from '../../src/kernel/index.ts'
-import { toIso } from '../../src/kernel/index.ts'
+import { toIso, isoOrNull } from '../../src/kernel/index.ts'
 import { isInMaintenance, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
 import type { AccountTx } from '../../src/storage/index.ts'
 import { dotted } from './compose.ts'
@@ -145,8 +145,6 @@ export function stateWords(
   if (status === 'down') return downWords(view, incident, now)
   return status
 }
-
-const isoOrNull = (at: Instant | null): string | null => (at === null ? null : toIso(at))
 
 /** A monitor for `--json`: no secret options, times in ISO 8601. */
 export const monitorValue = (view: MonitorView, now: Instant) => ({

@@ -1,6 +1,6 @@
 import { makeBadge } from 'badge-maker'
 import { z } from 'zod'
-import { type Instant, MINUTE, plain, SECOND, toIso } from '../kernel/index.ts'
+import { type Instant, MINUTE, plain, SECOND, toIso, isoOrNull } from '../kernel/index.ts'
 import type { Glance } from '../monitors/index.ts'
 import { formatPercent } from '../stats/index.ts'
 import {
@@ -22,7 +22,7 @@ import { Problem } from './problem.ts'
 import { document, publicRoute, type PublicRoute } from './public-route.ts'
 import type { Rendered } from './render.ts'
 import { type Shown, STATUS_POLICY, statusHtml } from './status-html.ts'
-import { isoOrNull, jsonSchemaOf, wire } from './wire.ts'
+import { jsonSchemaOf, wire } from './wire.ts'
 
 const SVG = 'image/svg+xml'
 const PERCENT = wire.percent.nullable()

@@ -43,6 +43,21 @@ export const toldTo = (
   where: { readonly url: string; readonly address?: string | undefined },
 ): string => (principal.scope === 'read' ? discreetly(code, message, where) : message)
 
+/** A list small enough to be read whole, of which a page was asked. */
+export const pageOf = <T>(
+  type: string,
+  path: string,
+  found: readonly T[],
+  { page: { offset, limit } }: Pick<Call, 'page'>,
+  memberOf: (it: T) => { readonly path: string; readonly fields: Fields },
+): Answer => ({
+  kind: 'members',
+  type,
+  path,
+  total: found.length,
+  members: found.slice(offset, offset + limit).map(memberOf),
+})
+
 /** What a route answers, before it becomes JSON-LD or JSON. */
 export type Answer =
   | {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { toIso } from '../kernel/index.ts'
 
 /**
  * What a field holds, as machines read it: its JSON Schema, whose thing an IRI names, and who writes
@@ -46,9 +45,6 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSch
   })
   return json
 }
-
-/** An instant, or null, as the wire shows it. */
-export const isoOrNull = (at: number | null): string | null => (at === null ? null : toIso(at))
 
 export type Access = 'read' | 'write' | 'required'
 

@@ -17,4 +17,14 @@ export { type Log, quietLog } from './log.ts'
 export { nearest, probablyMeant } from './nearest.ts'
 export { type Part, type PartTools, StopPart, supervise } from './runner.ts'
 export { cleanName, cut, plain } from './text.ts'
-export { type Clock, DAY, HOUR, type Instant, MINUTE, SECOND, systemClock, toIso } from './time.ts'
+export {
+  type Clock,
+  DAY,
+  HOUR,
+  type Instant,
+  isoOrNull,
+  MINUTE,
+  SECOND,
+  systemClock,
+  toIso,
+} from './time.ts'

@@ -36,3 +36,5 @@ export const DAY = 24 * HOUR
 
 /** ISO 8601 in UTC with milliseconds, as the wire shows instants. */
 export const toIso = (at: Instant): string => new Date(at).toISOString()
+
+export const isoOrNull = (at: Instant | null): string | null => (at === null ? null : toIso(at))

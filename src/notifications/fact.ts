@@ -1,4 +1,4 @@
-import { type IncidentId, type Instant, SECOND, toIso } from '../kernel/index.ts'
+import { type IncidentId, type Instant, isoOrNull, SECOND } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import type { Fact } from './contract.ts'
 import type { EventName } from './recipients.ts'
@@ -23,8 +23,6 @@ const FACT_FIELDS = [
 ] as const
 
 const SUMMARY = { pending: 'PENDING', up: 'GOOD', degraded: 'GOOD', down: 'ERROR' } as const
-
-const iso = (at: Instant | null): string | null => (at === null ? null : toIso(at))
 
 /** What programs are told, as it is at this moment: it is not changed by what comes later. */
 export async function readFact(
@@ -58,12 +56,12 @@ export async function readFact(
         '@id': `/api/target_incidents/${it.id}`,
         id: it.id,
         severity: it.severity === 'down' ? 'down' : 'warning',
-        startedAt: iso(it.started_at),
-        endedAt: iso(it.resolved_at),
+        startedAt: isoOrNull(it.started_at),
+        endedAt: isoOrNull(it.resolved_at),
         durationSeconds: Math.max(0, Math.floor((until - it.started_at) / SECOND)),
         errorCode: it.code,
         errorMessage: it.message,
-        acknowledgedAt: iso(it.acknowledged_at),
+        acknowledgedAt: isoOrNull(it.acknowledged_at),
         acknowledgedBy: it.acknowledged_by,
         endReason: it.end_reason === 'worsened' ? 'resolved' : it.end_reason,
       },

@@ -9,12 +9,12 @@ import {
   revokeKey,
   rotateKey,
 } from '../../accounts/index.ts'
-import { InvalidInput, SECOND, toIso } from '../../kernel/index.ts'
+import { InvalidInput, SECOND, toIso, isoOrNull } from '../../kernel/index.ts'
 import { bodyOf, rawBody } from '../fields.ts'
 import { moment, readMerge, relationsTo } from '../merge.ts'
 import { choice, words } from '../parameters.ts'
-import { type Answer, type Call, type Resource, route } from '../route.ts'
-import { isoOrNull, required, wire, written } from '../wire.ts'
+import { type Answer, type Call, pageOf, type Resource, route } from '../route.ts'
+import { required, wire, written } from '../wire.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -98,21 +98,16 @@ export const apiKeys: Resource = {
       },
       pageSize: 30,
       run: async (call) => {
-        const { db, now, query, page } = call
+        const { db, now, query } = call
         const wanted = query.search?.toLowerCase() ?? ''
         const found = (await listKeys(db, now))
           .filter(({ name }) => name.toLowerCase().includes(wanted))
           .filter(({ scope }) => query.scope === undefined || query.scope.includes(scope))
           .toReversed()
-        return {
-          kind: 'members',
-          type: 'ApiKey',
-          path: PATH,
-          total: found.length,
-          members: found
-            .slice(page.offset, page.offset + page.limit)
-            .map((card) => ({ path: pathOf(card), fields: fieldsOf(card, call) })),
-        }
+        return pageOf('ApiKey', PATH, found, call, (card) => ({
+          path: pathOf(card),
+          fields: fieldsOf(card, call),
+        }))
       },
     }),
     route({

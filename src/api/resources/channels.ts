@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Instant, InvalidInput } from '../../kernel/index.ts'
+import { type Instant, InvalidInput, isoOrNull } from '../../kernel/index.ts'
 import {
   type Channel,
   type ChannelConfig,
@@ -17,9 +17,9 @@ import {
 import { isObject, rawBody } from '../fields.ts'
 import { mergePatch, moment, readMerge, relationsTo, type Turn } from '../merge.ts'
 import { choice, flag } from '../parameters.ts'
-import { type Answer, type Call, type Resource, route } from '../route.ts'
+import { type Answer, type Call, pageOf, type Resource, route } from '../route.ts'
 import { patchMap, REDACTED, redacted } from '../secrets.ts'
-import { isoOrNull, required, wire, written } from '../wire.ts'
+import { required, wire, written } from '../wire.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -191,20 +191,15 @@ export const channels: Resource = {
       },
       pageSize: 30,
       run: async (call) => {
-        const { db, query, page } = call
+        const { db, query } = call
         const found = (await listChannels(db))
           .filter((it) => query.isActive === undefined || (it.is_active === 1) === query.isActive)
           .filter(({ kind }) => query.type === undefined || query.type.some((it) => it === kind))
           .toReversed()
-        return {
-          kind: 'members',
-          type: 'Channel',
-          path: PATH,
-          total: found.length,
-          members: found
-            .slice(page.offset, page.offset + page.limit)
-            .map((it) => ({ path: pathOf(it), fields: fieldsOf(it, call) })),
-        }
+        return pageOf('Channel', PATH, found, call, (it) => ({
+          path: pathOf(it),
+          fields: fieldsOf(it, call),
+        }))
       },
     }),
     route({

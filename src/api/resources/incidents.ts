@@ -10,11 +10,11 @@ import {
   readNotes,
   unacknowledgeIncident,
 } from '../../incidents/index.ts'
-import { SECOND, toIso } from '../../kernel/index.ts'
+import { SECOND, toIso, isoOrNull } from '../../kernel/index.ts'
 import { bodyOf } from '../fields.ts'
 import { choice, flag, relation, span } from '../parameters.ts'
 import { type Answer, type Call, type Resource, route, toldTo } from '../route.ts'
-import { isoOrNull, wire } from '../wire.ts'
+import { wire } from '../wire.ts'
 
 const PATH = '/api/target_incidents'
 const incidentPath = ({ id }: Incident): string => `${PATH}/${id}`

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { toIso } from '../../kernel/index.ts'
+import { toIso, isoOrNull } from '../../kernel/index.ts'
 import {
   deleteMaintenance,
   editMaintenance,
@@ -15,8 +15,8 @@ import {
 import { rawBody } from '../fields.ts'
 import { moment, readMerge, relationsTo } from '../merge.ts'
 import { flag, relation } from '../parameters.ts'
-import { type Answer, type Call, type Resource, route } from '../route.ts'
-import { isoOrNull, required, wire, written } from '../wire.ts'
+import { type Answer, type Call, pageOf, type Resource, route } from '../route.ts'
+import { required, wire, written } from '../wire.ts'
 import { type Reading, refuseInvalid } from './target-input.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -115,16 +115,10 @@ export const maintenances: Resource = {
           ...(isCurrent === undefined ? {} : { isCurrent }),
           ...(target === undefined ? {} : { monitorId: target }),
         })
-        const { offset, limit } = call.page
-        return {
-          kind: 'members',
-          type: 'Maintenance',
-          path: PATH,
-          total: found.length,
-          members: found
-            .slice(offset, offset + limit)
-            .map((it) => ({ path: pathOf(it), fields: fieldsOf(it, call) })),
-        }
+        return pageOf('Maintenance', PATH, found, call, (it) => ({
+          path: pathOf(it),
+          fields: fieldsOf(it, call),
+        }))
       },
     }),
     route({

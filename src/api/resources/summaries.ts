@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { InvalidInput, toIso } from '../../kernel/index.ts'
+import { InvalidInput, toIso, isoOrNull } from '../../kernel/index.ts'
 import {
   addSummary,
   deleteSummary,
@@ -12,8 +12,8 @@ import {
 } from '../../summaries/index.ts'
 import { rawBody } from '../fields.ts'
 import { readMerge, relationsTo, relationTo } from '../merge.ts'
-import { type Answer, type Call, type Resource, route } from '../route.ts'
-import { isoOrNull, required, wire, written } from '../wire.ts'
+import { type Answer, type Call, pageOf, type Resource, route } from '../route.ts'
+import { required, wire, written } from '../wire.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -87,16 +87,10 @@ export const summaries: Resource = {
       pageSize: 30,
       run: async (call) => {
         const found = await listSummaries(call.db)
-        const { offset, limit } = call.page
-        return {
-          kind: 'members',
-          type: 'Summary',
-          path: PATH,
-          total: found.length,
-          members: found
-            .slice(offset, offset + limit)
-            .map((it) => ({ path: pathOf(it), fields: fieldsOf(it, call) })),
-        }
+        return pageOf('Summary', PATH, found, call, (it) => ({
+          path: pathOf(it),
+          fields: fieldsOf(it, call),
+        }))
       },
     }),
     route({

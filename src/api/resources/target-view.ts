@@ -1,9 +1,8 @@
-import { DAY, type Instant, SECOND, toIso } from '../../kernel/index.ts'
+import { DAY, type Instant, SECOND, toIso, isoOrNull } from '../../kernel/index.ts'
 import { isInMaintenance, type MonitorView, slotAfter } from '../../monitors/index.ts'
 import { PROBES } from '../../probes/index.ts'
 import { type Observed, observedTime, responseTimes, uptimePercent } from '../../stats/index.ts'
 import { type Answer, type Call, toldTo } from '../route.ts'
-import { isoOrNull } from '../wire.ts'
 import { toFrequency } from './target-interval.ts'
 import { shownOptions } from './target-options.ts'
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { toIso } from '../../kernel/index.ts'
+import { toIso, isoOrNull } from '../../kernel/index.ts'
 import { EVENTS, eventNameOf, getTold, listTold, type Told } from '../../notifications/index.ts'
 import { choice, relation } from '../parameters.ts'
 import { type Answer, type Call, type Resource, route } from '../route.ts'
-import { isoOrNull, wire } from '../wire.ts'
+import { wire } from '../wire.ts'
 
 const PATH = '/api/user_notifications'
 

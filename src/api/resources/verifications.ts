@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { InvalidInput, type MonitorId, SECOND, toIso, type Violation } from '../../kernel/index.ts'
+import {
+  InvalidInput,
+  type MonitorId,
+  SECOND,
+  toIso,
+  type Violation,
+  isoOrNull,
+} from '../../kernel/index.ts'
 import {
   getVerification,
   listVerifications,
@@ -9,7 +16,7 @@ import {
 } from '../../monitors/index.ts'
 import { bodyOf } from '../fields.ts'
 import { type Answer, type Call, type Resource, route } from '../route.ts'
-import { isoOrNull, wire } from '../wire.ts'
+import { wire } from '../wire.ts'
 import { checkFields, checkShape } from './checks.ts'
 import { toolsOf } from './target-tools.ts'
 
