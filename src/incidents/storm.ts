@@ -20,13 +20,26 @@ const told = (tx: AccountTx, now: Instant) =>
  * transaction: it joins the one that rages, or makes one with those told just before it.
  */
 export async function joinStorm(tx: AccountTx, now: Instant, id: IncidentId): Promise<boolean> {
+  // One that is over has said so: whoever reads that is not called by an edit of it.
   const raging = await told(tx, now)
     .select('storm_id')
-    .where('storm_id', 'is not', null)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('incidents as storm')
+          .select('storm.id')
+          .whereRef('storm.id', '=', 'incidents.storm_id')
+          .where('storm.storm_ended_at', 'is', null),
+      ),
+    )
     .limit(1)
     .executeTakeFirst()
   if (raging !== undefined) return enter(tx, now, raging.storm_id!, [id])
-  const recent = await told(tx, now).select('id').limit(STORM_OPENINGS).execute()
+  const recent = await told(tx, now)
+    .select('id')
+    .where('storm_id', 'is', null)
+    .limit(STORM_OPENINGS)
+    .execute()
   if (recent.length < STORM_OPENINGS) return false
   return enter(
     tx,
@@ -45,7 +58,7 @@ async function enter(
   await tx.updateTable('incidents').set({ storm_id: stormId }).where('id', 'in', members).execute()
   await tx
     .updateTable('incidents')
-    .set((eb) => ({ rev: eb('rev', '+', 1), storm_ended_at: null }))
+    .set((eb) => ({ rev: eb('rev', '+', 1) }))
     .where('id', '=', stormId)
     .execute()
   for (const member of members) await queueStorm(tx, now, stormId, member)
@@ -91,10 +104,9 @@ export async function readStorm(
   const codes = [...Map.groupBy(members, ({ code }) => code)].toSorted(
     ([, a], [, b]) => b.length - a.length,
   )
-  const lengths = members.map((it) => (it.resolved_at ?? it.started_at) - it.started_at)
   return {
-    since: Math.min(...members.map(({ started_at }) => started_at)),
-    lastAt: Math.max(...members.map(({ detected_at }) => detected_at)),
+    since: members.reduce((at, it) => Math.min(at, it.started_at), Infinity),
+    lastAt: members.reduce((at, it) => Math.max(at, it.detected_at), 0),
     outages: members.length,
     open: open.length,
     names: [...open, ...members.filter(({ resolved_at }) => resolved_at !== null)]
@@ -106,7 +118,10 @@ export async function readStorm(
     acknowledged: acknowledged.length,
     acknowledgedBy: acknowledged[0]?.acknowledged_by ?? null,
     acknowledgedAt: acknowledged[0]?.acknowledged_at ?? null,
-    longestMs: lengths.reduce((a, b) => Math.max(a, b), 0),
+    longestMs: members.reduce(
+      (ms, it) => Math.max(ms, (it.resolved_at ?? it.started_at) - it.started_at),
+      0,
+    ),
     endedAt: incident.storm_ended_at,
   }
 }

@@ -145,6 +145,26 @@ test('a storm that grows while its message is being sent is shown anew ten secon
   ])
 })
 
+test('an outage soon after a storm is over is told by itself, and rings', async () => {
+  await using house = await House.open({ probe: unseen })
+  const all = await ten(house)
+  for (const it of all.slice(0, 6)) await it.fall()
+  house.start()
+  await settled(house)
+  await house.clock.turn(SECOND)
+  for (const it of all.slice(0, 6)) await it.resolve()
+  await settled(house)
+  await house.clock.turn(5 * SECOND)
+  await all[7]!.fall()
+  await settled(house)
+  const last = house.pager.posts.at(-1)!
+  expect([headline(last.news), last.replyTo, last.silent]).toEqual([
+    '🔴 site 8 is down — connection refused',
+    null,
+    false,
+  ])
+})
+
 test('four outages are four messages', async () => {
   await using house = await House.open({ probe: unseen })
   const all = await ten(house)
