@@ -5,17 +5,23 @@ import { no, press, refusal, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
 import { monitorRule } from './options.ts'
 import { incidentValue } from './present.ts'
-import { name, type Reply, text, verbatim } from './reply.ts'
+import { name, type Reply, verbatim } from './reply.ts'
+import { fill } from './sentences.ts'
 
-const TEXT_RULE = 'must be 1 to 1000 characters, such as: restarting the pod'
+const SAYS = {
+  noted: 'Noted at {monitor}: {text}',
+  neverDown: '{monitor} has had no incident to note anything at.',
+  details: 'Details',
+  textRule: 'must be 1 to 1000 characters, such as: restarting the pod',
+} as const
 
 async function noteReply(call: Call, id: number, words: string): Promise<Reply> {
   await addNote(call.db, call.now, call.by, id, words)
   const incident = await getIncident(call.db, id)
-  return say([text('Noted at '), name(incident.monitor_name), text(': '), verbatim(words)], {
+  return say(fill(SAYS.noted, { monitor: name(incident.monitor_name), text: verbatim(words) }), {
     ...signed(incident.resolved_at === null ? 'down' : 'up'),
     tone: 'ok',
-    actions: [{ label: 'Details', press: press('inc', incident.id) }],
+    actions: [{ label: SAYS.details, press: press('inc', incident.id) }],
     value: incidentValue(incident),
   })
 }
@@ -31,7 +37,7 @@ async function noteMonitor(
   const [last] = await listIncidents(call.db, { monitorId: monitor.id }, page)
   const incident = open ?? last
   if (incident !== undefined) return noteReply(call, incident.id, words)
-  return no([name(monitor.name), text(' has had no incident to note anything at.')], {
+  return no(fill(SAYS.neverDown, { monitor: name(monitor.name) }), {
     tone: 'quiet',
     value: refusal('no_incident', 'It has had no incident.'),
   })
@@ -55,7 +61,7 @@ export const note = accountCommand({
   ],
   schema: {
     incident: monitorRule,
-    text: z.string(TEXT_RULE).trim().min(1, TEXT_RULE).max(1000, TEXT_RULE),
+    text: z.string(SAYS.textRule).trim().min(1, SAYS.textRule).max(1000, SAYS.textRule),
   },
   role: 'responder',
   doing: 'Writing notes',

@@ -11,12 +11,23 @@ import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
 import { DURATION, durationRule, monitorOption, monitorRule } from './options.ts'
-import { plural } from './phrases.ts'
 import { monitorValue, untilRuns } from './present.ts'
-import { line, name, note, type Reply, type Run, text, verbatim } from './reply.ts'
+import { line, name, note, type Reply, type Run, verbatim } from './reply.ts'
+import { counted, fill } from './sentences.ts'
 
-const FOR_RULE = 'must be 5m to 30d'
-const REASON_RULE = 'must be at most 200 characters'
+const SAYS = {
+  paused: '{monitor} is paused {until}',
+  untilResumed: 'until somebody resumes it',
+  endsOutage: 'It was down; its outage ends here.',
+  reason: 'Reason: {reason}',
+  pausedAll: { one: '{count} monitor paused', other: '{count} monitors paused' },
+  allUntilResumed: 'until somebody resumes them',
+  noneRuns: 'Nothing was running; nothing to pause.',
+  resume: 'Resume',
+  resumeAll: 'Resume all',
+  forRule: 'must be 5m to 30d',
+  reasonRule: 'must be at most 200 characters',
+} as const
 const LONGEST_REASON = 200
 
 interface Wanted {
@@ -39,10 +50,10 @@ async function pauseOne(call: Call, id: number, wanted: Wanted): Promise<Monitor
 }
 
 const untilWords = (call: Call, until: number | null): Run[] =>
-  until === null ? [text('until somebody resumes it')] : untilRuns(until, call.now)
+  until === null ? fill(SAYS.untilResumed) : untilRuns(until, call.now)
 
 const reasonNode = (reason: string | undefined) =>
-  reason === undefined ? [] : [line(text('Reason: '), verbatim(reason))]
+  reason === undefined ? [] : [line(...fill(SAYS.reason, { reason: verbatim(reason) }))]
 
 async function pauseReply(
   call: Call,
@@ -54,19 +65,15 @@ async function pauseReply(
   const wasDown = view.monitor.isActive && view.state.status === 'down'
   const paused = await pauseOne(call, id, wanted)
   return say(
-    [
-      name(paused.monitor.name),
-      text(' is paused '),
-      ...untilWords(call, paused.monitor.pausedUntil),
-    ],
+    fill(SAYS.paused, {
+      monitor: name(paused.monitor.name),
+      until: untilWords(call, paused.monitor.pausedUntil),
+    }),
     {
       ...signed('paused'),
       audience,
-      body: [
-        ...reasonNode(wanted.reason),
-        ...(wasDown ? [note(text('It was down; its outage ends here.'))] : []),
-      ],
-      actions: [{ label: 'Resume', press: press('resume', id), line: `resume #${id}` }],
+      body: [...reasonNode(wanted.reason), ...(wasDown ? [note(...fill(SAYS.endsOutage))] : [])],
+      actions: [{ label: SAYS.resume, press: press('resume', id), line: `resume #${id}` }],
       value: { monitor: monitorValue(paused, call.now), reason: wanted.reason ?? null },
     },
   )
@@ -77,18 +84,18 @@ async function pauseAll(call: Call, wanted: Wanted): Promise<Reply> {
   const active = await listMonitors(db, deps.sealer, { isActive: true })
   for (const { monitor } of active) await pauseOne(call, monitor.id, wanted)
   const until = endOf(call, wanted)
-  const words = until === null ? [text('until somebody resumes them')] : untilRuns(until, call.now)
+  const words = until === null ? fill(SAYS.allUntilResumed) : untilRuns(until, call.now)
   return say(
     active.length === 0
-      ? [text('Nothing was running; nothing to pause.')]
-      : dotted(`${plural(active.length, 'monitor')} paused`, words),
+      ? fill(SAYS.noneRuns)
+      : dotted(fill(counted(SAYS.pausedAll, active.length), { count: active.length }), words),
     {
       ...signed('paused'),
       body: reasonNode(wanted.reason),
       actions:
         active.length === 0
           ? []
-          : [{ label: 'Resume all', press: press('resume', 0, 'all'), line: 'resume all' }],
+          : [{ label: SAYS.resumeAll, press: press('resume', 0, 'all'), line: 'resume all' }],
       value: { paused: active.length, reason: wanted.reason ?? null },
     },
   )
@@ -116,8 +123,8 @@ export const pause = accountCommand({
   ],
   schema: {
     monitor: monitorRule,
-    for: durationRule(5 * MINUTE, 30 * DAY, FOR_RULE).optional(),
-    reason: z.string().trim().max(LONGEST_REASON, REASON_RULE).optional(),
+    for: durationRule(5 * MINUTE, 30 * DAY, SAYS.forRule).optional(),
+    reason: z.string().trim().max(LONGEST_REASON, SAYS.reasonRule).optional(),
   },
   role: 'responder',
   doing: 'Pausing',

@@ -112,7 +112,10 @@ export const FAULTS = {
 } as const
 
 export type FaultCode = keyof typeof FAULTS
-type Slots<Text> = Text extends `${string}{${infer Slot}}${infer Rest}` ? Slot | Slots<Rest> : never
+/** The names of a sentence's slots. */
+export type Slots<Text> = Text extends `${string}{${infer Slot}}${infer Rest}`
+  ? Slot | Slots<Rest>
+  : never
 type Words<C extends FaultCode> = Readonly<Record<Slots<(typeof FAULTS)[C]['says']>, string>>
 
 /** A refusal: a person asked for what cannot be. Never a bug, never a target's failure. */
