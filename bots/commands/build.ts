@@ -7,12 +7,13 @@ import type { AccountCommand, Call, Command, DeskDeps, Given, OpenCall } from '.
 import { completeMonitors, MOST_CHOICES } from './complete.ts'
 import { readPress } from './compose.ts'
 import type { Ask, Choice, Desk, Place } from './desk.ts'
-import { bindCall, findMember, mayRun, refused, unlinked } from './guard.ts'
+import { bindCall, findMember, mayRun, unlinked } from './guard.ts'
 import { unknownCommand } from './help.ts'
 import { readOptions, type Word, wordsOf } from './line.ts'
+import { refused } from './refused.ts'
 import { misread, olderButton } from './slips.ts'
 import type { Reply } from './reply.ts'
-import { statusReply } from './status.ts'
+import { status, statusReply } from './status.ts'
 
 /** The call of somebody who may give this command, or the answer why not. */
 async function admit(
@@ -21,7 +22,7 @@ async function admit(
 ): Promise<{ readonly call: Call } | { readonly reply: Reply }> {
   const member = await findMember(call)
   if (member === undefined) return { reply: unlinked(call.place) }
-  if (!mayRun(command, member)) return { reply: refused(command, member) }
+  if (!mayRun(command, member)) return { reply: refused(command, member, call.place) }
   return { call: bindCall(call, member) }
 }
 
@@ -54,9 +55,8 @@ async function pressButton(call: OpenCall, press: string): Promise<Reply> {
   const read = readPress(press)
   const command = read === undefined ? undefined : commandPressed(read.action)
   if (read === undefined || command === undefined) {
-    const member = await findMember(call)
-    if (member === undefined) return unlinked(call.place)
-    return olderButton(await statusReply(bindCall(call, member)))
+    const admitted = await admit(call, status)
+    return 'reply' in admitted ? admitted.reply : olderButton(await statusReply(admitted.call))
   }
   const admitted = await admit(call, command)
   if ('reply' in admitted) return admitted.reply
@@ -84,12 +84,7 @@ async function complete(
 
 /** The one door of all adapters: guard, options, command, trouble. */
 export function buildDesk(deps: DeskDeps): Desk {
-  const open = (ask: Ask): OpenCall => ({
-    actor: ask.actor,
-    place: ask.place,
-    deps,
-    now: deps.clock.now(),
-  })
+  const open = (ask: Ask): OpenCall => ({ ...ask, deps, now: deps.clock.now() })
 
   async function calmly(
     place: Place,

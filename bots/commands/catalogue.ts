@@ -1,3 +1,4 @@
+import { access } from './access.ts'
 import { ack } from './ack.ts'
 import { add } from './add.ts'
 import { alerts } from './alerts.ts'
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   note,
   ...alerts,
   ...summary,
+  ...access,
   link,
   unlink,
   whoami,

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import type { Account, Role } from '../../src/accounts/index.ts'
+import type {
+  Account,
+  ChatLink,
+  HeldRole,
+  Reason,
+  Role,
+  RoleGrant,
+} from '../../src/accounts/index.ts'
 import type { By } from '../../src/audit/index.ts'
 import type { Chance, Clock, Instant, Log } from '../../src/kernel/index.ts'
 import { parseInput } from '../../src/kernel/index.ts'
@@ -30,9 +37,11 @@ export interface OpenCall extends Ask {
 /** Who asks, as the guard found him: the place's account and his role in it. */
 export interface Member {
   readonly account: Account
-  readonly role: Role
-  /** Who linked the place. */
-  readonly ownerName: string
+  readonly role: HeldRole
+  readonly reason: Reason
+  /** Null in a shell, which is tied to nothing: who runs the machine owns the account. */
+  readonly link: ChatLink | null
+  readonly grants: readonly RoleGrant[]
 }
 
 /** One ask by somebody who may. */

@@ -9,6 +9,17 @@ export interface Actor {
   readonly displayName: string
   /** `creator`: the server's owner, the chat's creator, anyone in his own private chat. */
   readonly standing: 'creator' | 'administrator' | 'member'
+  /** Discord: the server's own roles that he has. */
+  readonly roleIds?: readonly string[]
+}
+
+/** A person or a role of the platform's that an ask names. */
+export interface Named {
+  readonly kind: 'person' | 'role'
+  readonly id: string
+  readonly displayName: string
+  /** What stands for it among the words; null: the ask answers a message of his. */
+  readonly word: string | null
 }
 
 /** Where it is asked. Link and roles belong to `serverId`; alerts go to channel and thread. */
@@ -33,7 +44,8 @@ export interface Choice {
 export interface Option {
   readonly name: string
   readonly summary: string
-  readonly kind: 'text' | 'integer' | 'choice' | 'monitor'
+  /** `mentionable`: a person or a role of the platform's, also in the ask's `named`. */
+  readonly kind: 'text' | 'integer' | 'choice' | 'monitor' | 'mentionable'
   readonly required: boolean
   readonly choices?: readonly string[]
   /** Takes the rest of a typed line; only the last option may. */
@@ -55,6 +67,7 @@ export interface CommandCard {
 export interface Ask {
   readonly actor: Actor
   readonly place: Place
+  readonly named?: readonly Named[]
 }
 
 /** The one door of all adapters. Nothing here throws: every trouble is a Reply. */

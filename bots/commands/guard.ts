@@ -2,9 +2,9 @@ import {
   accountById,
   accountNamed,
   findLink,
+  listGrants,
   mayAct,
   PLANS,
-  type Role,
   roleIn,
 } from '../../src/accounts/index.ts'
 import type { By } from '../../src/audit/index.ts'
@@ -13,7 +13,7 @@ import { typed } from './answers.ts'
 import type { AccountCommand, Call, Member, OpenCall } from './command.ts'
 import { no, refusal } from './compose.ts'
 import type { Ask, Place } from './desk.ts'
-import { name, type Reply, text } from './reply.ts'
+import { type Reply, text } from './reply.ts'
 
 /**
  * Whose place this is and what the asker is in it; nothing where no account is linked. Asked of the
@@ -25,13 +25,16 @@ export async function findMember(call: OpenCall): Promise<Member | undefined> {
     return {
       account: await accountNamed(deps.db, place.serverId),
       role: 'owner',
-      ownerName: actor.displayName,
+      reason: 'creator',
+      link: null,
+      grants: [],
     }
   const link = await findLink(deps.db, place)
   if (link === undefined) return undefined
   const account = await accountById(deps.db, link.accountId)
   if (account === undefined) return undefined
-  return { account, role: roleIn(link, actor), ownerName: link.linkedByName }
+  const grants = await listGrants(bindAccount(deps.db, account.id), link.id)
+  return { account, ...roleIn(link, grants, actor), link, grants }
 }
 
 /** The call with the account's own handle. */
@@ -62,22 +65,6 @@ export function byOf({ actor, place }: Ask): By {
 
 export const mayRun = (command: AccountCommand, member: Member): boolean =>
   mayAct(member.role, command.role)
-
-const NEEDED: Readonly<Record<Role, string>> = {
-  viewer: 'the viewer role',
-  responder: 'the responder role',
-  manager: 'the manager role',
-  owner: 'the owner role',
-}
-
-/** One sentence: what is needed, and who has it. */
-export function refused(command: AccountCommand, member: Member): Reply {
-  const others = command.role === 'owner' ? ' has it.' : ' and the administrators here have it.'
-  const sentence = `${command.doing} needs ${NEEDED[command.role]}.`
-  return no([text(`${sentence} `), name(member.ownerName), text(others)], {
-    value: refusal('forbidden', sentence),
-  })
-}
 
 export const nounOf = ({ platform, isPrivate }: Pick<Place, 'platform' | 'isPrivate'>): string =>
   platform === 'discord' && !isPrivate ? 'server' : 'chat'

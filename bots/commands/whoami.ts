@@ -2,17 +2,39 @@ import { VERSION } from '../../src/version.ts'
 import { type Member, type OpenCall, openCommand } from './command.ts'
 import { say } from './compose.ts'
 import { findMember, nounOf, unlinked } from './guard.ts'
-import { facts, line, name, type Reply, text } from './reply.ts'
+import { subjectRun } from './refused.ts'
+import { facts, line, name, type Reply, type Run, text } from './reply.ts'
+import { fill } from './sentences.ts'
 
-function why({ actor, place }: OpenCall, { role }: Member): string {
-  if (place.platform === 'terminal') return 'who runs this machine owns the account'
-  if (role === 'owner')
-    return actor.standing === 'creator'
-      ? `this ${nounOf(place)} is yours`
-      : `you linked this ${nounOf(place)}`
-  if (role === 'manager' && actor.standing === 'administrator')
-    return `you administer this ${nounOf(place)}`
-  return `everybody here is at least ${role}`
+const SAYS = {
+  youAre: 'You are {name}, {role} here',
+  youMayNothing: 'You are {name}, and may do nothing here',
+  machine: 'who runs this machine owns the account',
+  creator: 'this {noun} is yours',
+  linker: 'you linked this {noun}',
+  administrator: 'you administer this {noun}',
+  givenYou: 'given by {giver}',
+  givenRole: 'by the role {role}, given by {giver}',
+  everybody: 'everybody here is at least {role}',
+  nobody: 'nobody has a role here but those it is given to',
+  why: 'Why',
+  id: 'Your number',
+  account: 'Account',
+  zone: 'Time zone',
+  version: 'Uptalk',
+} as const
+
+function why({ place }: OpenCall, { role, reason }: Member): Run[] {
+  const noun = nounOf(place)
+  if (place.platform === 'terminal') return fill(SAYS.machine)
+  if (typeof reason === 'object') {
+    const giver = name(reason.givenBy)
+    return reason.subject.kind === 'person'
+      ? fill(SAYS.givenYou, { giver })
+      : fill(SAYS.givenRole, { role: subjectRun(reason.subject), giver })
+  }
+  if (reason !== 'default') return fill(SAYS[reason], { noun })
+  return role === 'none' ? fill(SAYS.nobody) : fill(SAYS.everybody, { role })
 }
 
 async function whoamiReply(call: OpenCall): Promise<Reply> {
@@ -23,24 +45,34 @@ async function whoamiReply(call: OpenCall): Promise<Reply> {
     return { ...reply, body: [line(text(`Uptalk ${VERSION}`))] }
   }
   const { account, role } = member
-  return say([text('You are '), name(actor.displayName), text(`, ${role} here`)], {
-    audience: 'asker',
-    body: [
-      facts(
-        ['Why', [text(why(call, member))]],
-        ['Account', [name(account.name)]],
-        ['Time zone', [text(account.timezone)]],
-        ['Uptalk', [text(VERSION)]],
-      ),
-    ],
-    value: {
-      name: actor.displayName,
-      role,
-      account: account.name,
-      timezone: account.timezone,
-      version: VERSION,
+  const isNobody = role === 'none'
+  const who = name(actor.displayName)
+  const id = place.platform === 'telegram' && actor.userId !== '' ? actor.userId : null
+  return say(
+    isNobody ? fill(SAYS.youMayNothing, { name: who }) : fill(SAYS.youAre, { name: who, role }),
+    {
+      audience: 'asker',
+      body: [
+        facts(
+          [SAYS.why, why(call, member)],
+          ...(id === null ? [] : [[SAYS.id, [text(id)]] as const]),
+          ...(isNobody
+            ? []
+            : ([
+                [SAYS.account, [name(account.name)]],
+                [SAYS.zone, [text(account.timezone)]],
+              ] as const)),
+          [SAYS.version, [text(VERSION)]],
+        ),
+      ],
+      value: {
+        name: actor.displayName,
+        role,
+        ...(isNobody ? {} : { account: account.name, timezone: account.timezone }),
+        version: VERSION,
+      },
     },
-  })
+  )
 }
 
 export const whoami = openCommand({

@@ -26,7 +26,9 @@ export {
   SCOPES,
 } from './keys.ts'
 export { createLinkCode, LINK_CODE_LIFE_MS, spendLinkCode } from './link-codes.ts'
+export { listGrants, setGrant } from './grants.ts'
 export {
+  type ChatLink,
   editLink,
   findLink,
   getLink,
@@ -36,5 +38,16 @@ export {
   moveLink,
   unlink,
 } from './links.ts'
-export { mayAct, type Role, roleIn } from './roles.ts'
+export {
+  DEFAULT_ROLES,
+  type HeldRole,
+  isLinker,
+  mayAct,
+  type Reason,
+  type Role,
+  type RoleGrant,
+  roleIn,
+  ROLES,
+  type Subject,
+} from './roles.ts'
 export { zoneRule } from './zone.ts'

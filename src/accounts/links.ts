@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
-import { audit, type By } from '../audit/index.ts'
+import { audit, type By, differences } from '../audit/index.ts'
 import { type AccountId, Fault, type Id, type Instant, parseInput } from '../kernel/index.ts'
 import type { AccountDb, AccountTx, Db, Tables } from '../storage/index.ts'
-import type { Role } from './roles.ts'
+import { DEFAULT_ROLES, type DefaultRole } from './roles.ts'
 
 /** A chat server or chat tied to an account. */
 export interface ChatLink {
@@ -13,7 +13,7 @@ export interface ChatLink {
   readonly timezone: string
   readonly linkedBy: string
   readonly linkedByName: string
-  readonly defaultRole: Role
+  readonly defaultRole: DefaultRole
 }
 
 /** Where a link belongs: platform and server (or chat) id. */
@@ -101,8 +101,9 @@ export async function getLink(db: AccountTx, id: Id<'link'>): Promise<LinkRow> {
 }
 
 const linkFields = z.strictObject({
-  title: z.string('must be 1 to 100 characters').trim().min(1).max(100),
-  defaultRole: z.enum(['viewer', 'responder', 'manager'], 'must be viewer, responder or manager'),
+  // As long as Telegram lets a chat be called.
+  title: z.string('must be 1 to 128 characters').trim().min(1).max(128),
+  defaultRole: z.enum(DEFAULT_ROLES, 'must be viewer, responder, manager or none'),
 })
 
 /** What everybody there may do, and what it is called. @throws Fault `link_unknown`, InvalidInput */
@@ -116,17 +117,15 @@ export async function editLink(
   return db.transaction().execute(async (tx) => {
     const before = await getLink(tx, id)
     const old = { title: before.title, defaultRole: before.default_role }
-    const { title, defaultRole } = parseInput(linkFields, change(old))
-    if (title === old.title && defaultRole === old.defaultRole) return before
+    const wanted = parseInput(linkFields, change(old))
+    const changes = differences(old, wanted)
+    if (Object.keys(changes).length === 0) return before
     await tx
       .updateTable('chat_links')
-      .set({ title, default_role: defaultRole })
+      .set({ title: wanted.title, default_role: wanted.defaultRole })
       .where('id', '=', id)
       .execute()
-    await audit(tx, now, by, 'link.update', `/api/chat_links/${id}`, {
-      title: [old.title, title],
-      defaultRole: [old.defaultRole, defaultRole],
-    })
+    await audit(tx, now, by, 'link.update', `/api/chat_links/${id}`, changes)
     return getLink(tx, id)
   })
 }

@@ -270,11 +270,26 @@ export interface ChatLinksTable {
   platform: string
   server_id: string
   title: string
-  default_role: Generated<'viewer' | 'responder' | 'manager'>
+  default_role: Generated<'none' | 'viewer' | 'responder' | 'manager'>
   linked_by: string
   linked_by_name: string
   linked_at: Instant
   left_at: Optional<Instant>
+}
+
+/** A role given in a linked place. */
+export interface RoleGrantsTable {
+  id: Generated<Id<'grant'>>
+  account_id: Owner
+  chat_link_id: Id<'link'>
+  /** `role`: everybody who has this role of the platform's own. */
+  kind: 'person' | 'role'
+  /** The platform's id. */
+  subject_id: string
+  display_name: string
+  role: 'viewer' | 'responder' | 'manager' | 'owner'
+  given_by: string
+  given_at: Instant
 }
 
 export interface LinkCodesTable {
@@ -433,6 +448,7 @@ export interface Tables {
   verifications: VerificationsTable
   incident_notes: IncidentNotesTable
   chat_links: ChatLinksTable
+  role_grants: RoleGrantsTable
   link_codes: LinkCodesTable
   link_attempts: LinkAttemptsTable
   channels: ChannelsTable
@@ -463,6 +479,7 @@ export const OWNER_COLUMN = {
   maintenance_spans: 'account_id',
   status_pages: 'account_id',
   chat_links: 'account_id',
+  role_grants: 'account_id',
   link_codes: 'account_id',
   channels: 'account_id',
   notifications: 'account_id',
@@ -498,6 +515,7 @@ export const MONITOR_REACH: Readonly<Record<keyof typeof OWNER_COLUMN, Reach>> =
   incident_notes: { by: 'incident', column: 'incident_id' },
   maintenance_spans: { by: 'monitor', column: 'monitor_id' },
   chat_links: 'closed',
+  role_grants: 'closed',
   link_codes: 'closed',
   channels: 'account',
   notifications: { by: 'incident', column: 'incident_id' },

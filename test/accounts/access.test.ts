@@ -6,6 +6,8 @@ import {
   ensureAccount,
   findPrincipal,
   mayAct,
+  type Role,
+  type RoleGrant,
   roleIn,
   spendLinkCode,
 } from '../../src/accounts/index.ts'
@@ -104,9 +106,38 @@ test('a code ends after ten minutes, and five wrong ones pause the chat for a qu
 
 test('the highest role that applies is the one a person has', () => {
   const link = { linkedBy: 'u1', defaultRole: 'responder' } as const
-  expect(roleIn(link, { userId: 'u1', standing: 'member' })).toBe('owner')
-  expect(roleIn(link, { userId: 'u2', standing: 'creator' })).toBe('owner')
-  expect(roleIn(link, { userId: 'u2', standing: 'administrator' })).toBe('manager')
-  expect(roleIn(link, { userId: 'u2', standing: 'member' })).toBe('responder')
+  const grant = (kind: 'person' | 'role', id: string, role: Role): RoleGrant => ({
+    subject: { kind, id, displayName: id },
+    role,
+    givenBy: 'Ann',
+    givenAt: 1,
+  })
+  const of = (
+    userId: string,
+    standing: 'creator' | 'administrator' | 'member',
+    grants: readonly RoleGrant[] = [],
+    roleIds: readonly string[] = [],
+  ) => roleIn(link, grants, { userId, standing, roleIds }).role
+  expect(of('u1', 'member')).toBe('owner')
+  expect(of('u2', 'creator')).toBe('owner')
+  expect(of('u2', 'administrator')).toBe('manager')
+  expect(of('u2', 'member')).toBe('responder')
+  expect(of('u1', 'member', [grant('person', 'u1', 'viewer')])).toBe('owner')
+  expect(of('u2', 'administrator', [grant('person', 'u2', 'owner')])).toBe('owner')
+  expect(of('u2', 'administrator', [grant('person', 'u2', 'viewer')])).toBe('manager')
+  expect(of('u2', 'member', [grant('person', 'u2', 'viewer')])).toBe('responder')
+  const both = [grant('role', 'r1', 'manager'), grant('person', 'u2', 'responder')]
+  expect(of('u2', 'member', both, ['r1'])).toBe('manager')
+  expect(of('u3', 'member', both, ['r2'])).toBe('responder')
+  // A role's number is nobody's, and nobody's number is no role's.
+  expect(of('r1', 'member', both, ['u2'])).toBe('responder')
+  expect(
+    roleIn({ ...link, defaultRole: 'none' }, [], { userId: 'u2', standing: 'member' }),
+  ).toEqual({ role: 'none', reason: 'default' })
+  // An anonymous administrator who linked is not everybody else whom the platform does not name.
+  expect(
+    roleIn({ ...link, linkedBy: '' }, [], { userId: '', standing: 'administrator' }).role,
+  ).toBe('manager')
   expect([mayAct('manager', 'responder'), mayAct('viewer', 'responder')]).toEqual([true, false])
+  expect([mayAct('none', 'viewer'), mayAct('owner', 'owner')]).toEqual([false, true])
 })

@@ -16,7 +16,7 @@ const shape = z.object({
   title: written(wire.text),
   /** The first of its channels that is told. */
   channel: wire.iri('Channel').nullable(),
-  defaultRole: written(wire.one('viewer', 'responder', 'manager')),
+  defaultRole: written(wire.one('viewer', 'responder', 'manager', 'none')),
   linkedBy: wire.text,
   linkedAt: wire.time,
 })

@@ -159,6 +159,42 @@ const LINES = [
     { up: /goes by Asia.Tokyo/, down: /goes by Asia.Tokyo/, paused: /goes by Asia.Tokyo/ },
   ],
   [
+    'access show',
+    'owner',
+    {
+      up: /^Who may do what in this server/,
+      down: /^Who may do what in this server/,
+      paused: /^Who may do what in this server/,
+    },
+  ],
+  [
+    'access user:4 responder',
+    'owner',
+    {
+      up: /^user:4 is responder here now/,
+      down: /^user:4 is responder here now/,
+      paused: /^user:4 is responder here now/,
+    },
+  ],
+  [
+    'access take user:4',
+    'owner',
+    {
+      up: /^user:4 has been given no role/,
+      down: /^user:4 has been given no role/,
+      paused: /^user:4 has been given no role/,
+    },
+  ],
+  [
+    'access default none',
+    'owner',
+    {
+      up: /^Only those with a role/,
+      down: /^Only those with a role/,
+      paused: /^Only those with a role/,
+    },
+  ],
+  [
     'summary off',
     'manager',
     { up: /^No summary comes/, down: /^No summary comes/, paused: /^No summary comes/ },
@@ -173,6 +209,8 @@ const traces = async ({ ours, looker }: House) => [
   await ours.selectFrom('maintenances').selectAll().execute(),
   await ours.selectFrom('channels').selectAll().execute(),
   await ours.selectFrom('summaries').selectAll().execute(),
+  await ours.selectFrom('role_grants').selectAll().execute(),
+  await ours.selectFrom('chat_links').selectAll().execute(),
   await ours.selectFrom('audit_logs').selectAll().execute(),
   [...looker.looked],
 ]
@@ -192,8 +230,7 @@ describe.each(STATES)('with a monitor that is %s', (state) => {
     test.each(ROLES)('by a %s', async (role) => {
       await using house = await openHouse()
       await shopThatIs(house, state)
-      if (role === 'responder')
-        await house.ours.updateTable('chat_links').set({ default_role: 'responder' }).execute()
+      if (role === 'responder') await house.says(ANN, 'access user:4 responder')
       const before = await traces(house)
       const reply = await house.says(PEOPLE[role], line)
       const may = ROLES.indexOf(role) >= ROLES.indexOf(needed)

@@ -8,7 +8,7 @@ import {
   buildSealer,
   openDatabase,
 } from '../../../src/storage/index.ts'
-import type { Actor, Ask, Place } from '../../../bots/commands/desk.ts'
+import type { Actor, Ask, Named, Place } from '../../../bots/commands/desk.ts'
 import { buildDesk } from '../../../bots/commands/index.ts'
 import type { Reply, Run } from '../../../bots/commands/reply.ts'
 import { HandClock } from '../../support/clock.ts'
@@ -140,7 +140,8 @@ export async function openHouse() {
     tools,
     [Symbol.asyncDispose]: () => db.destroy(),
     /** What somebody says in our server. */
-    says: (actor: Actor, line: string) => desk.runLine({ actor, place: SERVER }, line),
+    says: (actor: Actor, line: string, named: readonly Named[] = []) =>
+      desk.runLine({ actor, place: SERVER, named }, line),
     presses: (actor: Actor, press: string) => desk.press({ actor, place: SERVER }, press),
     add: async (name: string, account: AccountDb = ours) =>
       (await addMonitor(account, tools, { type: 'HTTP', name, url: 'https://shop.example.com/' }))
