@@ -5,8 +5,9 @@ import {
   type CommandInteractionOption,
   GuildMember,
   PermissionFlagsBits,
+  type User,
 } from 'discord.js'
-import type { Actor, Ask } from '../commands/index.ts'
+import type { Actor, Ask, Named } from '../commands/index.ts'
 
 /** What the interaction itself says of who asks: no member cache, no privileged intent. */
 function standingOf(interaction: BaseInteraction): Actor['standing'] {
@@ -17,17 +18,27 @@ function standingOf(interaction: BaseInteraction): Actor['standing'] {
   return manages ? 'administrator' : 'member'
 }
 
-function displayNameOf({ member, user }: BaseInteraction): string {
-  // A member of a server we hold in memory is discord.js's, any other as the platform sent it.
+// A member of a server we hold in memory is discord.js's, any other as the platform sent it.
+function displayNameOf(member: CommandInteractionOption['member'], user: User): string {
   const nick = member instanceof GuildMember ? member.nickname : member?.nick
   return nick ?? user.displayName
 }
 
+function roleIdsOf({ member }: BaseInteraction): readonly string[] {
+  if (member instanceof GuildMember) return [...member.roles.cache.keys()]
+  return member?.roles ?? []
+}
+
 export function askOf(interaction: BaseInteraction): Ask {
   const { guildId, user, channelId } = interaction
-  const displayName = displayNameOf(interaction)
+  const displayName = displayNameOf(interaction.member, user)
   return {
-    actor: { userId: user.id, displayName, standing: standingOf(interaction) },
+    actor: {
+      userId: user.id,
+      displayName,
+      standing: standingOf(interaction),
+      roleIds: roleIdsOf(interaction),
+    },
     place: {
       platform: 'discord',
       serverId: guildId ?? `dm-${user.id}`,
@@ -58,4 +69,15 @@ export function givenOf(options: readonly CommandInteractionOption[]): Record<st
       : Object.entries(givenOf(option.options)),
   )
   return Object.fromEntries(leaves)
+}
+
+/** People and roles among the options; their names come with the interaction. */
+export function namedIn(options: readonly CommandInteractionOption[]): Named[] {
+  return options.flatMap(({ role, user, member, value, options: inner }): Named[] => {
+    const word = String(value)
+    if (role != null) return [{ kind: 'role', id: role.id, displayName: role.name, word }]
+    if (user != null)
+      return [{ kind: 'person', id: user.id, displayName: displayNameOf(member, user), word }]
+    return namedIn(inner ?? [])
+  })
 }

@@ -10,7 +10,7 @@ import {
 import { type PartTools, plain, SECOND } from '../../src/kernel/index.ts'
 import { type CommandCard, type Desk, type Reply, text } from '../commands/index.ts'
 import { codeOf, reasonOf } from './answers.ts'
-import { askOf, commandOf, givenOf } from './ask.ts'
+import { askOf, commandOf, givenOf, namedIn } from './ask.ts'
 import { type DiscordPayload, plainForm, renderDiscord } from './render.ts'
 import type { Wire } from './wire.ts'
 
@@ -110,7 +110,10 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
     const { callback, edit } = openLine(wire, interaction)
     const name = commandOf(interaction)
     const card = desk.cards.find((it) => it.name === name)
-    const work = ask(() => desk.run(askOf(interaction), name, givenOf(interaction.options.data)))
+    const chosen = interaction.options.data
+    const work = ask(() =>
+      desk.run({ ...askOf(interaction), named: namedIn(chosen) }, name, givenOf(chosen)),
+    )
     const reply = await within(work, patienceOf(card), tools)
     if (reply !== undefined)
       return say(

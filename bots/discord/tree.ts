@@ -20,6 +20,8 @@ function toOption({ name, summary, kind, required, choices }: Option): APIApplic
       return { ...common, type: ApplicationCommandOptionType.Integer }
     case 'monitor':
       return { ...common, type: ApplicationCommandOptionType.String, autocomplete: true }
+    case 'mentionable':
+      return { ...common, type: ApplicationCommandOptionType.Mentionable }
     case 'choice':
       return {
         ...common,

@@ -1,4 +1,5 @@
 import { openDiscord } from '../../../bots/discord/index.ts'
+import type { Desk } from '../../../bots/commands/desk.ts'
 import type { Reply } from '../../../bots/commands/reply.ts'
 import type { Log, Part } from '../../../src/kernel/index.ts'
 import type { Messenger, News } from '../../../src/notifications/contract.ts'
@@ -59,12 +60,14 @@ interface Wanted {
   readonly prepare?: (fake: FakeDiscord) => void
   readonly word?: (news: News) => Reply
   readonly token?: string
+  /** Asked in place of the one that only notes. */
+  readonly asked?: Desk
   /** What has to happen before the commands are there. */
   readonly meanwhile?: (bot: Bot) => Promise<void>
 }
 
 /** The adapter beside a fake Discord; not yet logged in. */
-export async function startBot({ prepare, word, token }: Wanted = {}): Promise<Bot> {
+export async function startBot({ prepare, word, token, asked }: Wanted = {}): Promise<Bot> {
   const fake = await FakeDiscord.open()
   prepare?.(fake)
   const clock = new KnowingClock(() => fake.lookAgain())
@@ -73,7 +76,7 @@ export async function startBot({ prepare, word, token }: Wanted = {}): Promise<B
   let returns = 0
   const { part, messenger } = openDiscord(
     { token: token ?? fake.token, apiUrl: fake.apiUrl },
-    desk,
+    asked ?? desk,
     word ?? ((news) => say(news.kind)),
     {
       clock,

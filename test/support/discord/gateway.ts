@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { FakeGuild, World } from './world.ts'
+import type { FakeGuild, FakeRole, World } from './world.ts'
 
 interface Session {
   readonly id: string
@@ -185,7 +185,17 @@ const botUser = (id: string) => ({
   flags: 0,
 })
 
-export const toGuild = ({ id, name, ownerId, channels }: FakeGuild) => ({
+export const toRole = ({ id, name }: FakeRole) => ({
+  id,
+  name,
+  permissions: '0',
+  position: 0,
+  color: 0,
+  hoist: false,
+  flags: 0,
+})
+
+export const toGuild = ({ id, name, ownerId, channels, roles }: FakeGuild) => ({
   id,
   name,
   owner_id: ownerId,
@@ -195,9 +205,7 @@ export const toGuild = ({ id, name, ownerId, channels }: FakeGuild) => ({
   large: false,
   member_count: 3,
   joined_at: '2027-01-01T00:00:00.000Z',
-  roles: [
-    { id, name: '@everyone', permissions: '0', position: 0, color: 0, hoist: false, flags: 0 },
-  ],
+  roles: [{ id, name: '@everyone' }, ...roles].map(toRole),
   channels: channels.map((channel) => ({ id: channel.id, name: channel.name, type: 0 })),
   emojis: [],
   stickers: [],

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Faults } from './faults.ts'
-import { FakeGateway, toGuild } from './gateway.ts'
+import { FakeGateway, toGuild, toRole } from './gateway.ts'
 import { type Answered, People, type Where } from './people.ts'
 import { FakeRest, readBody, type Seen, send } from './rest.ts'
 import {
@@ -9,6 +9,7 @@ import {
   type FakeChannel,
   type FakeGuild,
   type FakeMessage,
+  type FakeRole,
   type FakeUser,
   World,
 } from './world.ts'
@@ -95,6 +96,7 @@ export class FakeDiscord implements AsyncDisposable {
       name,
       ownerId: this.#world.nextId(),
       channels: [],
+      roles: [],
     }
     this.#world.guilds.set(guild.id, guild)
     this.#world.addChannel(guild.id, 'general')
@@ -115,6 +117,13 @@ export class FakeDiscord implements AsyncDisposable {
 
   addChannel(name: string, guildId = this.guild.id): FakeChannel {
     return this.#world.addChannel(guildId, name)
+  }
+
+  addRole(name: string): FakeRole {
+    const role: FakeRole = { id: this.#world.nextId(), name }
+    this.guild.roles.push(role)
+    this.gateway.dispatch('GUILD_ROLE_CREATE', { guild_id: this.guild.id, role: toRole(role) })
+    return role
   }
 
   user(username: string, globalName: string | null = null): FakeUser {

@@ -1,10 +1,11 @@
 import type { APIApplicationCommandOptionChoice } from 'discord.js'
-import type { FakeGateway } from './gateway.ts'
+import { type FakeGateway, toRole } from './gateway.ts'
 import {
   buttonsOf,
   EPHEMERAL,
   type FakeChannel,
   type FakeMessage,
+  type FakeRole,
   type FakeUser,
   type World,
 } from './world.ts'
@@ -17,6 +18,7 @@ export interface Where {
   readonly channelId?: string
   /** Permission bits of the member here; none of his own when left out. */
   readonly permissions?: bigint
+  readonly roles?: readonly FakeRole[]
 }
 
 export interface Answered {
@@ -46,7 +48,8 @@ const ANSWER_WITHIN_MS = 3000
 /** Once deferred, it waits a quarter of an hour; a test does not. */
 const DEFERRED_WITHIN_MS = 20_000
 
-type Given = Readonly<Record<string, string | number>>
+/** A person or a role is what a mentionable option holds. */
+type Given = Readonly<Record<string, string | number | FakeUser | FakeRole>>
 
 /** People at their clients: they type commands, press buttons and read what comes back. */
 export class People {
@@ -64,7 +67,9 @@ export class People {
   /** Types `/uptime name …`; `name` may be two words. Resolves with the finished answer. */
   async command(given: { name: string; options?: Given } & Where): Promise<Answered> {
     const options = this.#options(given.name, given.options ?? {})
-    const interaction = await this.#interact('command', given, 2, { data: this.#data(options) })
+    const interaction = await this.#interact('command', given, 2, {
+      data: { ...this.#data(options), resolved: resolvedIn(given.options ?? {}) },
+    })
     return this.#answer(interaction)
   }
 
@@ -119,8 +124,8 @@ export class People {
   #options(name: string, given: Given, focused?: string): unknown[] {
     const values = Object.entries(given).map(([key, value]) => ({
       name: key,
-      value,
-      type: typeof value === 'number' ? 4 : 3,
+      value: typeof value === 'object' ? value.id : value,
+      type: typeof value === 'object' ? 9 : typeof value === 'number' ? 4 : 3,
       focused: key === focused,
     }))
     const [first, second] = name.split(' ')
@@ -155,13 +160,7 @@ export class People {
       if (interaction.state === 'waiting') interaction.state = 'expired'
       this.#world.changed()
     }, ANSWER_WITHIN_MS).unref()
-    const person = {
-      id: user.id,
-      username: user.username,
-      global_name: user.globalName,
-      discriminator: '0',
-      avatar: null,
-    }
+    const person = toPerson(user)
     this.#gateway.dispatch('INTERACTION_CREATE', {
       id: interaction.id,
       token: interaction.token,
@@ -207,11 +206,31 @@ export class People {
   }
 }
 
-const toMember = (user: unknown, { nick, permissions }: Where) => ({
+const toPerson = ({ id, username, globalName }: FakeUser) => ({
+  id,
+  username,
+  global_name: globalName,
+  discriminator: '0',
+  avatar: null,
+})
+
+/** What the platform sends along for the ids among the options. */
+function resolvedIn(given: Given) {
+  const chosen = Object.values(given).filter((it) => typeof it === 'object')
+  const people = chosen.filter((it) => 'username' in it)
+  const roles = chosen.filter((it) => 'name' in it)
+  return {
+    users: Object.fromEntries(people.map((it) => [it.id, toPerson(it)])),
+    members: Object.fromEntries(people.map((it) => [it.id, { nick: null, roles: [] }])),
+    roles: Object.fromEntries(roles.map((it) => [it.id, toRole(it)])),
+  }
+}
+
+const toMember = (user: unknown, { nick, permissions, roles }: Where) => ({
   user,
   nick: nick ?? null,
   permissions: String(permissions ?? 0n),
-  roles: [],
+  roles: (roles ?? []).map(({ id }) => id),
   joined_at: '2027-01-01T00:00:00.000Z',
   avatar: null,
   flags: 0,

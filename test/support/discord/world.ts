@@ -20,11 +20,17 @@ export interface FakeChannel {
   state: 'open' | 'hidden' | 'readonly' | 'deleted'
 }
 
+export interface FakeRole {
+  readonly id: string
+  readonly name: string
+}
+
 export interface FakeGuild {
   readonly id: string
   readonly name: string
   readonly ownerId: string
   readonly channels: FakeChannel[]
+  readonly roles: FakeRole[]
 }
 
 export interface Body {
