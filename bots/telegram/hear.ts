@@ -2,6 +2,7 @@ import type { CallbackQuery, ChatMemberUpdated, Message, Update, UserFromGetMe }
 import { MINUTE, type PartTools } from '../../src/kernel/index.ts'
 import type { Desk, Reply } from '../commands/index.ts'
 import { cardOf, readLine, type Said } from './lines.ts'
+import { openAcquaintances } from './named.ts'
 import { actorOf, askBy, placeOf, threadOf } from './people.ts'
 import { answerText, renderTelegram } from './render.ts'
 import type { Speaker, Where } from './speaker.ts'
@@ -38,13 +39,14 @@ const isIn = (member: ChatMemberUpdated['new_chat_member']): boolean =>
  */
 export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => Promise<void> {
   const { desk, seen, speaker, standings, tasks, tools } = ears
+  const acquaintances = openAcquaintances()
   const screenOf = (reply: Reply) => renderTelegram(reply, tools.clock.now())
 
   async function answer(message: Message, said: Said): Promise<void> {
     const actor = await actorOf(message, standings)
     if (actor === undefined) return
     const place = placeOf(message.chat, threadOf(message))
-    const ask = { actor, place }
+    const ask = { actor, place, named: acquaintances.namedIn(message) }
     const where: Where = { address: place, replyTo: String(message.message_id) }
     if (said.kind === 'start') {
       const reply =
@@ -72,6 +74,9 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       return tasks.inOrder(serverId, () =>
         desk.placeMoved({ platform: 'telegram', serverId }, String(movedTo)),
       )
+    // Under a chat's name somebody else's stands here.
+    if (message.from !== undefined && message.sender_chat === undefined)
+      acquaintances.note(message.chat, message.from)
     const said = readLine(message, me)
     if (said === undefined) return undefined
     // After an outage nobody waits for these any more; a link is wanted all the same.
@@ -84,6 +89,7 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
     const { message, data } = query
     if (message === undefined || data === undefined) return await speaker.answerPress(query.id)
     const { chat } = message
+    acquaintances.note(chat, query.from)
     const place = placeOf(chat, message.date === 0 ? undefined : threadOf(message))
     const ask = await askBy(query.from, place, chat, standings)
     const messageId = String(message.message_id)

@@ -12,7 +12,8 @@ const TITLE_MAX = 128
 const fullName = (first: string | undefined, last: string | undefined): string =>
   [first, last].filter((part) => part !== undefined).join(' ')
 
-const nameOf = (user: User): string => plain(fullName(user.first_name, user.last_name), NAME_MAX)
+export const nameOf = (user: User): string =>
+  plain(fullName(user.first_name, user.last_name), NAME_MAX)
 
 function titleOf(chat: Chat): string {
   const words = chat.type === 'private' ? fullName(chat.first_name, chat.last_name) : chat.title

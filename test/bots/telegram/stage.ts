@@ -128,6 +128,7 @@ export class Stage implements AsyncDisposable {
     clock: WatchedClock,
     word: (news: News) => Reply,
     seen = new Set<number>(),
+    asked?: Desk,
   ) {
     this.seen = seen
 
@@ -137,7 +138,7 @@ export class Stage implements AsyncDisposable {
     clock.onSleep = () => fake.lookAgain()
     const telegram = openTelegram(
       { token: fake.token, apiUrl: `${fake.url}/` },
-      this.desk,
+      asked ?? this.desk,
       word,
       {
         async first(updateId) {
@@ -193,15 +194,17 @@ const noticeWords = (news: News): Reply =>
 export async function openStage(
   before: (fake: FakeTelegram) => void | Promise<void> = () => {},
   word: (news: News) => Reply = noticeWords,
+  asked?: Desk,
 ): Promise<Stage> {
   const clock = new WatchedClock()
   const fake = await FakeTelegram.open({ now: () => clock.now() })
   await before(fake)
-  return new Stage(fake, clock, word)
+  return new Stage(fake, clock, word, new Set(), asked)
 }
 
-export async function openRunningStage(word?: (news: News) => Reply): Promise<Stage> {
-  const stage = await openStage(undefined, word)
+/** `asked`: a desk in place of the one that is taught. */
+export async function openRunningStage(word?: (news: News) => Reply, asked?: Desk): Promise<Stage> {
+  const stage = await openStage(undefined, word, asked)
   await stage.fake.polled()
   return stage
 }

@@ -22,6 +22,7 @@ test('a line in a group is answered there, as a reply to who asked', async () =>
       isPrivate: false,
       title: 'Ops',
     },
+    named: [],
   })
 })
 

@@ -30,8 +30,9 @@ export class FakeTelegram extends FakePlatform {
 
   // People and chats
 
-  person(first_name: string): Person {
-    return { id: 1000 + this.world.nextId(), is_bot: false, first_name }
+  person(first_name: string, username?: string): Person {
+    const named = username === undefined ? {} : { username }
+    return { id: 1000 + this.world.nextId(), is_bot: false, first_name, ...named }
   }
 
   privateChat(person: Person): Room {

@@ -1,4 +1,4 @@
 export * from './faults.ts'
 export { FakeTelegram, type Saying } from './fake.ts'
 export { clickable } from './judge.ts'
-export type { Room, Sent } from './world.ts'
+export type { Person, Room, Sent } from './world.ts'
