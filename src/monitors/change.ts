@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { audit, type By, type Changes } from '../audit/index.ts'
 import { endIncidents } from '../incidents/index.ts'
-import { Fault, type Instant, InvalidInput, type MonitorId } from '../kernel/index.ts'
+import { Fault, type Instant, InvalidInput, isoOrNull, type MonitorId } from '../kernel/index.ts'
 import { PROBES } from '../probes/index.ts'
 import { type AccountDb, type AccountTx, type Sealer, sqliteCode } from '../storage/index.ts'
 import { refuseChannels } from './chosen.ts'
@@ -211,6 +211,9 @@ export async function pauseMonitor(
       .set({ paused_until: until, rev: monitor.rev + 1 })
       .where('id', '=', id)
       .execute()
+    await audit(tx, tools.now, tools.by, 'monitor.pause_until', iri(id), {
+      pausedUntil: [isoOrNull(monitor.pausedUntil), isoOrNull(until)],
+    })
     return getMonitor(tx, tools.sealer, id)
   })
 }
