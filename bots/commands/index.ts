@@ -13,8 +13,10 @@ export {
   type StateSign,
   text,
 } from './reply.ts'
+export { parseMoment } from './moments.ts'
 export { parseDuration } from './options.ts'
 export { formatMs } from './phrases.ts'
 export { defaultsOf, requireOption, valueOf } from './settings.ts'
+export { words } from './sentences.ts'
 export { timeWords } from './times.ts'
 export { formatDuration } from './words.ts'

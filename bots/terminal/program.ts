@@ -9,6 +9,7 @@ import {
 import { plain, systemChance, systemClock, toIso } from '../../src/kernel/index.ts'
 import { VERSION } from '../../src/version.ts'
 import { type CommandCard, CARDS, quoteArgument } from '../commands/index.ts'
+import { auditCommand } from './audit.ts'
 import { chat } from './chat.ts'
 import { EXITS } from './exits.ts'
 import type { TerminalIo } from './io.ts'
@@ -158,6 +159,7 @@ export function buildProgram(io: TerminalIo, done: Done): Command {
     })
   program.addCommand(keysCommand(io))
   program.addCommand(linkCodeCommand(io))
+  program.addCommand(auditCommand(io))
   program.addCommand(probeCommand(io, done))
   // Loaded only when asked for: a server's parts cost time that a look at the status should not.
   program

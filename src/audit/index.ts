@@ -45,4 +45,4 @@ export async function audit(
     .execute()
 }
 
-export { type AuditEntry, listAudit } from './list.ts'
+export { type AuditEntry, type AuditFilter, listAudit } from './list.ts'

@@ -113,6 +113,45 @@ describe('in a shell', LONG, () => {
     })
   })
 
+  test('the audit says who changed what, newest first, and takes filters', async () => {
+    using place = openFolder()
+    using target = await openTarget()
+    await place.run(['keys', 'create', '--name', 'laptop'])
+    await place.run(['add', target.url, 'Main shop'])
+    await place.run(['pause', 'main', '2h', 'new', 'rack'])
+    const all = await place.run(['audit'])
+    expect(all).toMatchObject({ code: 0, err: '' })
+    expect(all.out.split('\n').map((it) => it.slice(21))).toEqual([
+      expect.stringMatching(
+        /^\S+ in a shell {2}monitor\.pause_reason {2}\/api\/targets\/1 .*new rack$/,
+      ),
+      expect.stringMatching(/ monitor\.pause_until .* pausedUntil – → \d{4}-/),
+      expect.stringMatching(/ monitor\.pause .* isActive true → false$/),
+      expect.stringMatching(/ monitor\.create .* name – → Main shop.* and \d+ more \(--json\)$/),
+      expect.stringMatching(/ key\.create .* name – → laptop, scope – → write$/),
+      '',
+    ])
+    const newest = await place.run(['audit', '--limit', '1', '--actor', 'cli', '--since', '1h'])
+    expect(newest.out.split('\n')).toHaveLength(2)
+    expect(newest.err).toBe('… and 4 more; --limit shows more, --until what came before.\n')
+    const one = ['--subject', '/api/targets/1', '--action', 'monitor.pause', '--json']
+    const json = await place.run(['audit', ...one])
+    expect(JSON.parse(json.out)).toMatchObject([
+      { actorType: 'cli', place: null, changes: { isActive: [true, false] } },
+    ])
+    expect(await place.run(['audit', '--until', '2020-01-01'])).toEqual({
+      code: 0,
+      out: '',
+      err: 'Nothing was changed, or nothing that fits.\n',
+    })
+    expect(await place.run(['audit', '--since', 'x'])).toEqual({
+      code: 2,
+      out: '',
+      err: '--since must be a time such as 2d, 2027-04-02 or "2027-04-02 22:00", not "x".\n',
+    })
+    expect((await place.run(['audit', '--limit', '0'])).code).toBe(2)
+  })
+
   test('a monitor is added, seen, paused and deleted', async () => {
     using place = openFolder()
     using target = await openTarget()
