@@ -128,7 +128,7 @@ async function accessReply(call: Call): Promise<Reply> {
       note(
         text(
           words(SAYS.change, {
-            give: typed(place, 'access @Bob responder'),
+            give: typed(place, 'access give @Bob responder'),
             byDefault: typed(place, 'access default responder'),
           }),
         ),

@@ -42,7 +42,7 @@ interface Linked {
   readonly defaultRole: DefaultRole
 }
 
-/** Nobody's id: a person whom the platform does not name, and whom anybody could be. */
+/** Who spent the code. An empty id is nobody's: whom the platform does not name, anybody could be. */
 export const isLinker = ({ linkedBy }: Pick<Linked, 'linkedBy'>, userId: string): boolean =>
   userId !== '' && userId === linkedBy
 

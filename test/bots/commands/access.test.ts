@@ -107,7 +107,7 @@ test('all is listed for an owner, with who gave what', async () => {
       'Manager: the administrators, @Ops (given by Ann)',
       'Responder: Cat (given by Bob)',
       'Everybody else: nothing, not even a look',
-      'Change it: /uptime access @Bob responder or /uptime access default responder',
+      'Change it: /uptime access give @Bob responder or /uptime access default responder',
     ].join('\n'),
   )
   expect(reply.audience).toBe('asker')
