@@ -1,0 +1,158 @@
+import { setImmediate as others } from 'node:timers/promises'
+import type { Instant, MonitorId } from '../kernel/index.ts'
+import type { AccountTx } from '../storage/index.ts'
+import { type Observed, observedTime } from './uptime.ts'
+
+/** A span cut into `count` equal steps. */
+export interface Steps {
+  readonly from: Instant
+  readonly stepMs: number
+  readonly count: number
+}
+
+/** What was seen of a monitor in one step. */
+export interface Step extends Observed {
+  /** When it begins. */
+  readonly at: Instant
+  readonly checks: number
+  readonly failures: number
+  readonly degraded: number
+  /** Of good looks, milliseconds; null without any. */
+  readonly minMs: number | null
+  readonly avgMs: number | null
+  readonly maxMs: number | null
+}
+
+/** SQLite answers without waiting: a long span is read in parts, so that others run in between. */
+const STEPS_AT_ONCE = 24
+
+/** Samples after `from` by step and status; a sample speaks for the time before it. */
+const sumSamples = (
+  db: AccountTx,
+  id: MonitorId,
+  { from, stepMs }: Steps,
+  [after, until]: readonly [Instant, Instant],
+) =>
+  db
+    .selectFrom('samples')
+    .where('monitor_id', '=', id)
+    .where('at', '>', after)
+    .where('at', '<=', until)
+    .select((eb) => {
+      const passed = eb.parens('at', '-', from + 1)
+      return [
+        eb(passed, '-', eb.parens(passed, '%', stepMs)).as('begin'),
+        'status',
+        eb.fn.countAll<number>().as('count'),
+        eb.fn.sum<number>('observed_ms').as('observed'),
+        eb.fn.sum<number>('ms').as('total'),
+        eb.fn.min('ms').as('least'),
+        eb.fn.max('ms').as('most'),
+      ]
+    })
+    .groupBy(['begin', 'status'])
+    .execute()
+
+const isGood = ({ status }: { readonly status: string }): boolean =>
+  status === 'up' || status === 'degraded'
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, it) => total + it, 0)
+
+/** Outages of the span, each from when it counts to when it no longer does. */
+const readOutages = async (
+  db: AccountTx,
+  id: MonitorId,
+  from: Instant,
+  to: Instant,
+): Promise<(readonly [Instant, Instant])[]> => {
+  const rows = await db
+    .selectFrom('incidents')
+    .select(['started_at', 'resolved_at'])
+    .where('monitor_id', '=', id)
+    .where('severity', '=', 'down')
+    .where('started_at', '<', to)
+    .where((eb) => eb.or([eb('resolved_at', 'is', null), eb('resolved_at', '>', from)]))
+    .execute()
+  return rows.map((it) => [Math.max(from, it.started_at), Math.min(to, it.resolved_at ?? to)])
+}
+
+/** How a monitor was, step by step, the oldest first; steps without looks are among them. */
+export async function readSteps(
+  db: AccountTx,
+  id: MonitorId,
+  steps: Steps,
+): Promise<readonly Step[]> {
+  const { from, stepMs, count } = steps
+  const beginOf = (step: number): Instant => from + step * stepMs
+  const downMs = new Map<number, number>()
+  for (const outage of await readOutages(db, id, from, beginOf(count)))
+    for (const { begin, observed } of await sumSamples(db, id, steps, outage))
+      downMs.set(begin, (downMs.get(begin) ?? 0) + observed)
+  const read: Step[] = []
+  while (read.length < count) {
+    const next = Math.min(count, read.length + STEPS_AT_ONCE)
+    const rows = await sumSamples(db, id, steps, [beginOf(read.length), beginOf(next)])
+    const byBegin = Map.groupBy(rows, ({ begin }) => begin)
+    for (let step = read.length; step < next; step += 1) {
+      const its = byBegin.get(step * stepMs) ?? []
+      const good = its.filter(isGood)
+      const countOf = (status: string) => its.find((it) => it.status === status)?.count ?? 0
+      const observedMs = sum(its.map(({ observed }) => observed))
+      const looks = sum(good.map((it) => it.count))
+      read.push({
+        at: beginOf(step),
+        observedMs,
+        downMs: Math.min(observedMs, downMs.get(step * stepMs) ?? 0),
+        checks: sum(its.map((it) => it.count)),
+        failures: countOf('down'),
+        degraded: countOf('degraded'),
+        minMs: looks === 0 ? null : Math.min(...good.map(({ least }) => least)),
+        avgMs: looks === 0 ? null : Math.round(sum(good.map(({ total }) => total)) / looks),
+        maxMs: looks === 0 ? null : Math.max(...good.map(({ most }) => most)),
+      })
+    }
+    await others()
+  }
+  return read
+}
+
+/** The 95th percentile of good looks in a span, one that was really measured; null without any. */
+export async function slowTime(
+  db: AccountTx,
+  id: MonitorId,
+  from: Instant,
+  to: Instant,
+): Promise<number | null> {
+  const good = db
+    .selectFrom('samples')
+    .where('monitor_id', '=', id)
+    .where('at', '>', from)
+    .where('at', '<=', to)
+    .where('status', 'in', ['up', 'degraded'])
+  const { count } = await good
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  if (count === 0) return null
+  const { ms } = await good
+    .select('ms')
+    .orderBy('ms')
+    .limit(1)
+    .offset(Math.ceil(count * 0.95) - 1)
+    .executeTakeFirstOrThrow()
+  return ms
+}
+
+/** `observedTime` of many monitors over a long span: one after another, with others in between. */
+export async function observedOneByOne(
+  db: AccountTx,
+  ids: readonly MonitorId[],
+  from: Instant,
+  to: Instant,
+): Promise<ReadonlyMap<MonitorId, Observed>> {
+  const all = new Map<MonitorId, Observed>()
+  for (const id of ids) {
+    all.set(id, (await observedTime(db, [id], from, to)).get(id)!)
+    await others()
+  }
+  return all
+}
