@@ -60,6 +60,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/stats',
     'src/storage',
   ],
+  'bots/charts': ['src/kernel'],
   'bots/commands': [
     'src/accounts',
     'src/audit',

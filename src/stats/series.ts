@@ -1,7 +1,7 @@
 import { setImmediate as others } from 'node:timers/promises'
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
-import { type Observed, observedTime } from './uptime.ts'
+import { averageTimes, type Observed, observedTime } from './uptime.ts'
 
 /** A span cut into `count` equal steps. */
 export interface Steps {
@@ -76,6 +76,16 @@ const readOutages = async (
   return rows.map((it) => [Math.max(from, it.started_at), Math.min(to, it.resolved_at ?? to)])
 }
 
+/** A look may speak for longer than a step: what is too much for one is the time of those before. */
+function carryBack(totals: number[], stepMs: number): void {
+  for (let step = totals.length - 1; step >= 0; step -= 1) {
+    const surplus = totals[step]! - stepMs
+    if (surplus <= 0) continue
+    totals[step] = stepMs
+    if (step > 0) totals[step - 1]! += surplus
+  }
+}
+
 /** How a monitor was, step by step, the oldest first; steps without looks are among them. */
 export async function readSteps(
   db: AccountTx,
@@ -84,36 +94,45 @@ export async function readSteps(
 ): Promise<readonly Step[]> {
   const { from, stepMs, count } = steps
   const beginOf = (step: number): Instant => from + step * stepMs
-  const downMs = new Map<number, number>()
+  const observedMs = Array.from<number>({ length: count }).fill(0)
+  const downMs = Array.from<number>({ length: count }).fill(0)
   for (const outage of await readOutages(db, id, from, beginOf(count)))
     for (const { begin, observed } of await sumSamples(db, id, steps, outage))
-      downMs.set(begin, (downMs.get(begin) ?? 0) + observed)
-  const read: Step[] = []
-  while (read.length < count) {
-    const next = Math.min(count, read.length + STEPS_AT_ONCE)
-    const rows = await sumSamples(db, id, steps, [beginOf(read.length), beginOf(next)])
+      downMs[begin / stepMs]! += observed
+  const looks: Omit<Step, 'at' | 'observedMs' | 'downMs'>[] = []
+  while (looks.length < count) {
+    const next = Math.min(count, looks.length + STEPS_AT_ONCE)
+    const rows = await sumSamples(db, id, steps, [beginOf(looks.length), beginOf(next)])
     const byBegin = Map.groupBy(rows, ({ begin }) => begin)
-    for (let step = read.length; step < next; step += 1) {
+    for (let step = looks.length; step < next; step += 1) {
       const its = byBegin.get(step * stepMs) ?? []
-      const good = its.filter(isGood)
-      const countOf = (status: string) => its.find((it) => it.status === status)?.count ?? 0
-      const observedMs = sum(its.map(({ observed }) => observed))
-      const looks = sum(good.map((it) => it.count))
-      read.push({
-        at: beginOf(step),
-        observedMs,
-        downMs: Math.min(observedMs, downMs.get(step * stepMs) ?? 0),
-        checks: sum(its.map((it) => it.count)),
-        failures: countOf('down'),
-        degraded: countOf('degraded'),
-        minMs: looks === 0 ? null : Math.min(...good.map(({ least }) => least)),
-        avgMs: looks === 0 ? null : Math.round(sum(good.map(({ total }) => total)) / looks),
-        maxMs: looks === 0 ? null : Math.max(...good.map(({ most }) => most)),
-      })
+      observedMs[step] = sum(its.map(({ observed }) => observed))
+      looks.push(looksOf(its))
     }
     await others()
   }
-  return read
+  for (const totals of [observedMs, downMs]) carryBack(totals, stepMs)
+  return looks.map((its, step) =>
+    Object.assign(its, {
+      at: beginOf(step),
+      observedMs: observedMs[step]!,
+      downMs: Math.min(observedMs[step]!, downMs[step]!),
+    }),
+  )
+}
+
+function looksOf(rows: Awaited<ReturnType<typeof sumSamples>>) {
+  const good = rows.filter(isGood)
+  const countOf = (status: string) => rows.find((it) => it.status === status)?.count ?? 0
+  const count = sum(good.map((it) => it.count))
+  return {
+    checks: sum(rows.map((it) => it.count)),
+    failures: countOf('down'),
+    degraded: countOf('degraded'),
+    minMs: count === 0 ? null : Math.min(...good.map(({ least }) => least)),
+    avgMs: count === 0 ? null : Math.round(sum(good.map(({ total }) => total)) / count),
+    maxMs: count === 0 ? null : Math.max(...good.map(({ most }) => most)),
+  }
 }
 
 /** The 95th percentile of good looks in a span, one that was really measured; null without any. */
@@ -142,17 +161,25 @@ export async function slowTime(
   return ms
 }
 
-/** `observedTime` of many monitors over a long span: one after another, with others in between. */
-export async function observedOneByOne(
+/** How a span was, in sum. */
+export interface Whole extends Observed {
+  /** Of good looks; null without any. */
+  readonly avgMs: number | null
+}
+
+/** Many monitors over a long span: one after another, with others in between. */
+export async function readWholes(
   db: AccountTx,
   ids: readonly MonitorId[],
   from: Instant,
   to: Instant,
-): Promise<ReadonlyMap<MonitorId, Observed>> {
-  const all = new Map<MonitorId, Observed>()
+): Promise<ReadonlyMap<MonitorId, Whole>> {
+  const wholes = new Map<MonitorId, Whole>()
   for (const id of ids) {
-    all.set(id, (await observedTime(db, [id], from, to)).get(id)!)
+    const observed = (await observedTime(db, [id], from, to)).get(id)!
+    const avgMs = (await averageTimes(db, [id], from, to)).get(id)?.avgMs ?? null
+    wholes.set(id, { ...observed, avgMs })
     await others()
   }
-  return all
+  return wholes
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MINUTE } from '../../src/kernel/index.ts'
-import { observedOneByOne, readSteps, recordSamples, slowTime } from '../../src/stats/index.ts'
+import { readSteps, readWholes, recordSamples, slowTime } from '../../src/stats/index.ts'
 import { bindAccount } from '../../src/storage/index.ts'
 import { draw, drawIncident, START } from '../support/history.ts'
 import { House } from '../support/house.ts'
@@ -57,8 +57,24 @@ test('response times are those of good looks', async () => {
   const end = START + 20 * MINUTE
   expect(await slowTime(house.account, monitor.id, START, end)).toBe(400)
   expect(await slowTime(house.account, monitor.id, START + 6 * MINUTE, end)).toBeNull()
-  const times = await observedOneByOne(house.account, [monitor.id], START, end)
-  expect(times).toEqual(new Map([[monitor.id, { observedMs: 5 * MINUTE, downMs: 0 }]]))
+  const wholes = await readWholes(house.account, [monitor.id], START, end)
+  expect(wholes).toEqual(new Map([[monitor.id, { observedMs: 5 * MINUTE, downMs: 0, avgMs: 152 }]]))
+})
+
+test('a look that speaks for longer than a step fills those before it', async () => {
+  await using house = await House.open()
+  const { monitor } = await house.add()
+  const look = { monitorId: monitor.id, accountId: house.account.accountId, code: 'ok', ms: 7 }
+  await recordSamples(house.db, [
+    { ...look, at: START + 17 * MINUTE, status: 'up', observedMs: 12 * MINUTE },
+  ])
+  const steps = await readSteps(house.account, monitor.id, FIVE)
+  expect(steps.map((it) => [it.observedMs / MINUTE, it.checks])).toEqual([
+    [0, 0],
+    [2, 0],
+    [5, 0],
+    [5, 1],
+  ])
 })
 
 test('another account reads nothing', async () => {
