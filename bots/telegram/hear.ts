@@ -3,6 +3,7 @@ import { MINUTE, type PartTools } from '../../src/kernel/index.ts'
 import type { Desk, Reply } from '../commands/index.ts'
 import { cardOf, readLine, type Said } from './lines.ts'
 import { actorOf, askBy, placeOf, threadOf } from './people.ts'
+import { pictured } from './picture.ts'
 import { answerText, renderTelegram } from './render.ts'
 import type { Speaker, Where } from './speaker.ts'
 import type { Standings } from './standing.ts'
@@ -39,6 +40,7 @@ const isIn = (member: ChatMemberUpdated['new_chat_member']): boolean =>
 export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => Promise<void> {
   const { desk, seen, speaker, standings, tasks, tools } = ears
   const screenOf = (reply: Reply) => renderTelegram(reply, tools.clock.now())
+  const draw = (reply: Reply) => pictured(screenOf(reply), reply, tools.log)
 
   async function answer(message: Message, said: Said): Promise<void> {
     const actor = await actorOf(message, standings)
@@ -55,13 +57,13 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       return
     }
     if (cardOf(desk.cards, said.line)?.slow !== true) {
-      await speaker.say(where, screenOf(await desk.runLine(ask, said.line)))
+      await speaker.say(where, await draw(await desk.runLine(ask, said.line)))
       return
     }
     const looking = await speaker.say(where, LOOKING)
     tasks.aside(async () => {
-      const reply = await desk.runLine(ask, said.line)
-      tasks.inOrder(place.serverId, () => speaker.show(where, looking, screenOf(reply)))
+      const screen = await draw(await desk.runLine(ask, said.line))
+      tasks.inOrder(place.serverId, () => speaker.replace(where, looking, screen))
     })
   }
 
@@ -88,11 +90,10 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
     const ask = await askBy(query.from, place, chat, standings)
     const messageId = String(message.message_id)
     const where: Where = { address: place, replyTo: messageId }
+    const there = { messageId, isPhoto: 'photo' in message }
     const shown = (reply: Reply): void =>
-      tasks.inOrder(place.serverId, () =>
-        reply.audience === 'asker'
-          ? speaker.show(where, undefined, screenOf(reply))
-          : speaker.show(where, messageId, screenOf(reply)),
+      tasks.inOrder(place.serverId, async () =>
+        speaker.show(where, reply.audience === 'asker' ? undefined : there, await draw(reply)),
       )
     if (desk.pressCard(data)?.slow === true) {
       tasks.aside(() => speaker.answerPress(query.id, 'passing', LOOKING.text))
