@@ -1,5 +1,5 @@
 import { setImmediate as others } from 'node:timers/promises'
-import type { Instant, MonitorId } from '../kernel/index.ts'
+import { DAY, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import { averageTimes, type Observed, observedTime } from './uptime.ts'
 
@@ -24,7 +24,7 @@ export interface Step extends Observed {
 }
 
 /** SQLite answers without waiting: a long span is read in parts, so that others run in between. */
-const STEPS_AT_ONCE = 24
+const PART_MS = DAY
 
 /** Samples after `from` by step and status; a sample speaks for the time before it. */
 const sumSamples = (
@@ -101,7 +101,7 @@ export async function readSteps(
       downMs[begin / stepMs]! += observed
   const looks: Omit<Step, 'at' | 'observedMs' | 'downMs'>[] = []
   while (looks.length < count) {
-    const next = Math.min(count, looks.length + STEPS_AT_ONCE)
+    const next = Math.min(count, looks.length + Math.max(1, Math.floor(PART_MS / stepMs)))
     const rows = await sumSamples(db, id, steps, [beginOf(looks.length), beginOf(next)])
     const byBegin = Map.groupBy(rows, ({ begin }) => begin)
     for (let step = looks.length; step < next; step += 1) {
@@ -142,23 +142,26 @@ export async function slowTime(
   from: Instant,
   to: Instant,
 ): Promise<number | null> {
-  const good = db
-    .selectFrom('samples')
-    .where('monitor_id', '=', id)
-    .where('at', '>', from)
-    .where('at', '<=', to)
-    .where('status', 'in', ['up', 'degraded'])
-  const { count } = await good
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  if (count === 0) return null
-  const { ms } = await good
-    .select('ms')
-    .orderBy('ms')
-    .limit(1)
-    .offset(Math.ceil(count * 0.95) - 1)
-    .executeTakeFirstOrThrow()
-  return ms
+  const counts = new Map<number, number>()
+  for (let after = from; after < to; after += PART_MS) {
+    const rows = await db
+      .selectFrom('samples')
+      .select((eb) => ['ms', eb.fn.countAll<number>().as('count')])
+      .where('monitor_id', '=', id)
+      .where('at', '>', after)
+      .where('at', '<=', Math.min(to, after + PART_MS))
+      .where('status', 'in', ['up', 'degraded'])
+      .groupBy('ms')
+      .execute()
+    for (const { ms, count } of rows) counts.set(ms, (counts.get(ms) ?? 0) + count)
+    await others()
+  }
+  let left = Math.ceil(sum([...counts.values()]) * 0.95)
+  for (const [ms, count] of [...counts].toSorted(([a], [b]) => a - b)) {
+    left -= count
+    if (left <= 0) return ms
+  }
+  return null
 }
 
 /** How a span was, in sum. */
