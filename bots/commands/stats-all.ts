@@ -3,6 +3,7 @@ import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import {
   addObserved,
   formatPercent,
+  markOf,
   readSteps,
   readWholes,
   uptimePercent,
@@ -15,7 +16,7 @@ import { formatMs } from './phrases.ts'
 import { signOf } from './present.ts'
 import { facts, name, type Node, type Reply } from './reply.ts'
 import { counted, fill, words } from './sentences.ts'
-import { markOf, stepValue } from './stats-one.ts'
+import { stepValue } from './stats-one.ts'
 import { type Period, periodActions, PERIODS, stepsOf } from './stats-period.ts'
 import { formatDuration } from './words.ts'
 

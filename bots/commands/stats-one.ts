@@ -3,6 +3,7 @@ import { SECOND, toIso } from '../../src/kernel/index.ts'
 import type { MonitorView } from '../../src/monitors/index.ts'
 import {
   formatPercent,
+  markOf,
   readSteps,
   readWholes,
   slowTime,
@@ -41,13 +42,6 @@ const SAYS = {
   alt: '{monitor}, last {period}: uptime {uptime}, down {length}; response {response}.',
   altUnseen: '{monitor}, last {period}: no data.',
 } as const
-
-/** How a step is drawn. */
-export const markOf = (step: Step): Chart['strips'][number]['marks'][number] => {
-  if (step.downMs > 0) return 'down'
-  if (step.degraded > 0) return 'degraded'
-  return step.observedMs > 0 || step.avgMs !== null ? 'up' : 'none'
-}
 
 const timesOf = (step: Step): NonNullable<Chart['times']>[number] => {
   const { minMs, avgMs, maxMs } = step

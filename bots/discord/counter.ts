@@ -11,7 +11,7 @@ import { type PartTools, plain, SECOND } from '../../src/kernel/index.ts'
 import { type CommandCard, type Desk, type Reply, text } from '../commands/index.ts'
 import { codeOf, reasonOf } from './answers.ts'
 import { askOf, commandOf, givenOf } from './ask.ts'
-import { withPicture } from './picture.ts'
+import { type Files, withPicture } from './picture.ts'
 import { plainForm } from './render.ts'
 import type { Wire } from './wire.ts'
 
@@ -42,7 +42,6 @@ const BROKEN: Reply = {
   audience: 'asker',
 }
 
-type Files = Parameters<Parameters<typeof withPicture>[2]>[1]
 type Saying = (payload: object, files: Files) => Promise<unknown>
 type Answerable = ChatInputCommandInteraction | AutocompleteInteraction | ButtonInteraction
 

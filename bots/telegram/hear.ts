@@ -40,7 +40,7 @@ const isIn = (member: ChatMemberUpdated['new_chat_member']): boolean =>
 export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => Promise<void> {
   const { desk, seen, speaker, standings, tasks, tools } = ears
   const screenOf = (reply: Reply) => renderTelegram(reply, tools.clock.now())
-  const draw = (reply: Reply) => pictured(screenOf(reply), reply, tools.log)
+  const draw = (reply: Reply) => pictured(screenOf(reply), reply.image, tools.log)
 
   async function answer(message: Message, said: Said): Promise<void> {
     const actor = await actorOf(message, standings)

@@ -5,7 +5,7 @@ import { bugOf } from './client.ts'
 import type { Screen } from './render.ts'
 
 /** The screen with its chart; without, where that cannot be drawn. */
-export async function pictured(screen: Screen, { image }: Reply, log: Log): Promise<Screen> {
+export async function pictured(screen: Screen, image: Reply['image'], log: Log): Promise<Screen> {
   if (image === undefined) return screen
   try {
     return { ...screen, photo: await drawChart(image.chart) }

@@ -89,9 +89,9 @@ export function openSpeaker(
           messageId === undefined ? undefined : { messageId, isPhoto: false },
           screen,
         )
-      await say(where, screen)
+      const said = await say(where, screen)
+      if (said === undefined) return
       await insist(where.address, (at) => wire.remove(at, messageId, signal))
-      return undefined
     },
     async answerPress(queryId, how = 'silent', text = '') {
       const address: Address = { channelId: '', threadId: null }

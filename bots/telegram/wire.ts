@@ -60,8 +60,13 @@ export function openWire(
   kind: Kind,
   tools: Pick<PartTools, 'log'>,
 ): Wire {
-  async function once(address: Address, call: () => Promise<string | null>): Promise<Delivery> {
-    const afterMs = limits.take(address.channelId, kind)
+  /** `isCounted`: a second form of what was counted already. */
+  async function once(
+    address: Address,
+    call: () => Promise<string | null>,
+    isCounted = false,
+  ): Promise<Delivery> {
+    const afterMs = isCounted ? 0 : limits.take(address.channelId, kind)
     if (afterMs > 0)
       return { kind: 'again', why: "Telegram's limit of messages", afterMs, isPaced: true }
     try {
@@ -75,8 +80,13 @@ export function openWire(
   }
 
   /** A screen that Telegram refuses is a bug of ours; its words go out all the same, without markup. */
-  async function attempt(address: Address, screen: Screen, call: Call): Promise<Delivery> {
-    const first = await once(address, () => call(screen))
+  async function attempt(
+    address: Address,
+    screen: Screen,
+    call: Call,
+    isCounted = false,
+  ): Promise<Delivery> {
+    const first = await once(address, () => call(screen), isCounted)
     if (first.kind !== 'ours') return first
     tools.log.error({ why: first.why, characters: screen.text.length }, 'telegram refused a screen')
     const { reply_markup: _, ...bare } = defused(screen)
@@ -135,7 +145,7 @@ export function openWire(
       if (signal.aborted) return { kind: 'again', why: 'stopping' }
       const sent = await sendPhoto(address, screen, manner, signal)
       if (sent !== undefined) return sent
-      return await attempt(address, screen, async ({ text, ...rest }) => {
+      const call: Call = async ({ text, ...rest }) => {
         const { message_id } = await api.sendMessage(
           chatId(address.channelId),
           text,
@@ -143,7 +153,8 @@ export function openWire(
           grammySignal(signal),
         )
         return String(message_id)
-      })
+      }
+      return await attempt(address, screen, call, screen.photo !== undefined)
     },
     async edit(address, messageId, screen, signal) {
       if (signal.aborted) return { kind: 'again', why: 'stopping' }

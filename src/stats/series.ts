@@ -23,6 +23,13 @@ export interface Step extends Observed {
   readonly maxMs: number | null
 }
 
+/** A step in a word: the worst that was seen in it. */
+export const markOf = (step: Step): 'up' | 'degraded' | 'down' | 'none' => {
+  if (step.downMs > 0) return 'down'
+  if (step.degraded > 0) return 'degraded'
+  return step.observedMs > 0 || step.avgMs !== null ? 'up' : 'none'
+}
+
 /** SQLite answers without waiting: a long span is read in parts, so that others run in between. */
 const PART_MS = DAY
 

@@ -106,6 +106,49 @@ test('a chart that cannot be drawn costs no answer', async () => {
   expect(bot.lines.map(({ event }) => event)).toContain('chart was not drawn')
 })
 
+const DAILY = {
+  address: { channelId: '', threadId: null },
+  news: { kind: 'notice', channelName: 'ops', why: 'told' },
+  nonce: 'n1',
+  replyTo: null,
+  silent: true,
+} as const
+
+async function told(bot: Bot) {
+  const address = { channelId: bot.fake.channel.id, threadId: null }
+  return bot.messenger.post({ ...DAILY, address }, new AbortController().signal)
+}
+
+test('news come with their chart', async () => {
+  await using bot = await onlineBot({ word: () => withChart(say('the day')) })
+  const delivery = await told(bot)
+  const [message] = bot.fake.messages()
+  expect(delivery).toEqual({ kind: 'done', messageId: message!.id })
+  expect(show(message!)).toBe('the day\n[image: Uptime of Shop]')
+})
+
+test('news whose chart is refused come without, once', async () => {
+  await using bot = await onlineBot({ word: () => withChart(say('the day')) })
+  bot.fake.faults.plan(/POST .*messages/, { status: 403, code: 50_013 })
+  expect(await told(bot)).toMatchObject({ kind: 'done' })
+  expect(bot.fake.messages().map(show)).toEqual(['the day'])
+})
+
+test('where nothing may be written a chart changes nothing', async () => {
+  await using bot = await onlineBot({ word: () => withChart(say('the day')) })
+  bot.fake.channel.state = 'readonly'
+  expect(await told(bot)).toMatchObject({ kind: 'gone' })
+})
+
+test('news that wait, wait with their chart', async () => {
+  await using bot = await onlineBot({ word: () => withChart(say('the day')) })
+  bot.fake.faults.plan(/POST .*messages/, { status: 503 })
+  expect(await told(bot)).toMatchObject({ kind: 'again' })
+  expect(bot.fake.messages()).toEqual([])
+  await told(bot)
+  expect(bot.fake.messages().map(show)).toEqual(['the day\n[image: Uptime of Shop]'])
+})
+
 test.each(HOSTILE.map((words, at) => [at, words] as const))(
   'fixture %i stays within what a description may be',
   (_, hostile) => {

@@ -150,6 +150,59 @@ test('a chart that cannot be drawn costs no answer', async () => {
   expect((await stats.isThere('the day')).photo).toBeNull()
 })
 
+const DAILY = {
+  news: { kind: 'notice', channelName: 'ops', why: 'told' },
+  nonce: 'n1',
+  replyTo: null,
+  silent: true,
+} as const
+
+async function openDaily(words: string) {
+  const stage = await openRunningStage(() => withChart(reply(words)))
+  const group = stage.fake.group('Ops')
+  const address = { channelId: String(group.id), threadId: null }
+  return {
+    stage,
+    group,
+    tell: () => stage.messenger.post({ ...DAILY, address }, new AbortController().signal),
+    told: () => stage.fake.messages(group.id),
+    [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose](),
+  }
+}
+
+test('news come with their chart, and silently where wished', async () => {
+  await using daily = await openDaily('the day')
+  const delivery = await daily.tell()
+  const [message] = daily.told()
+  expect(delivery).toEqual({ kind: 'done', messageId: String(message!.id) })
+  expect(message).toMatchObject({ text: 'the day', silent: true })
+  expect(isPng(message!)).toBe(true)
+})
+
+test('news whose chart is refused come without, at once and once', async () => {
+  await using daily = await openDaily('the day')
+  daily.group.takesNoPhotos = true
+  expect(await daily.tell()).toMatchObject({ kind: 'done' })
+  expect(daily.told().map(({ text, photo }) => [text, photo])).toEqual([['the day', null]])
+})
+
+test('where nothing may be written a chart changes nothing', async () => {
+  await using daily = await openDaily('the day')
+  daily.stage.fake.mute(daily.group)
+  expect(await daily.tell()).toMatchObject({ kind: 'gone' })
+})
+
+test('news too long to stand below a picture are not cut for it', async () => {
+  const long = { kind: 'line', runs: [{ kind: 'text', text: 'y'.repeat(1020) }] } as const
+  await using stage = await openRunningStage(() => withChart(reply('the day', { body: [long] })))
+  const group = stage.fake.group('Ops')
+  const address = { channelId: String(group.id), threadId: null }
+  await stage.messenger.post({ ...DAILY, address }, new AbortController().signal)
+  const [message] = stage.fake.messages(group.id)
+  expect(message!.text).toHaveLength('the day\n'.length + 1020)
+  expect(message!.photo).toBeNull()
+})
+
 test('what is said below a picture is cut at a row to what fits there', () => {
   const rows = Array.from({ length: 40 }, (_, at) => ({
     state: 'up' as const,
