@@ -34,7 +34,14 @@ const TALLEST_STRIP = 120
 
 /** XML knows no such characters, however they are written. */
 const NOT_XML = /[\uFFFE\uFFFF]/g
-const nameOf = (name: string): string => plain(name.replaceAll(NOT_XML, ''), NAME_MAX)
+/** The font has none of these: they would be boxes. */
+const EMOJI = /[\p{Emoji_Presentation}\p{Emoji_Modifier}\uFE0F\u200D]/gu
+
+function nameOf(name: string): string {
+  const known = name.replaceAll(NOT_XML, '')
+  const drawn = known.replaceAll(EMOJI, '')
+  return plain(drawn.trim() === '' ? known : drawn, NAME_MAX)
+}
 
 function words(
   x: number,
