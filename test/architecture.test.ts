@@ -60,7 +60,9 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/stats',
     'src/storage',
   ],
+  'bots/charts': ['src/kernel'],
   'bots/commands': [
+    'bots/charts',
     'src/accounts',
     'src/audit',
     'src/incidents',
@@ -75,8 +77,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/version.ts',
   ],
   'bots/email': ['bots/commands', 'src/kernel', 'src/notifications'],
-  'bots/discord': ['bots/commands', 'src/kernel', 'src/notifications'],
-  'bots/telegram': ['bots/commands', 'src/kernel', 'src/notifications'],
+  'bots/discord': ['bots/charts', 'bots/commands', 'src/kernel', 'src/notifications'],
+  'bots/telegram': ['bots/charts', 'bots/commands', 'src/kernel', 'src/notifications'],
   // `src/start.ts` and `bots/terminal` put the parts together: they may enter everywhere.
 }
 /** Who may hold the handle that sees every account; the rest of the house asks through one that is bound. */

@@ -17,6 +17,7 @@ import { note } from './note.ts'
 import { pause } from './pause.ts'
 import { resume } from './resume.ts'
 import { show } from './show.ts'
+import { stats } from './stats.ts'
 import { status } from './status.ts'
 import { summary } from './summary.ts'
 import { unlink } from './unlink.ts'
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   incidents,
   ack,
   note,
+  stats,
   ...alerts,
   ...summary,
   ...access,

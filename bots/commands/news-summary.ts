@@ -4,6 +4,7 @@ import { formatPercent } from '../../src/stats/index.ts'
 import { dotted, say, signed } from './compose.ts'
 import { causeWords, formatAge, formatMs, plural } from './phrases.ts'
 import { line, name, type Node, type Reply, type Run, text, time } from './reply.ts'
+import { summaryChart } from './summary-chart.ts'
 
 /** `Mon 3 Mar`, by the clock of the summary's own zone. */
 const dayOf = (at: Instant, timezone: string): string =>
@@ -104,6 +105,7 @@ export function summaryReply(it: SummaryNews): Reply {
       ...(well === null || it.monitors === 0 ? [] : [line(text(well))]),
       ...more,
     ],
+    ...summaryChart(it, spanOf(it)),
     zone: it.timezone,
   })
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../../src/kernel/index.ts'
+import type { Chart } from '../charts/index.ts'
 
 /** A stretch of a line. A stranger's words exist only as `name`, `address` and `verbatim`. */
 export type Run =
@@ -42,6 +43,13 @@ export interface Action {
   readonly line?: string
 }
 
+/** Figures as a picture: drawn where pictures can be shown, written as signs elsewhere. */
+export interface Image {
+  readonly chart: Chart
+  /** The same in words, for who cannot see it. */
+  readonly alt: readonly Run[]
+}
+
 /** What a command says, without any platform's markup; the renderers know theirs and its limits. */
 export interface Reply {
   readonly tone: 'ok' | 'bad' | 'warn' | 'quiet'
@@ -50,6 +58,7 @@ export interface Reply {
   readonly headline: readonly Run[]
   readonly body: readonly Node[]
   readonly actions: readonly Action[]
+  readonly image?: Image
   /** `asker`: refusals, errors, help; ephemeral where the platform can. */
   readonly audience: 'all' | 'asker'
   /** Time zone of the account, where it is known; platforms without their own local time use it. */

@@ -202,6 +202,7 @@ function actionsOf({ monitor }: MonitorView): Action[] {
     monitor.isActive
       ? { label: 'Pause 1 h', press: press('pause', id, '60'), line: `pause #${id} 1h` }
       : { label: 'Resume', press: press('resume', id), line: `resume #${id}` },
+    { label: 'Stats', press: press('stats', id), line: `stats #${id}` },
     { label: 'Incidents', press: press('incs', 1, id.toString(36)), line: `incidents #${id}` },
   ]
 }

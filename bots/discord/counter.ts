@@ -11,7 +11,8 @@ import { type PartTools, plain, SECOND } from '../../src/kernel/index.ts'
 import { type CommandCard, type Desk, type Reply, text } from '../commands/index.ts'
 import { codeOf, reasonOf } from './answers.ts'
 import { askOf, commandOf, givenOf, namedIn } from './ask.ts'
-import { type DiscordPayload, plainForm, renderDiscord } from './render.ts'
+import { type Files, withPicture } from './picture.ts'
+import { plainForm } from './render.ts'
 import type { Wire } from './wire.ts'
 
 /** Where interactions are taken and answered. */
@@ -41,6 +42,7 @@ const BROKEN: Reply = {
   audience: 'asker',
 }
 
+type Saying = (payload: object, files: Files) => Promise<unknown>
 type Answerable = ChatInputCommandInteraction | AutocompleteInteraction | ButtonInteraction
 
 const ephemeral = (audience: Reply['audience']) =>
@@ -50,15 +52,18 @@ function openLine(wire: Wire, interaction: Answerable) {
   const { id, token, applicationId } = interaction
   const webhook = Routes.webhook(applicationId, token)
   const original = Routes.webhookMessage(applicationId, token)
-  const callback = (type: InteractionResponseType, data?: unknown) =>
+  const callback = (type: InteractionResponseType, data?: unknown, files: Files = []) =>
     wire.send('post', Routes.interactionCallback(id, token), {
       auth: false,
       body: { type, ...(data === undefined ? {} : { data }) },
+      files,
     })
   return {
     callback,
-    edit: (body: unknown) => wire.send('patch', original, { auth: false, body }),
-    followUp: (body: unknown) => wire.send('post', webhook, { auth: false, body }),
+    edit: (body: unknown, files: Files) =>
+      wire.send('patch', original, { auth: false, body, files }),
+    followUp: (body: unknown, files: Files) =>
+      wire.send('post', webhook, { auth: false, body, files }),
   }
 }
 
@@ -95,15 +100,16 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
   }
 
   /** Says it, and where the form is refused, the headline alone. */
-  async function say(how: (payload: object) => Promise<unknown>, reply: Reply, extra: object = {}) {
-    const payload: DiscordPayload = renderDiscord(reply)
-    try {
-      await how({ ...payload, ...extra })
-    } catch (error) {
-      if (codeOf(error) !== FORM_REFUSED) throw error
-      tools.log.error({ why: reasonOf(error) }, 'message form was refused')
-      await how({ ...plainForm(payload), ...extra })
-    }
+  async function say(how: Saying, reply: Reply, extra: object = {}) {
+    await withPicture(reply, tools.log, async (payload, files) => {
+      try {
+        await how({ ...payload, ...extra }, files)
+      } catch (error) {
+        if (codeOf(error) !== FORM_REFUSED || files.length > 0) throw error
+        tools.log.error({ why: reasonOf(error) }, 'message form was refused')
+        await how({ ...plainForm(payload), ...extra }, [])
+      }
+    })
   }
 
   async function onCommand(interaction: ChatInputCommandInteraction): Promise<void> {
@@ -117,7 +123,7 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
     const reply = await within(work, patienceOf(card), tools)
     if (reply !== undefined)
       return say(
-        (data) => callback(InteractionResponseType.ChannelMessageWithSource, data),
+        (data, files) => callback(InteractionResponseType.ChannelMessageWithSource, data, files),
         reply,
         ephemeral(reply.audience),
       )
@@ -134,18 +140,25 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
     const work = ask(() => desk.press(askOf(interaction), customId))
     // What only the asker sees may change in place, whatever the answer is.
     const hidden = message.flags.has(MessageFlags.Ephemeral)
+    // A picture that is not named again stays, and a second one would stand beside it.
+    const cleared = message.attachments.size > 0 ? { attachments: [] } : {}
     const reply = await within(work, patienceOf(desk.pressCard(customId)), tools)
     if (reply === undefined) {
       await callback(InteractionResponseType.DeferredMessageUpdate)
       const late = await work
-      if (late.audience === 'all' || hidden) return say(edit, late)
+      if (late.audience === 'all' || hidden)
+        return say((data, files) => edit({ ...cleared, ...data }, files), late)
       return say(followUp, late, ephemeral('asker'))
     }
     const inPlace = reply.audience === 'all' || hidden
     const type = inPlace
       ? InteractionResponseType.UpdateMessage
       : InteractionResponseType.ChannelMessageWithSource
-    return say((data) => callback(type, data), reply, inPlace ? {} : ephemeral('asker'))
+    return say(
+      (data, files) => callback(type, { ...(inPlace ? cleared : {}), ...data }, files),
+      reply,
+      inPlace ? {} : ephemeral('asker'),
+    )
   }
 
   async function onAutocomplete(interaction: AutocompleteInteraction): Promise<void> {

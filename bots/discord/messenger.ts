@@ -3,7 +3,8 @@ import { cut, type Log } from '../../src/kernel/index.ts'
 import type { Delivery, Messenger, News } from '../../src/notifications/index.ts'
 import type { Reply } from '../commands/index.ts'
 import { codeOf, toDelivery } from './answers.ts'
-import { type DiscordPayload, plainForm, renderDiscord } from './render.ts'
+import { type Files, isOfPicture, withPicture } from './picture.ts'
+import { type DiscordPayload, plainForm } from './render.ts'
 import type { Wire } from './wire.ts'
 
 /** "You cannot reply without permission to read message history." */
@@ -25,7 +26,7 @@ function ringing(payload: DiscordPayload, mention: string): DiscordPayload {
   }
 }
 
-type Attempt = (payload: DiscordPayload) => Promise<unknown>
+type Attempt = (payload: DiscordPayload, files: Files) => Promise<unknown>
 
 /** Tells channels by REST alone: the gateway may be away. */
 export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log): Messenger {
@@ -37,49 +38,50 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
     const pause = wire.pausedFor()
     if (pause > 0)
       return { kind: 'again', why: 'Discord turned down too many requests', afterMs: pause }
-    let payload: DiscordPayload
     try {
-      payload = renderDiscord(word(news))
-      if (mention !== null) payload = ringing(payload, mention)
+      return await withPicture(word(news), log, async (worded, files) => {
+        const payload = mention === null ? worded : ringing(worded, mention)
+        try {
+          return toDone(await attempt(payload, files), payload)
+        } catch (error) {
+          if (files.length > 0 && isOfPicture(error)) throw error
+          if (codeOf(error) !== FORM_REFUSED) return toDelivery(error)
+          const refused = toDelivery(error)
+          log.error({ news: news.kind, refused }, 'message form was refused')
+          return inPlainForm(attempt, payload)
+        }
+      })
     } catch (error) {
       log.error({ err: error, news: news.kind }, 'news was not worded')
       return { kind: 'ours', why: 'the message could not be worded' }
-    }
-    try {
-      return toDone(await attempt(payload), payload)
-    } catch (error) {
-      if (codeOf(error) !== FORM_REFUSED) return toDelivery(error)
-      const refused = toDelivery(error)
-      log.error({ news: news.kind, refused }, 'message form was refused')
-      return inPlainForm(attempt, payload)
     }
   }
 
   return {
     post: ({ address, news, nonce, replyTo, silent, mention }, signal) => {
       const path = Routes.channelMessages(address.channelId)
-      const attempt = async (payload: DiscordPayload) => {
+      const attempt: Attempt = async (payload, files) => {
         const body = {
           ...payload,
           nonce,
           enforce_nonce: true,
           ...(silent ? { flags: MessageFlags.SuppressNotifications } : {}),
         }
-        if (replyTo === null) return wire.send('post', path, { body, signal })
+        if (replyTo === null) return wire.send('post', path, { body, files, signal })
         const reply = { message_id: replyTo, fail_if_not_exists: false }
         try {
           const answering = { ...body, message_reference: reply }
-          return await wire.send('post', path, { body: answering, signal })
+          return await wire.send('post', path, { body: answering, files, signal })
         } catch (error) {
           if (codeOf(error) !== NO_REPLIES_HERE) throw error
-          return wire.send('post', path, { body, signal })
+          return wire.send('post', path, { body, files, signal })
         }
       }
       return tell(news, attempt, mention)
     },
     edit: ({ channelId }, messageId, news, signal) =>
-      tell(news, (body) =>
-        wire.send('patch', Routes.channelMessage(channelId, messageId), { body, signal }),
+      tell(news, (body, files) =>
+        wire.send('patch', Routes.channelMessage(channelId, messageId), { body, files, signal }),
       ),
     serverOf: async ({ channelId }, signal) => {
       try {
@@ -108,7 +110,7 @@ function toDone(answer: unknown, asked: DiscordPayload): Delivery {
 async function inPlainForm(attempt: Attempt, payload: DiscordPayload): Promise<Delivery> {
   try {
     const plain = plainForm(payload)
-    return toDone(await attempt(plain), plain)
+    return toDone(await attempt(plain, []), plain)
   } catch (error) {
     return toDelivery(error)
   }

@@ -13,6 +13,12 @@ export interface DiscordPayload {
   readonly content: string
   readonly embeds: readonly APIEmbed[]
   readonly components: readonly APIActionRowComponent<APIButtonComponentWithCustomId>[]
+  /** The files that go with it, by their place among them. */
+  readonly attachments?: readonly {
+    readonly id: string
+    readonly filename: string
+    readonly description: string
+  }[]
   /** Nobody is ever rung by words in a message, but whom the channel chose. */
   readonly allowed_mentions: {
     readonly parse: readonly 'everyone'[]
@@ -34,6 +40,7 @@ const LIMITS = {
   buttons: 25,
   rowOfButtons: 5,
   buttonLabel: 80,
+  alt: 1024,
 } as const
 
 const COLOURS: Readonly<Partial<Record<StateSign | Reply['tone'], number>>> = {
@@ -105,18 +112,23 @@ function footerOf(body: readonly Node[]): string {
   return cut(notes.filter((note) => note !== '').join(' · '), LIMITS.footer)
 }
 
+/** What the chart of a message is called. */
+export const CHART_FILE = 'chart.png'
+
 function embedOf(reply: Reply): APIEmbed | undefined {
   const fields = fieldsOf(reply.body)
   const footer = footerOf(reply.body)
   const taken = fields.reduce((sum, { name, value }) => sum + name.length + value.length, 0)
   const room = Math.min(LIMITS.description, LIMITS.embed - taken - footer.length)
   const description = joinLines(reply.body.flatMap(linesOf), room)
-  if (description === '' && fields.length === 0 && footer === '') return undefined
+  const hasImage = reply.image !== undefined
+  if (description === '' && fields.length === 0 && footer === '' && !hasImage) return undefined
   return {
     color: COLOURS[reply.sign ?? reply.tone] ?? GREY,
     ...(description === '' ? {} : { description }),
     ...(fields.length === 0 ? {} : { fields }),
     ...(footer === '' ? {} : { footer: { text: footer } }),
+    ...(hasImage ? { image: { url: `attachment://${CHART_FILE}` } } : {}),
   }
 }
 
@@ -150,6 +162,17 @@ export function renderDiscord(reply: Reply): DiscordPayload {
     content: `${sign}${headline === '' ? '–' : headline}`,
     embeds: embed === undefined ? [] : [embed],
     components: rowsOf(reply.actions),
+    ...(reply.image === undefined
+      ? {}
+      : {
+          attachments: [
+            {
+              id: '0',
+              filename: CHART_FILE,
+              description: cut(writePlain(reply.image.alt), LIMITS.alt),
+            },
+          ],
+        }),
     allowed_mentions: { parse: [] },
   }
 }

@@ -1,4 +1,4 @@
-import { REST, type RESTOptions } from 'discord.js'
+import { type RawFile, REST, type RESTOptions } from 'discord.js'
 import { type Clock, SECOND } from '../../src/kernel/index.ts'
 import type { Tally } from './tally.ts'
 
@@ -6,6 +6,7 @@ type Method = 'get' | 'post' | 'patch' | 'put'
 
 interface Sent {
   readonly body?: unknown
+  readonly files?: readonly RawFile[]
   /** False for interaction routes: their token is in the path. */
   readonly auth?: boolean
   readonly signal?: AbortSignal
@@ -70,7 +71,7 @@ export function openWire(
     makeRequest: makeRequest as unknown as RESTOptions['makeRequest'],
   })
   return {
-    send: async (method, path, { body, auth = true, signal } = {}) => {
+    send: async (method, path, { body, files = [], auth = true, signal } = {}) => {
       // A refused token makes the library forget it; each request is to hear the platform's own word.
       if (auth) rest.setToken(settings.token)
       const late = new AbortController()
@@ -80,6 +81,7 @@ export function openWire(
         return await rest[method](path, {
           auth,
           ...(body === undefined ? {} : { body }),
+          ...(files.length === 0 ? {} : { files: [...files] }),
           signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
         })
       } finally {

@@ -11,9 +11,15 @@ const MEANINGS: readonly (readonly [says: string, means: Kind])[] = [
   ['message to edit not found', 'missing'],
   ["message can't be edited", 'missing'],
   ['message_id_invalid', 'missing'],
+  // Words do not become a picture, nor a picture words.
+  ['there is no text in the message', 'missing'],
+  ['there is no media in the message', 'missing'],
   ['thread not found', 'topic'],
   ['topic_closed', 'topic'],
   ['topic_deleted', 'topic'],
+  // Pictures may be forbidden where words are not.
+  ['photo', 'ours'],
+  ['image_process', 'ours'],
   ['not enough rights', 'gone'],
   ['have no rights', 'gone'],
   ['need administrator rights', 'gone'],
@@ -30,6 +36,7 @@ const MEANINGS: readonly (readonly [says: string, means: Kind])[] = [
   ["can't parse", 'ours'],
   ['message text is empty', 'ours'],
   ['message is too long', 'ours'],
+  ['caption is too long', 'ours'],
   ['strings must be encoded', 'ours'],
   ['button', 'ours'],
   ['reply markup', 'ours'],

@@ -4,6 +4,7 @@ import type { Desk, Reply } from '../commands/index.ts'
 import { cardOf, readLine, type Said } from './lines.ts'
 import { openAcquaintances } from './named.ts'
 import { actorOf, askBy, placeOf, threadOf } from './people.ts'
+import { pictured } from './picture.ts'
 import { answerText, renderTelegram } from './render.ts'
 import type { Speaker, Where } from './speaker.ts'
 import type { Standings } from './standing.ts'
@@ -41,6 +42,7 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
   const { desk, seen, speaker, standings, tasks, tools } = ears
   const acquaintances = openAcquaintances()
   const screenOf = (reply: Reply) => renderTelegram(reply, tools.clock.now())
+  const draw = (reply: Reply) => pictured(screenOf(reply), reply.image, tools.log)
 
   async function answer(message: Message, said: Said): Promise<void> {
     const actor = await actorOf(message, standings)
@@ -57,13 +59,13 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       return
     }
     if (cardOf(desk.cards, said.line)?.slow !== true) {
-      await speaker.say(where, screenOf(await desk.runLine(ask, said.line)))
+      await speaker.say(where, await draw(await desk.runLine(ask, said.line)))
       return
     }
     const looking = await speaker.say(where, LOOKING)
     tasks.aside(async () => {
-      const reply = await desk.runLine(ask, said.line)
-      tasks.inOrder(place.serverId, () => speaker.show(where, looking, screenOf(reply)))
+      const screen = await draw(await desk.runLine(ask, said.line))
+      tasks.inOrder(place.serverId, () => speaker.replace(where, looking, screen))
     })
   }
 
@@ -94,11 +96,10 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
     const ask = await askBy(query.from, place, chat, standings)
     const messageId = String(message.message_id)
     const where: Where = { address: place, replyTo: messageId }
+    const there = { messageId, isPhoto: 'photo' in message }
     const shown = (reply: Reply): void =>
-      tasks.inOrder(place.serverId, () =>
-        reply.audience === 'asker'
-          ? speaker.show(where, undefined, screenOf(reply))
-          : speaker.show(where, messageId, screenOf(reply)),
+      tasks.inOrder(place.serverId, async () =>
+        speaker.show(where, reply.audience === 'asker' ? undefined : there, await draw(reply)),
       )
     if (desk.pressCard(data)?.slow === true) {
       tasks.aside(() => speaker.answerPress(query.id, 'passing', LOOKING.text))

@@ -2,15 +2,16 @@ import type { PartTools } from '../../src/kernel/index.ts'
 import type { Delivery, Messenger, News } from '../../src/notifications/index.ts'
 import type { Reply } from '../commands/index.ts'
 import { bugOf, whyOf } from './client.ts'
-import { renderTelegram, type Screen, TEXT_MAX } from './render.ts'
+import { pictured } from './picture.ts'
+import { CAPTION_MAX, renderTelegram, type Screen, TEXT_MAX } from './render.ts'
 import type { Wire } from './wire.ts'
 
 /** Rings the person a channel chose; nobody is rung by the words of a message. */
 function ringing(screen: Screen, mention: string): Screen {
   const [kind, id] = mention.split(':')
   const call = '\n🔔 on call'
-  if (kind !== 'user' || id === undefined || screen.text.length + call.length > TEXT_MAX)
-    return screen
+  const max = screen.photo === undefined ? TEXT_MAX : CAPTION_MAX
+  if (kind !== 'user' || id === undefined || screen.text.length + call.length > max) return screen
   const user = { id: Number(id), is_bot: false, first_name: 'on call' }
   const offset = screen.text.length + 1
   const entity = { type: 'text_mention', offset, length: call.length - 1, user } as const
@@ -26,7 +27,11 @@ export function openMessenger(
   async function told(news: News, tell: (screen: Screen) => Promise<Delivery>): Promise<Delivery> {
     let screen: Screen
     try {
-      screen = renderTelegram(word(news), clock.now())
+      const { image, ...words } = word(news)
+      screen = renderTelegram(words, clock.now())
+      // News are not cut for the sake of a picture.
+      if (image !== undefined && screen.text.length <= CAPTION_MAX)
+        screen = await pictured(screen, image, log)
     } catch (error) {
       log.error({ news: news.kind, ...bugOf(error) }, 'news found no words')
       return { kind: 'ours', why: whyOf(error) }

@@ -20,10 +20,14 @@ import {
 } from './pieces.ts'
 
 export interface Screen extends Written {
+  /** A PNG above the words. */
+  readonly photo?: Uint8Array
   readonly reply_markup?: InlineKeyboardMarkup
 }
 
 export const TEXT_MAX = 4096
+/** Of the words below a picture. */
+export const CAPTION_MAX = 1024
 /** Telegram drops what comes after the hundredth entity; a name must not lose its `code` there. */
 const ENTITIES_MAX = 100
 const LINE_MAX = 1500
@@ -128,11 +132,11 @@ function blockOf(node: Node, zone: string, now: Instant): Block {
 
 const MORE_ROOM = 24
 
-function fit(headline: Line, blocks: readonly Block[]): Line[] {
+function fit(headline: Line, blocks: readonly Block[], max: number): Line[] {
   const all = blocks.flatMap(({ lines }) => lines)
   let length = lengthOf(headline) + all.reduce((sum, line) => sum + lengthOf(line) + 1, 0)
   let entities = [headline, ...all].reduce((sum, line) => sum + entitiesOf(line), 0)
-  const room = TEXT_MAX - MORE_ROOM * blocks.length
+  const room = max - MORE_ROOM * blocks.length
   const shorten = (among: readonly Block[]): void => {
     for (const block of among.toReversed())
       while (length > room || entities > ENTITIES_MAX) {
@@ -194,7 +198,8 @@ export function renderTelegram(reply: Reply, now: Instant): Screen {
   const headline = cutLine([...sign, ...said], HEADLINE_MAX)
   const blocks = reply.body.slice(0, BLOCKS_MAX).map((node) => blockOf(node, zone, now))
   const keyboard = keyboardOf(reply.actions)
-  const written = write(fit(headline, blocks))
+  const max = reply.image === undefined ? TEXT_MAX : CAPTION_MAX
+  const written = write(fit(headline, blocks, max))
   // Telegram refuses an empty message; a Reply without words is a bug that must not cost the answer.
   const safe = written.text.trim() === '' ? write([[{ text: '…', style: 'plain' }]]) : written
   return keyboard === undefined ? safe : { ...safe, reply_markup: keyboard }

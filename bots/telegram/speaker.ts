@@ -7,6 +7,12 @@ import { grammySignal } from './client.ts'
 import type { Screen } from './render.ts'
 import type { Wire } from './wire.ts'
 
+/** A message that may be changed. */
+export interface Shown {
+  readonly messageId: string
+  readonly isPhoto: boolean
+}
+
 export interface Where {
   readonly address: Address
   readonly replyTo: string | null
@@ -16,8 +22,10 @@ export interface Where {
 export interface Speaker {
   /** The message's id, or nothing where it could not be said. */
   say(where: Where, screen: Screen): Promise<string | undefined>
-  /** Edits in place; says it anew where the message is not there any more. */
-  show(where: Where, messageId: string | undefined, screen: Screen): Promise<void>
+  /** Edits in place; says it anew where the message is not there any more, or of another kind. */
+  show(where: Where, shown: Shown | undefined, screen: Screen): Promise<void>
+  /** Puts it in the place of words that only said to wait. */
+  replace(where: Where, messageId: string | undefined, screen: Screen): Promise<void>
   /** Ends the spinner of a pressed button: with nothing, in passing, or with words to be read. */
   answerPress(queryId: string, how?: 'silent' | 'passing' | 'alert', text?: string): Promise<void>
 }
@@ -62,14 +70,28 @@ export function openSpeaker(
     return said.kind === 'done' ? (said.messageId ?? undefined) : undefined
   }
 
+  const show: Speaker['show'] = async (where, shown, screen) => {
+    if (shown?.isPhoto === (screen.photo !== undefined)) {
+      const { messageId } = shown
+      const edited = await insist(where.address, (at) => wire.edit(at, messageId, screen, signal))
+      if (edited.kind !== 'missing') return
+    }
+    await say(where, screen)
+  }
+
   return {
     say,
-    async show(where, messageId, screen) {
-      if (messageId !== undefined) {
-        const shown = await insist(where.address, (at) => wire.edit(at, messageId, screen, signal))
-        if (shown.kind !== 'missing') return
-      }
-      await say(where, screen)
+    show,
+    async replace(where, messageId, screen) {
+      if (messageId === undefined || screen.photo === undefined)
+        return await show(
+          where,
+          messageId === undefined ? undefined : { messageId, isPhoto: false },
+          screen,
+        )
+      const said = await say(where, screen)
+      if (said === undefined) return
+      await insist(where.address, (at) => wire.remove(at, messageId, signal))
     },
     async answerPress(queryId, how = 'silent', text = '') {
       const address: Address = { channelId: '', threadId: null }

@@ -1,4 +1,4 @@
-import type { Api } from 'grammy'
+import { type Api, InputFile } from 'grammy'
 import type { PartTools } from '../../src/kernel/index.ts'
 import type { Address, Delivery } from '../../src/notifications/index.ts'
 import { deliveryOf } from './answers.ts'
@@ -15,16 +15,41 @@ interface Manner {
 /** Sends and edits, once each, within the limits; every outcome is a Delivery, nothing throws. */
 export interface Wire {
   send(address: Address, screen: Screen, manner: Manner, signal: AbortSignal): Promise<Delivery>
+  /** Words stay words and a picture a picture: `missing` where the message is of the other kind. */
   edit(address: Address, messageId: string, screen: Screen, signal: AbortSignal): Promise<Delivery>
+  remove(address: Address, messageId: string, signal: AbortSignal): Promise<Delivery>
 }
 
 const PREVIEW = { link_preview_options: { is_disabled: true } } as const
 
 const chatId = (id: string): number | string => (/^-?\d+$/.test(id) ? Number(id) : id)
 
-const markupOf = ({ entities, reply_markup }: Screen) => ({
-  ...(entities.length === 0 ? {} : { entities }),
-  ...(reply_markup === undefined ? {} : { reply_markup }),
+const CHART_FILE = 'chart.png'
+
+const captionOf = ({ text, entities }: Screen) => ({
+  caption: text,
+  ...(entities.length === 0 ? {} : { caption_entities: entities }),
+})
+
+const keyboardOf = ({ reply_markup }: Screen) =>
+  reply_markup === undefined ? {} : { reply_markup }
+
+const mannerOf = ({ threadId }: Address, { replyTo, silent }: Manner) => ({
+  ...(silent ? { disable_notification: true } : {}),
+  ...(threadId === null ? {} : { message_thread_id: Number(threadId) }),
+  ...(replyTo === null
+    ? {}
+    : {
+        reply_parameters: {
+          message_id: Number(replyTo),
+          allow_sending_without_reply: true,
+        },
+      }),
+})
+
+const markupOf = (screen: Screen) => ({
+  ...(screen.entities.length === 0 ? {} : { entities: screen.entities }),
+  ...keyboardOf(screen),
 })
 
 type Call = (screen: Screen) => Promise<string | null>
@@ -35,8 +60,13 @@ export function openWire(
   kind: Kind,
   tools: Pick<PartTools, 'log'>,
 ): Wire {
-  async function once(address: Address, call: () => Promise<string | null>): Promise<Delivery> {
-    const afterMs = limits.take(address.channelId, kind)
+  /** `isCounted`: a second form of what was counted already. */
+  async function once(
+    address: Address,
+    call: () => Promise<string | null>,
+    isCounted = false,
+  ): Promise<Delivery> {
+    const afterMs = isCounted ? 0 : limits.take(address.channelId, kind)
     if (afterMs > 0)
       return { kind: 'again', why: "Telegram's limit of messages", afterMs, isPaced: true }
     try {
@@ -50,8 +80,13 @@ export function openWire(
   }
 
   /** A screen that Telegram refuses is a bug of ours; its words go out all the same, without markup. */
-  async function attempt(address: Address, screen: Screen, call: Call): Promise<Delivery> {
-    const first = await once(address, () => call(screen))
+  async function attempt(
+    address: Address,
+    screen: Screen,
+    call: Call,
+    isCounted = false,
+  ): Promise<Delivery> {
+    const first = await once(address, () => call(screen), isCounted)
     if (first.kind !== 'ours') return first
     tools.log.error({ why: first.why, characters: screen.text.length }, 'telegram refused a screen')
     const { reply_markup: _, ...bare } = defused(screen)
@@ -62,34 +97,70 @@ export function openWire(
     }
   }
 
+  /** Nothing where the picture is not taken here: then its words go alone. */
+  async function sendPhoto(
+    address: Address,
+    { photo, ...screen }: Screen,
+    manner: Manner,
+    signal: AbortSignal,
+  ): Promise<Delivery | undefined> {
+    if (photo === undefined) return undefined
+    const sent = await once(address, async () => {
+      const { message_id } = await api.sendPhoto(
+        chatId(address.channelId),
+        new InputFile(photo, CHART_FILE),
+        { ...captionOf(screen), ...keyboardOf(screen), ...mannerOf(address, manner) },
+        grammySignal(signal),
+      )
+      return String(message_id)
+    })
+    if (sent.kind !== 'ours' && sent.kind !== 'gone') return sent
+    tools.log.warn({ why: sent.why }, 'telegram refused a picture')
+    return undefined
+  }
+
+  async function editPhoto(
+    address: Address,
+    messageId: string,
+    screen: Screen & { readonly photo: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<Delivery> {
+    const media = {
+      type: 'photo',
+      media: new InputFile(screen.photo, CHART_FILE),
+      ...captionOf(screen),
+    } as const
+    const edited = await once(address, async () => {
+      const to = chatId(address.channelId)
+      const options = keyboardOf(screen)
+      await api.editMessageMedia(to, Number(messageId), media, options, grammySignal(signal))
+      return messageId
+    })
+    // Said anew it may go without its picture.
+    return edited.kind === 'ours' ? { kind: 'missing', why: edited.why } : edited
+  }
+
   return {
-    async send(address, screen, { replyTo, silent }, signal) {
+    async send(address, screen, manner, signal) {
       if (signal.aborted) return { kind: 'again', why: 'stopping' }
-      return await attempt(address, screen, async ({ text, ...rest }) => {
-        const sent = await api.sendMessage(
+      const sent = await sendPhoto(address, screen, manner, signal)
+      if (sent !== undefined) return sent
+      const call: Call = async ({ text, ...rest }) => {
+        const { message_id } = await api.sendMessage(
           chatId(address.channelId),
           text,
-          {
-            ...markupOf({ text, ...rest }),
-            ...PREVIEW,
-            ...(silent ? { disable_notification: true } : {}),
-            ...(address.threadId === null ? {} : { message_thread_id: Number(address.threadId) }),
-            ...(replyTo === null
-              ? {}
-              : {
-                  reply_parameters: {
-                    message_id: Number(replyTo),
-                    allow_sending_without_reply: true,
-                  },
-                }),
-          },
+          { ...markupOf({ text, ...rest }), ...PREVIEW, ...mannerOf(address, manner) },
           grammySignal(signal),
         )
-        return String(sent.message_id)
-      })
+        return String(message_id)
+      }
+      return await attempt(address, screen, call, screen.photo !== undefined)
     },
     async edit(address, messageId, screen, signal) {
       if (signal.aborted) return { kind: 'again', why: 'stopping' }
+      const { photo } = screen
+      if (photo !== undefined)
+        return await editPhoto(address, messageId, { ...screen, photo }, signal)
       const edited = await attempt(address, screen, async ({ text, ...rest }) => {
         const options = { ...markupOf({ text, ...rest }), ...PREVIEW }
         const to = chatId(address.channelId)
@@ -98,5 +169,11 @@ export function openWire(
       })
       return edited.kind === 'done' ? { kind: 'done', messageId } : edited
     },
+    remove: (address, messageId, signal) =>
+      once(address, async () => {
+        const to = chatId(address.channelId)
+        await api.deleteMessage(to, Number(messageId), grammySignal(signal))
+        return null
+      }),
   }
 }

@@ -1,7 +1,9 @@
 import { type Instant, plain } from '../../src/kernel/index.ts'
 import { type Action, type Node, type Reply, type Run, SIGNS } from '../commands/index.ts'
+import type { Chart } from '../charts/index.ts'
 import { layOut, padTo, type Segment, type Style, widthOf } from './layout.ts'
 import { timeWords } from '../commands/index.ts'
+import { writeStrip, writeTimes } from './spark.ts'
 
 export interface Screen {
   readonly color: boolean
@@ -100,6 +102,29 @@ function linesOf(node: Node, screen: Screen): string[] {
   }
 }
 
+const LEGEND = '▂ up · ▅ degraded · █ down'
+
+/** What is a picture elsewhere: a line of signs for each of its rows, as wide as fits. */
+function chartLines({ strips, times }: Chart, screen: Screen): string[] {
+  const rows = [
+    ...(times === undefined
+      ? []
+      : [{ label: 'Response', signs: (room: number) => writeTimes(times, room) }]),
+    ...strips.map(({ name, marks }) => ({
+      label: times === undefined ? plain(name, WIDEST_NAME) : 'Uptime',
+      signs: (room: number) => writeStrip(marks, room),
+    })),
+  ]
+  const widest = Math.max(...rows.map(({ label }) => widthOf(label)))
+  const room = screen.columns - INDENT - widest - 2
+  return [
+    ...rows.map(({ label, signs }) =>
+      `${' '.repeat(INDENT)}${padTo(label, widest)}  ${signs(room)}`.trimEnd(),
+    ),
+    ...layOut([indent, { text: LEGEND, style: 'dim' }], INDENT, screen),
+  ]
+}
+
 /** Buttons as what to type. */
 function typedActions(actions: readonly Action[], screen: Screen): string[] {
   const lines = actions.flatMap(({ line, disabled }) =>
@@ -121,6 +146,7 @@ export function renderTerminal(reply: Reply, screen: Screen): string {
   return [
     ...layOut([{ text: sign }, ...headline], INDENT, screen),
     ...reply.body.flatMap((node) => linesOf(node, screen)),
+    ...(reply.image === undefined ? [] : chartLines(reply.image.chart, screen)),
     ...typedActions(reply.actions, screen),
   ].join('\n')
 }

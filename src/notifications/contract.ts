@@ -124,6 +124,12 @@ export interface SummaryNews {
   readonly unseen: readonly string[]
   /** Down now. */
   readonly open: readonly { readonly monitorName: string; readonly since: Instant }[]
+  /** How those in trouble were, in equal steps of the span; what was queued by an older version has none. */
+  readonly strips?: readonly {
+    readonly monitorName: string
+    readonly uptime: number | null
+    readonly marks: readonly ('up' | 'degraded' | 'down' | 'none')[]
+  }[]
 }
 
 export interface Troubled {

@@ -4,8 +4,10 @@ import type { SummaryNews, Troubled } from '../notifications/index.ts'
 import {
   addObserved,
   averageTimes,
+  markOf,
   type Observed,
   observedTime,
+  readSteps,
   uptimePercent,
 } from '../stats/index.ts'
 import type { AccountTx } from '../storage/index.ts'
@@ -103,6 +105,26 @@ async function readFigures(
   return { observed, before, slower: slower.slice(0, MOST_NAMED) }
 }
 
+const STEPS = { day: 144, week: 168 } as const
+
+/** The span in the steps of a chart. */
+async function readStrips(
+  db: AccountTx,
+  period: 'day' | 'week',
+  { from, to }: Span,
+  troubled: readonly Troubled[],
+): Promise<NonNullable<SummaryNews['strips']>> {
+  const count = STEPS[period]
+  // A day of 23 or 25 hours has as many.
+  const steps = { from, count, stepMs: Math.ceil((to - from) / count) }
+  const strips = []
+  for (const { monitorId, monitorName, uptime } of troubled) {
+    const marks = (await readSteps(db, monitorId, steps)).map(markOf)
+    strips.push({ monitorName, uptime, marks })
+  }
+  return strips
+}
+
 /** How a day or a week was, of everything or of some. */
 export async function reportOn(
   db: AccountTx,
@@ -152,6 +174,7 @@ export async function reportOn(
     },
   )
   troubled.sort((a, b) => (a.uptime ?? 0) - (b.uptime ?? 0))
+  const named = troubled.slice(0, MOST_NAMED)
   const total = addObserved(observed.values())
   const isOpen = ({ resolved_at }: (typeof mine)[number]) => resolved_at === null
   return {
@@ -164,7 +187,8 @@ export async function reportOn(
     uptimeBefore: uptimePercent(addObserved(before.values())),
     incidents: outages.length,
     downMs: total.downMs,
-    troubled: troubled.slice(0, MOST_NAMED),
+    troubled: named,
+    strips: await readStrips(db, period, span, named),
     slower,
     ending: mine
       .filter((it) => it.severity === 'warning' && isOpen(it) && it.ends_at !== null)

@@ -17,7 +17,8 @@ const PATIENCE_MS = 2 * HOUR
 const TIMES = new Set(['from', 'to', 'startedAt', 'endsAt', 'since'])
 
 /** What programs are told of it: monitors and times as the API has them. */
-function factOf(id: number, { kind, ...report }: SummaryNews) {
+function factOf(id: number, news: SummaryNews) {
+  const { kind, strips: _, ...report } = news
   const wire = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(wire)
     if (typeof value !== 'object' || value === null) return value

@@ -66,7 +66,15 @@ test('a day in which something happened says what, when, how long and why', asyn
       '  1 other without trouble.',
       '  Ends soon: Shop 9 d',
       '  No data: Wiki',
+      `  Shop  ${'▂'.repeat(54)}█${'▂'.repeat(37)}`,
+      '  ▂ up · ▅ degraded · █ down',
     ].join('\n'),
+  )
+  const { image } = wordNews(news)
+  expect(image!.chart).toMatchObject({ from: span.from, to: span.to, period: 'Mon 1 Mar' })
+  expect(image!.chart.strips).toMatchObject([{ name: 'Shop', figure: '99.51 %' }])
+  expect(image!.alt.map((run) => ('text' in run ? run.text : '')).join('')).toBe(
+    'Uptime, Mon 1 Mar: Shop 99.51 %.',
   )
   const inner = await reportOn(house.account, 'day', span, 'UTC', {
     targets: null,

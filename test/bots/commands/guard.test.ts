@@ -65,6 +65,11 @@ const LINES = [
     'responder',
     { up: /has had no incident/, down: /Noted at Shop: on it/, paused: /has had no incident/ },
   ],
+  [
+    'stats shop 7d',
+    'viewer',
+    { up: /^Shop · no data/, down: /^Shop · no data/, paused: /^Shop · no data/ },
+  ],
   ['unlink', 'owner', { up: /Untie this server/, down: /Untie this/, paused: /Untie this/ }],
   [
     'maintenance list',

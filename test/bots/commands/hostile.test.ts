@@ -50,6 +50,8 @@ test.each(HOSTILE.map((words, at) => [at, words] as const))(
       'status',
       'list',
       'show #1',
+      'stats #1',
+      'stats',
       'check #1',
       'incidents',
       'ack #1',

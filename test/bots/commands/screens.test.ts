@@ -119,7 +119,7 @@ test('show tells everything about one', async () => {
       'Expected: HTTP 200–299',
       'Last good: <relative 2027-03-01T13:58:48.000Z>',
       'Last incident: #1 · <relative 2027-03-01T13:59:48.000Z> · connection refused · open',
-      '[Check now] [Pause 1 h] [Incidents]',
+      '[Check now] [Pause 1 h] [Stats] [Incidents]',
     ].join('\n'),
   )
 })

@@ -117,7 +117,7 @@ describe('on a plain terminal', () => {
   Expected       HTTP 200–299
   Last good      1 min 12 s ago
   Last incident  #1 · 12 s ago · connection refused · open
-  → check '#1' · pause '#1' 1h · incidents '#1'
+  → check '#1' · pause '#1' 1h · stats '#1' · incidents '#1'
 
 > pause shop
 Pausing needs the responder role. Ann and the administrators here have it.

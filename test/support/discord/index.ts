@@ -199,8 +199,8 @@ export class FakeDiscord implements AsyncDisposable {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').replace(/\?.*/, '')
     const method = request.method ?? 'GET'
-    const body = await readBody(request)
-    this.#rest.requests.push({ method, path, body })
+    const { body, files } = await readBody(request)
+    this.#rest.requests.push({ method, path, body, files })
     const fault = this.faults.take(`${method} ${path}`)
     if (fault === 'hang') {
       this.#world.changed()
@@ -222,7 +222,7 @@ export class FakeDiscord implements AsyncDisposable {
       return
     }
     const authorized = request.headers.authorization === `Bot ${this.token}` && !this.#refusesToken
-    const answer = this.#rest.answer({ method, path, body }, authorized)
+    const answer = this.#rest.answer({ method, path, body, files }, authorized)
     if (fault === 'cutAfter') request.socket.destroy()
     else if (this.callsNothingJson && answer.body === undefined)
       send(response, { ...answer, headers: { 'content-type': 'application/json' } })

@@ -65,9 +65,9 @@ function sizeOf({ title, description, fields, footer, author }: APIEmbed): numbe
   return texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
 }
 
-function judgeEmbed({ fields = [], description, title, footer }: APIEmbed): string[] {
+function judgeEmbed({ fields = [], description, title, footer, image }: APIEmbed): string[] {
   const problems = footer === undefined ? [] : tooLong('footer.text', footer.text, 2048)
-  if (description === undefined && title === undefined && fields.length === 0)
+  if ([description, title, image].every((it) => it === undefined) && fields.length === 0)
     problems.push('embed: empty')
   for (const { name, value } of fields)
     problems.push(

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Files, judgeFiles, readForm } from './files.ts'
 import type { FakeGateway } from './gateway.ts'
 import { isEmpty, judgeCallback, judgeCommands, judgeMessage } from './judge.ts'
 import { type Interaction, type People, toWire } from './people.ts'
@@ -22,6 +23,7 @@ export interface Seen {
   readonly method: string
   readonly path: string
   readonly body: unknown
+  readonly files: Files
 }
 
 interface Answer {
@@ -68,7 +70,9 @@ export class FakeRest {
     }
   }
 
-  #route({ method, path, body }: Seen, authorized: boolean): Answer {
+  #route({ method, path, body, files }: Seen, authorized: boolean): Answer {
+    const problems = judgeFiles(body, files)
+    if (problems.length > 0) throw new Refusal(400, 50_035, 'Invalid Form Body', problems)
     const [root, id = '', third = '', ...rest] = path.replace(/^\/api\/v10\//, '').split('/')
     if (root === 'interactions') return this.#callback(third, body as { type: number; data?: Body })
     if (root === 'webhooks') return this.#webhook(method, third, rest, body as Body)
@@ -235,11 +239,17 @@ const withoutDefaults = (command: object): object =>
     JSON.stringify(command, (_, value: unknown) => (value === false ? undefined : value)),
   ) as object
 
-export async function readBody(request: IncomingMessage): Promise<unknown> {
+/** JSON, or a form whose `payload_json` says what its `files[n]` are. */
+export async function readBody(
+  request: IncomingMessage,
+): Promise<{ readonly body: unknown; readonly files: Files }> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  const text = Buffer.concat(chunks).toString()
-  return text === '' ? undefined : (JSON.parse(text) as unknown)
+  const bytes = Buffer.concat(chunks)
+  const type = request.headers['content-type'] ?? ''
+  if (type.startsWith('multipart/form-data')) return readForm(bytes, type)
+  const text = bytes.toString()
+  return { body: text === '' ? undefined : (JSON.parse(text) as unknown), files: new Map() }
 }
 
 export function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {

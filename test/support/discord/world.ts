@@ -37,6 +37,9 @@ export interface Body {
   readonly content?: string | null
   readonly embeds?: readonly APIEmbed[] | null
   readonly components?: readonly APIActionRowComponent<APIComponentInMessageActionRow>[] | null
+  readonly attachments?:
+    | readonly { readonly id: string; readonly filename?: string; readonly description?: string }[]
+    | null
   readonly allowed_mentions?: unknown
   readonly flags?: number | null
   readonly nonce?: string | number | null
@@ -64,7 +67,7 @@ export interface FakeMessage {
 export const EPHEMERAL = 64
 export const SILENT = 4096
 
-/** All a reader sees of a message, a line each: content, embed, fields, footer, buttons. */
+/** All a reader sees of a message, a line each: content, embed, fields, footer, picture, buttons. */
 export function show(message: FakeMessage): string {
   const { content, embeds } = message.body
   const lines: (string | undefined)[] = [content ?? '']
@@ -73,6 +76,8 @@ export function show(message: FakeMessage): string {
     for (const { name, value } of fields ?? []) lines.push(`${name}: ${value}`)
     lines.push(footer?.text)
   }
+  for (const { description } of message.body.attachments ?? [])
+    lines.push(`[image: ${description}]`)
   lines.push(
     buttonsOf(message)
       .map(({ label }) => `[${label}]`)

@@ -94,6 +94,7 @@ export class FakeTelegram extends FakePlatform {
       from,
       byBot: false,
       text,
+      photo: null,
       entities: [],
       keyboard: undefined,
       replyTo: null,

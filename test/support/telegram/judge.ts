@@ -1,7 +1,8 @@
-import { badRequest } from './refusal.ts'
+import { badRequest, Refusal } from './refusal.ts'
 import type { Entity, Keyboard } from './schemas.ts'
 
 const TEXT_MAX = 4096
+const CAPTION_MAX = 1024
 const ENTITIES_MAX = 100
 const ROW_MAX = 8
 const BUTTONS_MAX = 100
@@ -17,9 +18,36 @@ const splits = (text: string, at: number): boolean => at < text.length && isLow(
  * do: lone surrogates, overlapping entities and a 101st one are refused, not repaired or dropped.
  */
 export function judgeText(text: string, entities: readonly Entity[]): string {
-  if (!text.isWellFormed()) throw badRequest('strings must be encoded in UTF-8')
   if (text.trim() === '') throw badRequest('message text is empty')
   if (text.trim().length > TEXT_MAX) throw badRequest('message is too long')
+  return judgeEntities(text, entities)
+}
+
+/** What stands below a picture, by the same rules; it may be empty, and is shorter. */
+export function judgeCaption(text: string, entities: readonly Entity[]): string {
+  if (text.trim().length > CAPTION_MAX) throw badRequest('message caption is too long')
+  return judgeEntities(text, entities)
+}
+
+const PNG = 0x89504e47
+const SIDES_MAX = 10_000
+const RATIO_MAX = 20
+const PHOTO_MAX = 10 * 1024 * 1024
+
+/** The picture a parameter names, by what the platform takes as one. */
+export function judgePhoto(attached: string, files: ReadonlyMap<string, Buffer>): Buffer {
+  const photo = files.get(attached.slice('attach://'.length))
+  if (photo === undefined) throw badRequest('there is no photo in the request')
+  if (photo.length > PHOTO_MAX) throw new Refusal(413, 'Request Entity Too Large')
+  if (photo.readUInt32BE() !== PNG) throw badRequest('IMAGE_PROCESS_FAILED')
+  const [width, height] = [photo.readUInt32BE(16), photo.readUInt32BE(20)]
+  if (width + height > SIDES_MAX || Math.max(width / height, height / width) > RATIO_MAX)
+    throw badRequest('PHOTO_INVALID_DIMENSIONS')
+  return photo
+}
+
+function judgeEntities(text: string, entities: readonly Entity[]): string {
+  if (!text.isWellFormed()) throw badRequest('strings must be encoded in UTF-8')
   if (entities.length > ENTITIES_MAX) throw badRequest('too many entities')
   let end = 0
   for (const { type, offset, length } of entities.toSorted((a, b) => a.offset - b.offset)) {

@@ -78,6 +78,34 @@ const sendMessage = {
   reply_markup: keyboard.optional(),
 } satisfies Shape<'sendMessage'>
 
+/** `attach://name` of a file of the same form. */
+const attached = z.string().regex(/^attach:\/\/./)
+
+const sendPhoto = {
+  chat_id,
+  message_thread_id: integer.optional(),
+  photo: attached,
+  caption: z.string().optional(),
+  caption_entities: z.array(entity).optional(),
+  disable_notification: z.boolean().optional(),
+  reply_parameters: reply.optional(),
+  reply_markup: keyboard.optional(),
+} satisfies Shape<'sendPhoto'>
+
+const editMessageMedia = {
+  chat_id,
+  message_id: id,
+  media: z.strictObject({
+    type: z.literal('photo'),
+    media: attached,
+    caption: z.string().optional(),
+    caption_entities: z.array(entity).optional(),
+  }),
+  reply_markup: keyboard.optional(),
+} satisfies Shape<'editMessageMedia'>
+
+const deleteMessage = { chat_id, message_id: id } satisfies Shape<'deleteMessage'>
+
 const editMessageText = {
   chat_id,
   message_id: id,
@@ -142,7 +170,10 @@ const METHODS = {
   deleteWebhook: z.strictObject(deleteWebhook),
   getUpdates: z.strictObject(getUpdates),
   sendMessage: z.strictObject(sendMessage),
+  sendPhoto: z.strictObject(sendPhoto),
   editMessageText: z.strictObject(editMessageText),
+  editMessageMedia: z.strictObject(editMessageMedia),
+  deleteMessage: z.strictObject(deleteMessage),
   editMessageReplyMarkup: z.strictObject(editMessageReplyMarkup),
   answerCallbackQuery: z.strictObject(answerCallbackQuery),
   getChat: z.strictObject(getChat),

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Trouble, Troubles } from './faults.ts'
-import { HANDLERS, type Platform } from './methods.ts'
+import { type Files, HANDLERS, type Platform } from './methods.ts'
 import { Refusal } from './refusal.ts'
 import { isMethod, type Method, type Params, readParams } from './schemas.ts'
 
@@ -10,24 +10,50 @@ import { isMethod, type Method, type Params, readParams } from './schemas.ts'
 export interface Call {
   readonly method: Method
   readonly body: Readonly<Record<string, unknown>>
+  /** Of a form, by the names they are attached under. */
+  readonly files: Files
 }
 
 export interface Desk {
   readonly token: () => string
   readonly troubles: Troubles
-  readonly platform: (gone: AbortSignal) => Platform
+  readonly platform: (gone: AbortSignal) => Omit<Platform, 'files'>
   /** A call arrived; and one was answered. */
   readonly heard: (call: Call) => void
   readonly changed: () => void
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
-  let text = ''
-  for await (const chunk of request.setEncoding('utf8')) text += String(chunk)
-  if (text === '') return {}
-  if (!(request.headers['content-type'] ?? '').startsWith('application/json'))
-    throw new Refusal(400, 'Bad Request: only JSON bodies are spoken here')
-  return JSON.parse(text) as Record<string, unknown>
+async function readForm(bytes: Buffer, type: string): Promise<Pick<Call, 'body' | 'files'>> {
+  const form = await new Response(new Uint8Array(bytes), {
+    headers: { 'content-type': type },
+  }).formData()
+  const body: Record<string, unknown> = {}
+  const files = new Map<string, Buffer>()
+  for (const [key, value] of form)
+    if (typeof value === 'string') body[key] = key === 'caption' ? value : jsonOr(value)
+    else files.set(key, Buffer.from(await value.arrayBuffer()))
+  return { body, files }
+}
+
+/** Whatever is no text is JSON in a form. */
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Pick<Call, 'body' | 'files'>> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const bytes = Buffer.concat(chunks)
+  const type = request.headers['content-type'] ?? ''
+  if (bytes.length === 0) return { body: {}, files: new Map() }
+  if (type.startsWith('multipart/form-data')) return await readForm(bytes, type)
+  if (!type.startsWith('application/json'))
+    throw new Refusal(400, 'Bad Request: only JSON bodies and forms are spoken here')
+  return { body: JSON.parse(bytes.toString()) as Record<string, unknown>, files: new Map() }
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
@@ -67,15 +93,15 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
   const [, token, name] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? '') ?? []
   if (token === undefined || name === undefined || !isMethod(name))
     return refusal(response, new Refusal(404, 'Not Found'))
-  const body = await bodyOf(request)
-  desk.heard({ method: name, body })
+  const { body, files } = await bodyOf(request)
+  desk.heard({ method: name, body, files })
   if (token !== desk.token()) return refusal(response, new Refusal(401, 'Unauthorized'))
   const trouble = desk.troubles.take(name)
   if (trouble !== undefined && make(trouble, response, false)) return undefined
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   const handle = HANDLERS[name] as (on: Platform, given: Params<Method>) => unknown
-  const result = await handle(desk.platform(gone.signal), readParams(name, body))
+  const result = await handle({ ...desk.platform(gone.signal), files }, readParams(name, body))
   if (trouble === undefined || !make(trouble, response, true))
     answer(response, 200, { ok: true, result })
   return undefined

@@ -5,7 +5,9 @@ import type { Entity, Keyboard } from './schemas.ts'
 export type Person = User
 
 interface Shown {
+  /** Of a picture: its caption. */
   readonly text: string
+  readonly photo: Buffer | null
   readonly entities: readonly Entity[]
   readonly keyboard: Keyboard | undefined
 }
@@ -38,6 +40,8 @@ export interface Room {
   topics: Map<number, boolean>
   /** Why the bot can't write here, as the platform words it; null when it can. */
   closed: Refusal | null
+  /** Words may be written, pictures not. */
+  takesNoPhotos: boolean
   movedTo: number | null
   messages: Sent[]
 }
@@ -64,6 +68,7 @@ export class World {
       administrators: [],
       topics: new Map(),
       closed: null,
+      takesNoPhotos: false,
       movedTo: null,
       messages: [],
       ...room,

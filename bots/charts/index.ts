@@ -1,0 +1,2 @@
+export type { Chart, Mark } from './chart.ts'
+export { drawChart } from './draw.ts'
