@@ -73,6 +73,7 @@ function send(on: Platform, given: Params<'sendMessage'>): unknown {
     date: Math.floor(on.now() / 1000),
     before: [],
     deleted: false,
+    pinned: false,
   }
   room.messages.push(sent)
   return messageOf(world, sent)
@@ -98,6 +99,29 @@ function change(
     )
   const before = [...sent.before, { text, entities, keyboard }]
   return messageOf(on.world, on.world.replace(sent, { ...shown, before }))
+}
+
+function pin(
+  { world }: Platform,
+  given: Pick<Params<'unpinChatMessage'>, 'chat_id' | 'message_id'>,
+  pinned: boolean,
+): true {
+  const room = world.open(given.chat_id)
+  if (!room.mayPin && room.type !== 'private')
+    throw badRequest('not enough rights to manage pinned messages in the chat')
+  const sent = room.messages.find(({ id, deleted }) => id === given.message_id && !deleted)
+  if (sent === undefined) throw badRequest(`message to ${pinned ? 'pin' : 'unpin'} not found`)
+  world.replace(sent, { pinned })
+  return true
+}
+
+function remove({ world }: Platform, given: Params<'deleteMessage'>): true {
+  const room = world.open(given.chat_id)
+  const sent = room.messages.find(({ id, deleted }) => id === given.message_id && !deleted)
+  if (sent === undefined) throw badRequest('message to delete not found')
+  if (!sent.byBot) throw badRequest("message can't be deleted")
+  world.replace(sent, { deleted: true, pinned: false })
+  return true
 }
 
 function press(on: Platform, given: Params<'answerCallbackQuery'>): true {
@@ -143,6 +167,9 @@ export const HANDLERS: Handlers = {
       keyboard: given.reply_markup,
     })
   },
+  pinChatMessage: (on, given) => pin(on, given, true),
+  unpinChatMessage: (on, given) => pin(on, given, false),
+  deleteMessage: remove,
   answerCallbackQuery: press,
   getChat: ({ world }, given) => chatOf(world.open(given.chat_id)),
   getChatAdministrators: ({ world }, given) => {

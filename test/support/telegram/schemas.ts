@@ -93,6 +93,16 @@ const editMessageReplyMarkup = {
   reply_markup: keyboard.optional(),
 } satisfies Shape<'editMessageReplyMarkup'>
 
+const pinChatMessage = {
+  chat_id,
+  message_id: id,
+  disable_notification: z.boolean().optional(),
+} satisfies Shape<'pinChatMessage'>
+
+const unpinChatMessage = { chat_id, message_id: id } satisfies Shape<'unpinChatMessage'>
+
+const deleteMessage = { chat_id, message_id: id } satisfies Shape<'deleteMessage'>
+
 const answerCallbackQuery = {
   callback_query_id: z.string(),
   text: z.string().optional(),
@@ -144,6 +154,9 @@ const METHODS = {
   sendMessage: z.strictObject(sendMessage),
   editMessageText: z.strictObject(editMessageText),
   editMessageReplyMarkup: z.strictObject(editMessageReplyMarkup),
+  pinChatMessage: z.strictObject(pinChatMessage),
+  unpinChatMessage: z.strictObject(unpinChatMessage),
+  deleteMessage: z.strictObject(deleteMessage),
   answerCallbackQuery: z.strictObject(answerCallbackQuery),
   getChat: z.strictObject(getChat),
   getChatAdministrators: z.strictObject(getChatAdministrators),

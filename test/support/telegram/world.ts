@@ -25,6 +25,7 @@ export interface Sent extends Shown {
   /** What it showed before, oldest first. */
   readonly before: readonly Shown[]
   readonly deleted: boolean
+  readonly pinned: boolean
 }
 
 export interface Room {
@@ -38,6 +39,8 @@ export interface Room {
   topics: Map<number, boolean>
   /** Why the bot can't write here, as the platform words it; null when it can. */
   closed: Refusal | null
+  /** Whether the bot is an administrator who may pin messages; in a private chat it always may. */
+  mayPin: boolean
   movedTo: number | null
   messages: Sent[]
 }
@@ -64,6 +67,7 @@ export class World {
       administrators: [],
       topics: new Map(),
       closed: null,
+      mayPin: true,
       movedTo: null,
       messages: [],
       ...room,
