@@ -1,6 +1,7 @@
 import { ack } from './ack.ts'
 import { add } from './add.ts'
 import { alerts } from './alerts.ts'
+import { board } from './board.ts'
 import { check } from './check.ts'
 import type { AccountCommand, Command } from './command.ts'
 import { remove } from './delete.ts'
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   note,
   ...alerts,
   ...summary,
+  ...board,
   link,
   unlink,
   whoami,

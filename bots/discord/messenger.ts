@@ -3,6 +3,7 @@ import { cut, type Log } from '../../src/kernel/index.ts'
 import type { Delivery, Messenger, News } from '../../src/notifications/index.ts'
 import type { Reply } from '../commands/index.ts'
 import { codeOf, toDelivery } from './answers.ts'
+import { openPins } from './pins.ts'
 import { type DiscordPayload, plainForm, renderDiscord } from './render.ts'
 import type { Wire } from './wire.ts'
 
@@ -81,6 +82,7 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
       tell(news, (body) =>
         wire.send('patch', Routes.channelMessage(channelId, messageId), { body, signal }),
       ),
+    pins: openPins(wire),
     serverOf: async ({ channelId }, signal) => {
       try {
         const channel = (await wire.send('get', Routes.channel(channelId), { signal })) as {

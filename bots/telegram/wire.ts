@@ -20,7 +20,7 @@ export interface Wire {
 
 const PREVIEW = { link_preview_options: { is_disabled: true } } as const
 
-const chatId = (id: string): number | string => (/^-?\d+$/.test(id) ? Number(id) : id)
+export const chatIdOf = (id: string): number | string => (/^-?\d+$/.test(id) ? Number(id) : id)
 
 const markupOf = ({ entities, reply_markup }: Screen) => ({
   ...(entities.length === 0 ? {} : { entities }),
@@ -67,7 +67,7 @@ export function openWire(
       if (signal.aborted) return { kind: 'again', why: 'stopping' }
       return await attempt(address, screen, async ({ text, ...rest }) => {
         const sent = await api.sendMessage(
-          chatId(address.channelId),
+          chatIdOf(address.channelId),
           text,
           {
             ...markupOf({ text, ...rest }),
@@ -92,7 +92,7 @@ export function openWire(
       if (signal.aborted) return { kind: 'again', why: 'stopping' }
       const edited = await attempt(address, screen, async ({ text, ...rest }) => {
         const options = { ...markupOf({ text, ...rest }), ...PREVIEW }
-        const to = chatId(address.channelId)
+        const to = chatIdOf(address.channelId)
         await api.editMessageText(to, Number(messageId), text, options, grammySignal(signal))
         return messageId
       })
