@@ -118,7 +118,6 @@ export function boardReply(it: BoardNews): Reply {
       note(...fill(SAYS.asOf, datedRuns(it.shownAt))),
     ],
     actions: ACTIONS,
-    value: it,
   })
 }
 

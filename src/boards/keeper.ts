@@ -1,7 +1,8 @@
 import { Bell, MINUTE, type Part, SECOND, supervise } from '../kernel/index.ts'
 import type { Db } from '../storage/index.ts'
 import type { Board } from './board.ts'
-import { dueBoards, keepBoard, type KeepTools } from './keep.ts'
+import { dueBoards, keepBoard } from './keep.ts'
+import type { KeepTools } from './step.ts'
 
 /** What nobody woke us for (another process wrote it, a window began) is seen this soon. */
 const LOOK_MS = 5 * SECOND

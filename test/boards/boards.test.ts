@@ -149,6 +149,19 @@ describe.each(Object.entries(on))('on %s', (_, open) => {
     expect(await town.db.selectFrom('boards').select('id').execute()).toEqual([])
   })
 
+  test('linked anew at once it has another one, and the one before is over', async () => {
+    await using town = await open()
+    await town.add('Shop')
+    await town.says('board on')
+    await town.account.deleteFrom('chat_links').execute()
+    await town.link()
+    expect(await said(town.says('board show'))).toMatch(/^No board is kept/)
+    await town.says('board on')
+    await town.later(MINUTE)
+    await town.later(MINUTE)
+    expect(town.messages()).toMatchObject([{ pinned: false }, { pinned: true }])
+  })
+
   test('where it may not be pinned it stands unpinned, and what to do is said', async () => {
     await using town = await open()
     await town.add('Shop')
