@@ -3,6 +3,7 @@ import path from 'node:path'
 import { schedule } from 'node-cron'
 import { ensureAccount } from './accounts/index.ts'
 import { basePath, buildApi, type Health } from './api/index.ts'
+import { type Boards, startBoards } from './boards/index.ts'
 import type { Settings } from './config.ts'
 import { type Engine, startEngine } from './engine/index.ts'
 import { readNews } from './incidents/index.ts'
@@ -61,15 +62,22 @@ interface Site {
   readonly sealer: Sealer
   readonly outlook: Outlook
   readonly messengers: Record<string, Messenger>
+  readonly boards: Boards
 }
 
-function openEngine({ settings, log, db, sealer, outlook }: Site, delivery: DeliveryPart): Engine {
+function openEngine(
+  { settings, log, db, sealer, outlook, boards }: Site,
+  delivery: DeliveryPart,
+): Engine {
   return startEngine(db, {
     clock,
     chance,
     log,
     sealer,
-    onNews: () => delivery.wake(),
+    onNews: () => {
+      delivery.wake()
+      boards.wake()
+    },
     sight: {
       network: outlook.network,
       canaries: settings.CANARY_HOSTS,
@@ -88,11 +96,11 @@ function openEngine({ settings, log, db, sealer, outlook }: Site, delivery: Deli
 
 /** The platforms whose token is set; their libraries are loaded only then. */
 async function openPlatforms(site: Site, delivery: DeliveryPart, looker: Looker): Promise<Part[]> {
-  const { settings, log, db, sealer, outlook, messengers } = site
+  const { settings, log, db, sealer, outlook, messengers, boards } = site
   const tools = { clock, chance, log }
   const { buildDesk, wordNews } = await import('../bots/commands/index.ts')
   const refusal = (host: string) => outlook.network.refusal(host)
-  const desk = buildDesk({ db, ...tools, sealer, looker, refusal })
+  const desk = buildDesk({ db, ...tools, sealer, looker, boards, refusal })
   const toolsFor = (platform: string) => ({ ...tools, onBack: () => delivery.back(platform) })
   const parts: Part[] = []
   if (settings.SMTP_URL !== undefined && settings.SMTP_FROM !== undefined) {
@@ -116,6 +124,7 @@ async function openPlatforms(site: Site, delivery: DeliveryPart, looker: Looker)
     messengers['telegram'] = messenger
   }
   delivery.wake()
+  boards.wake()
   return parts
 }
 
@@ -172,7 +181,8 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
     }),
     ...extras.messengers,
   }
-  const site: Site = { settings, log, db, sealer, outlook, messengers }
+  const boards = startBoards(db, { clock, chance, log, sealer, messengers })
+  const site: Site = { settings, log, db, sealer, outlook, messengers, boards }
   const living: AsyncDisposable[] = []
   opened.defer(async () => {
     await Promise.all(living.map((it) => it[Symbol.asyncDispose]()))
@@ -186,16 +196,17 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
       readNews(bindAccount(unbound, accountId), id, clock.now(), channelId),
   })
   const engine = openEngine(site, delivery)
-  living.push(delivery, engine)
+  living.push(delivery, boards, engine)
   const looker: Looker = {
     check: (bound, id, cause) => engine.check(bound, id, cause),
     nudge: () => {
       engine.nudge()
       delivery.wake()
+      boards.wake()
     },
   }
 
-  const parts: Part[] = [engine, delivery]
+  const parts: Part[] = [engine, delivery, boards]
   let isReady = false
   const api = buildApi({
     db,

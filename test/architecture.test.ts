@@ -26,6 +26,15 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/storage',
   ],
   'src/stats': ['src/kernel', 'src/storage'],
+  'src/boards': [
+    'src/audit',
+    'src/incidents',
+    'src/kernel',
+    'src/monitors',
+    'src/notifications',
+    'src/stats',
+    'src/storage',
+  ],
   'src/retention': ['src/kernel', 'src/stats', 'src/storage'],
   'src/engine': [
     'src/incidents',
@@ -65,6 +74,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'bots/charts',
     'src/accounts',
     'src/audit',
+    'src/boards',
     'src/incidents',
     'src/kernel',
     'src/maintenance',
@@ -83,7 +93,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 }
 /** Who may hold the handle that sees every account; the rest of the house asks through one that is bound. */
 const UNBOUND =
-  /^src\/(?:storage|accounts|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/samples|incidents\/(?:verdict|tell)|summaries\/send|maintenance\/spans|status-pages\/public)\.ts$/
+  /^src\/(?:storage|accounts|boards|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/samples|incidents\/(?:verdict|tell)|summaries\/send|maintenance\/spans|status-pages\/public)\.ts$/
 /** Where it is handed through as a part, and the look-ups that find whose request it is. */
 const HANDED_THROUGH = new Set(['src/api/deps.ts', 'bots/commands/command.ts'])
 const LOOK_UPS = new Set([

@@ -1,11 +1,12 @@
 import { markLinkLeft, moveLink } from '../../src/accounts/index.ts'
+import { moveBoards, restBoards, wakeBoards } from '../../src/boards/index.ts'
 import { Fault } from '../../src/kernel/index.ts'
 import { moveChannels, switchOffPlace, switchOnPlace } from '../../src/notifications/index.ts'
 import { gone, troubleReply } from './answers.ts'
 import { CARDS, commandNamed, commandOf, commandPressed, COMMANDS, groupOf } from './catalogue.ts'
 import type { AccountCommand, Call, Command, DeskDeps, Given, OpenCall } from './command.ts'
 import { completeMonitors, MOST_CHOICES } from './complete.ts'
-import { readPress } from './compose.ts'
+import { BESIDE, readPress } from './compose.ts'
 import type { Ask, Choice, Desk, Place } from './desk.ts'
 import { bindCall, findMember, mayRun, unlinked } from './guard.ts'
 import { unknownCommand } from './help.ts'
@@ -61,7 +62,10 @@ async function pressButton(call: OpenCall, press: string): Promise<Reply> {
   const admitted = await admit(call, command)
   if ('reply' in admitted) return admitted.reply
   try {
-    return inZone(admitted.call, await command.presses[read.action]!(admitted.call, read))
+    const isBeside = read.extra === BESIDE
+    const pressed = isBeside ? { ...read, extra: '' } : read
+    const reply = await command.presses[read.action]!(admitted.call, pressed)
+    return inZone(admitted.call, isBeside ? { ...reply, audience: 'asker' } : reply)
   } catch (error) {
     if (error instanceof Fault && UNKNOWN.has(error.code)) return gone()
     throw error
@@ -137,20 +141,24 @@ export function buildDesk(deps: DeskDeps): Desk {
       quietly('place not switched off', async () => {
         await markLinkLeft(deps.db, place, deps.clock.now())
         await switchOffPlace(deps.db, deps.clock.now(), place, why)
+        await restBoards(deps.db, place, why)
       }),
     placeBack: (place) =>
       quietly('place not switched on', async () => {
         const wasAway = await markLinkLeft(deps.db, place, null)
         // Discord says it at each login: there, what was switched off for another reason stays off.
         // Telegram says it when it happens; that we had left, a refused message may have told first.
-        if (wasAway || place.platform === 'telegram')
+        if (wasAway || place.platform === 'telegram') {
           await switchOnPlace(deps.db, deps.clock.now(), place)
+          await wakeBoards(deps.db, place)
+        }
       }),
     placeMoved: (place, serverId) =>
       quietly('place not moved', () =>
         deps.db.transaction().execute(async (tx) => {
           await moveLink(tx, place, serverId)
           await moveChannels(tx, place.platform, place.serverId, serverId)
+          await moveBoards(tx, place.platform, place.serverId, serverId)
         }),
       ),
   }

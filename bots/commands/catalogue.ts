@@ -2,6 +2,7 @@ import { access } from './access.ts'
 import { ack } from './ack.ts'
 import { add } from './add.ts'
 import { alerts } from './alerts.ts'
+import { board } from './board.ts'
 import { check } from './check.ts'
 import type { AccountCommand, Command } from './command.ts'
 import { remove } from './delete.ts'
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   ...alerts,
   ...summary,
   ...access,
+  ...board,
   link,
   unlink,
   whoami,

@@ -8,6 +8,7 @@ import type {
   RoleGrant,
 } from '../../src/accounts/index.ts'
 import type { By } from '../../src/audit/index.ts'
+import type { Boards } from '../../src/boards/index.ts'
 import type { Chance, Clock, Instant, Log } from '../../src/kernel/index.ts'
 import { parseInput } from '../../src/kernel/index.ts'
 import type { ChangeTools, Looker } from '../../src/monitors/index.ts'
@@ -24,6 +25,8 @@ export interface DeskDeps {
   readonly log: Log
   readonly sealer: Sealer
   readonly looker: Looker
+  /** Who keeps boards; nobody in a shell. */
+  readonly boards?: Pick<Boards, 'keepNow' | 'wake'>
   /** Why a literal host may not be watched. */
   readonly refusal: (host: string) => string | undefined
 }

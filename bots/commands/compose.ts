@@ -33,6 +33,9 @@ export interface ReadPress {
   readonly extra: string
 }
 
+/** In place of `extra`: answered beside the message, which stays as it is. */
+export const BESIDE = '.'
+
 const PRESS = /^v1:([a-z]{1,12}):([0-9a-z]{1,10})(?::([0-9a-z.-]{1,40}))?$/
 
 /** Nothing for what this version never wrote. */

@@ -1,6 +1,7 @@
 import { DAY, type Instant } from '../../src/kernel/index.ts'
 import type { IncidentNews, News } from '../../src/notifications/index.ts'
 import { dotted, press, say, signed } from './compose.ts'
+import { boardOverReply, boardReply } from './news-board.ts'
 import {
   degradedAlert,
   degradedReply,
@@ -216,6 +217,10 @@ function replyTo(news: News): Reply {
       )
     case 'summary':
       return summaryReply(news)
+    case 'board':
+      return boardReply(news)
+    case 'boardOver':
+      return boardOverReply(news)
     case 'acknowledged':
       return say(
         [

@@ -11,7 +11,8 @@ export type Run =
   | {
       readonly kind: 'time'
       readonly at: Instant
-      readonly style: 'relative' | 'clock' | 'date'
+      /** `standing`: relative where the platform keeps that current, else as a clock's. */
+      readonly style: 'relative' | 'clock' | 'date' | 'standing'
     }
 
 export type StateSign = 'up' | 'degraded' | 'down' | 'paused' | 'maintenance' | 'pending'
@@ -74,7 +75,7 @@ export const strong = (words: string): Run => ({ kind: 'strong', text: words })
 export const name = (words: string): Run => ({ kind: 'name', text: words })
 export const address = (words: string): Run => ({ kind: 'address', text: words })
 export const verbatim = (words: string): Run => ({ kind: 'verbatim', text: words })
-export const time = (at: Instant, style: 'relative' | 'clock' | 'date'): Run => ({
+export const time = (at: Instant, style: Extract<Run, { kind: 'time' }>['style']): Run => ({
   kind: 'time',
   at,
   style,

@@ -4,6 +4,7 @@ import type { Delivery, Messenger, News } from '../../src/notifications/index.ts
 import type { Reply } from '../commands/index.ts'
 import { codeOf, toDelivery } from './answers.ts'
 import { type Files, isOfPicture, withPicture } from './picture.ts'
+import { openPins } from './pins.ts'
 import { type DiscordPayload, plainForm } from './render.ts'
 import type { Wire } from './wire.ts'
 
@@ -83,6 +84,7 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
       tell(news, (body, files) =>
         wire.send('patch', Routes.channelMessage(channelId, messageId), { body, files, signal }),
       ),
+    pins: openPins(wire),
     serverOf: async ({ channelId }, signal) => {
       try {
         const channel = (await wire.send('get', Routes.channel(channelId), { signal })) as {

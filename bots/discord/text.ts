@@ -35,7 +35,7 @@ const ours = (words: string): string =>
     .map((part, at) => (at % 2 === 1 ? part : escapeMarkup(part)))
     .join('')
 
-const TIME_STYLES = { relative: 'R', clock: 'T', date: 'D' } as const
+const TIME_STYLES = { relative: 'R', clock: 'T', date: 'D', standing: 'R' } as const
 
 function writeRun(run: Run): string {
   switch (run.kind) {

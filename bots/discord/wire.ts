@@ -2,7 +2,7 @@ import { type RawFile, REST, type RESTOptions } from 'discord.js'
 import { type Clock, SECOND } from '../../src/kernel/index.ts'
 import type { Tally } from './tally.ts'
 
-type Method = 'get' | 'post' | 'patch' | 'put'
+type Method = 'get' | 'post' | 'patch' | 'put' | 'delete'
 
 interface Sent {
   readonly body?: unknown

@@ -7,6 +7,7 @@ import { countLimits } from './limits.ts'
 import { setMenus } from './menu.ts'
 import { openMessenger } from './messenger.ts'
 import { pollLife } from './poll.ts'
+import { openPins } from './pins.ts'
 import { openSpeaker } from './speaker.ts'
 import { openStandings } from './standing.ts'
 import { Tasks } from './tasks.ts'
@@ -64,5 +65,7 @@ export function openTelegram(
     }
   })
   const alerts = openWire(sending, limits, 'alert', tools)
-  return { part, messenger: openMessenger(alerts, word, tools) }
+  const boards = openWire(sending, limits, 'board', tools)
+  const messenger = openMessenger({ alerts, boards }, word, tools)
+  return { part, messenger: { ...messenger, pins: openPins(sending, limits) } }
 }

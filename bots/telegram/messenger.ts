@@ -20,7 +20,7 @@ function ringing(screen: Screen, mention: string): Screen {
 
 /** Tells chats by REST alone: it works while polling is down. */
 export function openMessenger(
-  wire: Wire,
+  wires: { readonly alerts: Wire; readonly boards: Wire },
   word: (news: News) => Reply,
   { clock, log }: Pick<PartTools, 'clock' | 'log'>,
 ): Messenger {
@@ -38,14 +38,15 @@ export function openMessenger(
     }
     return await tell(screen)
   }
+  const wireOf = ({ kind }: News): Wire => (kind === 'board' ? wires.boards : wires.alerts)
   return {
     post: ({ address, news, replyTo, silent, mention }, signal) =>
       told(news, (screen) => {
         const said = mention == null ? screen : ringing(screen, mention)
-        return wire.send(address, said, { replyTo, silent }, signal)
+        return wireOf(news).send(address, said, { replyTo, silent }, signal)
       }),
     edit: (address, messageId, news, signal) =>
-      told(news, (screen) => wire.edit(address, messageId, screen, signal)),
+      told(news, (screen) => wireOf(news).edit(address, messageId, screen, signal)),
     serverOf: async ({ channelId }) => channelId,
   }
 }

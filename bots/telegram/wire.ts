@@ -22,7 +22,7 @@ export interface Wire {
 
 const PREVIEW = { link_preview_options: { is_disabled: true } } as const
 
-const chatId = (id: string): number | string => (/^-?\d+$/.test(id) ? Number(id) : id)
+export const chatIdOf = (id: string): number | string => (/^-?\d+$/.test(id) ? Number(id) : id)
 
 const CHART_FILE = 'chart.png'
 
@@ -107,7 +107,7 @@ export function openWire(
     if (photo === undefined) return undefined
     const sent = await once(address, async () => {
       const { message_id } = await api.sendPhoto(
-        chatId(address.channelId),
+        chatIdOf(address.channelId),
         new InputFile(photo, CHART_FILE),
         { ...captionOf(screen), ...keyboardOf(screen), ...mannerOf(address, manner) },
         grammySignal(signal),
@@ -131,7 +131,7 @@ export function openWire(
       ...captionOf(screen),
     } as const
     const edited = await once(address, async () => {
-      const to = chatId(address.channelId)
+      const to = chatIdOf(address.channelId)
       const options = keyboardOf(screen)
       await api.editMessageMedia(to, Number(messageId), media, options, grammySignal(signal))
       return messageId
@@ -147,7 +147,7 @@ export function openWire(
       if (sent !== undefined) return sent
       const call: Call = async ({ text, ...rest }) => {
         const { message_id } = await api.sendMessage(
-          chatId(address.channelId),
+          chatIdOf(address.channelId),
           text,
           { ...markupOf({ text, ...rest }), ...PREVIEW, ...mannerOf(address, manner) },
           grammySignal(signal),
@@ -163,7 +163,7 @@ export function openWire(
         return await editPhoto(address, messageId, { ...screen, photo }, signal)
       const edited = await attempt(address, screen, async ({ text, ...rest }) => {
         const options = { ...markupOf({ text, ...rest }), ...PREVIEW }
-        const to = chatId(address.channelId)
+        const to = chatIdOf(address.channelId)
         await api.editMessageText(to, Number(messageId), text, options, grammySignal(signal))
         return messageId
       })
@@ -171,7 +171,7 @@ export function openWire(
     },
     remove: (address, messageId, signal) =>
       once(address, async () => {
-        const to = chatId(address.channelId)
+        const to = chatIdOf(address.channelId)
         await api.deleteMessage(to, Number(messageId), grammySignal(signal))
         return null
       }),

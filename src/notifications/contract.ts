@@ -144,12 +144,40 @@ export interface Troubled {
   readonly httpStatus: number | null
 }
 
+/** How everything of an account is, as a board shows it: nothing in it changes by itself. */
+export interface BoardNews {
+  readonly kind: 'board'
+  readonly counts: Readonly<Record<'total' | BoardState, number>>
+  /** What is not up, the worst first; the first of them. */
+  readonly rows: readonly BoardRow[]
+  /** How many more are not up. */
+  readonly more: number
+  /** Percent of the 24 h before `uptimeAt`; null without data. */
+  readonly uptime: number | null
+  readonly uptimeAt: Instant
+  readonly timezone: string
+  /** When it was read. */
+  readonly shownAt: Instant
+}
+
+export type BoardState = 'pending' | 'up' | 'degraded' | 'down' | 'paused' | 'maintenance'
+
+export interface BoardRow {
+  readonly monitorName: string
+  readonly state: 'down' | 'degraded' | 'maintenance'
+  /** Of a maintenance: until when. */
+  readonly at: Instant | null
+  readonly code: string | null
+  readonly httpStatus: number | null
+  readonly acknowledgedBy: string | null
+}
+
 /**
  * What a channel is told. `alert` is the incident's one message, whatever its state has become;
  * `recovery` the short reply that it is over, `reminder` that it goes on, `acknowledged` that somebody
  * is on it; `notice` that a channel was switched off; `blind` that we ourselves saw nothing for a
  * while, `unseen` nothing of one monitor; `summary` how a day or a week was; `exposed` that a key was seen in a URL; `test` that somebody
- * tries the channel.
+ * tries the channel. `board` is a board's message, `boardOver` its last form, or the word that it is over.
  */
 export type News =
   | { readonly kind: 'alert'; readonly incident: IncidentNews }
@@ -166,6 +194,13 @@ export type News =
       readonly why: string
     }
   | SummaryNews
+  | BoardNews
+  | {
+      readonly kind: 'boardOver'
+      readonly why: 'asked' | 'deleted'
+      readonly at: Instant
+      readonly timezone: string
+    }
   | { readonly kind: 'exposed'; readonly keyName: string; readonly prefix: string }
   | { readonly kind: 'test'; readonly channelName: string; readonly by: string }
   | Fact
@@ -221,10 +256,24 @@ export interface Post {
   readonly mention?: string | null
 }
 
+/** What a board's message needs besides being posted and edited. Nothing throws. */
+export interface Pins {
+  /** Without ringing anybody. `gone`: it may not be pinned, and why. */
+  pin(address: Address, messageId: string, signal: AbortSignal): Promise<Delivery>
+  unpin(address: Address, messageId: string, signal: AbortSignal): Promise<Delivery>
+  remove(address: Address, messageId: string, signal: AbortSignal): Promise<Delivery>
+  /** From one edit of a message that old to the next; null: it is posted anew instead. Milliseconds. */
+  spacingMs(ageMs: number): number | null
+  /** Whether a post that is repeated with its nonce makes no second message. */
+  readonly knowsRepeats: boolean
+}
+
 /** A platform that can be told. The bots implement it, `main.ts` hands it in. Nothing throws. */
 export interface Messenger {
   post(post: Post, signal: AbortSignal): Promise<Delivery>
   edit(address: Address, messageId: string, news: News, signal: AbortSignal): Promise<Delivery>
+  /** Where messages can be pinned, and so a board kept. */
+  readonly pins?: Pins
   /** The server or chat an address lies in, as a chat link names it; null: not known there. */
   serverOf?(address: Address, signal: AbortSignal): Promise<string | null>
 }

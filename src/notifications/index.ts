@@ -7,14 +7,18 @@ export {
   switchOffPlace,
   switchOnPlace,
 } from './channels.ts'
+export { isTelling } from './busy.ts'
 export type { ChannelConfig } from './config.ts'
 export type {
   Address,
+  BoardNews,
+  BoardRow,
   Delivery,
   Flaps,
   IncidentNews,
   Messenger,
   News,
+  Pins,
   Post,
   Storm,
   SummaryNews,

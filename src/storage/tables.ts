@@ -389,6 +389,45 @@ export interface SummariesTable {
   updated_at: Instant
 }
 
+/** One pinned message of a place, kept current. */
+export interface BoardsTable {
+  id: Generated<Id<'board'>>
+  account_id: Owner
+  /** Null: the place is linked no more, and the board is wound up. */
+  chat_link_id: Optional<Id<'link'>>
+  platform: string
+  channel_id: string
+  thread_id: Optional<string>
+  /** Null: not posted yet, or gone. */
+  message_id: Optional<string>
+  /** The message that the present one stands for: still to be removed. */
+  former_id: Optional<string>
+  is_pinned: Generated<Flag>
+  /** Why it may not be pinned; null: it is, or nobody has tried. */
+  unpinned_why: Optional<string>
+  /** Messages so far: part of the nonce of the next. */
+  posts: Generated<number>
+  /** Hash of what the message shows, but for the uptime. */
+  shown: Optional<string>
+  uptime: Optional<number>
+  /** When the uptime was read; it is not read again for a while. */
+  uptime_at: Optional<Instant>
+  posted_at: Optional<Instant>
+  edited_at: Optional<Instant>
+  /** When somebody's deleting it was last noticed. */
+  vanished_at: Optional<Instant>
+  /** Not touched before. */
+  due_at: Instant
+  /** In a row. */
+  failures: Generated<number>
+  is_active: Generated<Flag>
+  /** What stands in its way; where it is not active, for good. */
+  trouble: Optional<string>
+  /** Wound up: nobody wants it any more, or somebody kept deleting it. */
+  end_why: Optional<'asked' | 'deleted'>
+  created_at: Instant
+}
+
 export interface MessagesTable {
   channel_id: ChannelId
   incident_id: IncidentId
@@ -455,6 +494,7 @@ export interface Tables {
   notifications: NotificationsTable
   messages: MessagesTable
   summaries: SummariesTable
+  boards: BoardsTable
   idempotency_keys: IdempotencyKeysTable
   confirmations: ConfirmationsTable
   audit_logs: AuditLogsTable
@@ -485,6 +525,7 @@ export const OWNER_COLUMN = {
   notifications: 'account_id',
   messages: 'account_id',
   summaries: 'account_id',
+  boards: 'account_id',
   idempotency_keys: 'account_id',
   confirmations: 'account_id',
   audit_logs: 'account_id',
@@ -524,5 +565,6 @@ export const MONITOR_REACH: Readonly<Record<keyof typeof OWNER_COLUMN, Reach>> =
   confirmations: 'closed',
   status_pages: 'closed',
   summaries: 'closed',
+  boards: 'closed',
   audit_logs: 'account',
 }

@@ -9,6 +9,7 @@ import { statusPages } from './0008-status-pages.ts'
 import { keyTargets } from './0009-key-targets.ts'
 import { summaries } from './0010-summaries.ts'
 import { storms } from './0011-storms.ts'
+import { boards } from './0012-boards.ts'
 import { roleGrants } from './0013-role-grants.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
@@ -24,5 +25,6 @@ export const MIGRATIONS: readonly string[] = [
   keyTargets,
   summaries,
   storms,
+  boards,
   roleGrants,
 ]

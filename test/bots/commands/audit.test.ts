@@ -54,6 +54,8 @@ const DEEDS: readonly Deed[] = [
   deed('summary schedule 08:30', 'summary.update', '/api/summaries/1'),
   deed('summary timezone Asia/Tokyo', 'summary.update', '/api/summaries/1'),
   deed('summary off', 'summary.update', '/api/summaries/1'),
+  deed('board on', 'board.create', '/api/chat_links/1'),
+  deed('board off', 'board.delete', '/api/chat_links/1', says('board on')),
   deed('access user:4 responder', 'role.give', '/api/chat_links/1'),
   deed('access take user:4', 'role.take', '/api/chat_links/1', says('access user:4 manager')),
   deed('access default none', 'link.update', '/api/chat_links/1'),

@@ -204,6 +204,21 @@ const LINES = [
     'manager',
     { up: /^No summary comes/, down: /^No summary comes/, paused: /^No summary comes/ },
   ],
+  [
+    'board show',
+    'viewer',
+    { up: /^No board is kept/, down: /^No board is kept/, paused: /^No board is kept/ },
+  ],
+  [
+    'board on',
+    'manager',
+    { up: /^The board comes to/, down: /^The board comes to/, paused: /^The board comes to/ },
+  ],
+  [
+    'board off',
+    'manager',
+    { up: /^No board is kept/, down: /^No board is kept/, paused: /^No board is kept/ },
+  ],
 ] as const
 
 /** All that a command could leave behind. */
@@ -216,6 +231,7 @@ const traces = async ({ ours, looker }: House) => [
   await ours.selectFrom('summaries').selectAll().execute(),
   await ours.selectFrom('role_grants').selectAll().execute(),
   await ours.selectFrom('chat_links').selectAll().execute(),
+  await ours.selectFrom('boards').selectAll().execute(),
   await ours.selectFrom('audit_logs').selectAll().execute(),
   [...looker.looked],
 ]

@@ -35,6 +35,25 @@ test('answers wait for nobody, and alerts only for one another', async () => {
   expect(limits.take('1', 'answer')).toBe(0)
 })
 
+test('a board waits for alerts, is counted with them, and leaves room for more', async () => {
+  const clock = new HandClock()
+  const limits = countLimits(clock)
+  expect([limits.take('-100', 'alert'), limits.take('-100', 'board')]).toEqual([0, SECOND])
+  await clock.turn(SECOND)
+  expect([limits.take('-100', 'board'), limits.take('-100', 'alert')]).toEqual([0, 0])
+  for (let sent = 3; sent < 15; sent += 1) {
+    await clock.turn(SECOND)
+    expect(limits.take('-100', 'alert')).toBe(0)
+  }
+  await clock.turn(SECOND)
+  expect(limits.take('-100', 'board')).toBe(46 * SECOND)
+  for (let sent = 15; sent < 20; sent += 1) {
+    expect(limits.take('-100', 'alert')).toBe(0)
+    await clock.turn(SECOND)
+  }
+  expect(limits.take('-100', 'alert')).toBe(41 * SECOND)
+})
+
 test('a group that asks without end is answered slowly, and hears its alerts at once', async () => {
   const clock = new HandClock()
   const limits = countLimits(clock)

@@ -261,6 +261,6 @@ export const toWire = (message: FakeMessage, authorId: string) => ({
   mentions: [],
   mention_roles: [],
   mention_everyone: false,
-  pinned: false,
+  pinned: message.pinned,
   tts: false,
 })

@@ -32,6 +32,8 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+const MOST_PINS = 50
+
 /** REST v10, as far as a bot that talks needs it. */
 export class FakeRest {
   /** Bodies the platform found fault with, in words: a test's first look when something is off. */
@@ -79,6 +81,8 @@ export class FakeRest {
     if (!authorized) throw new Refusal(401, 0, '401: Unauthorized')
     if (root === 'gateway') return { status: 200, body: this.#gatewayBot() }
     if (root === 'applications' && third === 'commands') return this.#commands(method, body)
+    if (root === 'channels' && third === 'messages' && rest[0] === 'pins')
+      return this.#pin(method, id, rest[1] ?? '')
     if (root === 'channels' && third === 'messages')
       return this.#message(method, id, rest[0], body as Body)
     if (root === 'channels' && third === '' && method === 'GET') {
@@ -133,6 +137,11 @@ export class FakeRest {
     const message = this.#world.message(messageId ?? '')
     if (message === undefined || message.channelId !== channelId)
       throw new Refusal(404, 10_008, 'Unknown Message')
+    if (method === 'DELETE') {
+      message.deleted = true
+      this.#world.changed()
+      return { status: 204 }
+    }
     if (method !== 'PATCH') throw new Refusal(405, 0, '405: Method Not Allowed')
     if (message.frozen)
       throw new Refusal(
@@ -143,6 +152,24 @@ export class FakeRest {
     this.#judge(judgeMessage('edit', body), body)
     this.#world.editMessage(message, body)
     return { status: 200, body: toWire(message, this.#applicationId) }
+  }
+
+  #pin(method: string, channelId: string, messageId: string): Answer {
+    const { mayPin } = this.#channel(channelId)
+    if (!mayPin) throw new Refusal(403, 50_013, 'Missing Permissions')
+    const message = this.#world.message(messageId)
+    if (message === undefined || message.channelId !== channelId)
+      throw new Refusal(404, 10_008, 'Unknown Message')
+    const isOn = method === 'PUT'
+    if (!isOn && method !== 'DELETE') throw new Refusal(405, 0, '405: Method Not Allowed')
+    const pinned = this.#world.messages.filter(
+      (it) => it.channelId === channelId && it.pinned && !it.deleted && it !== message,
+    )
+    if (isOn && pinned.length >= MOST_PINS)
+      throw new Refusal(400, 30_003, `Maximum number of pins reached (${MOST_PINS})`)
+    message.pinned = isOn
+    this.#world.changed()
+    return { status: 204 }
   }
 
   #post(channelId: string, body: Body): Answer {

@@ -18,6 +18,8 @@ export interface FakeChannel {
   readonly guildId: string | null
   readonly name: string
   state: 'open' | 'hidden' | 'readonly' | 'deleted'
+  /** Whether the bot has Pin Messages there. */
+  mayPin: boolean
 }
 
 export interface FakeRole {
@@ -60,6 +62,7 @@ export interface FakeMessage {
   readonly replyTo: string | null
   readonly flags: number
   deleted: boolean
+  pinned: boolean
   /** Too old and too often edited: edits answer 30046. */
   frozen: boolean
 }
@@ -111,7 +114,13 @@ export class World {
   }
 
   addChannel(guildId: string | null, name: string): FakeChannel {
-    const channel: FakeChannel = { id: this.nextId(), guildId, name, state: 'open' }
+    const channel: FakeChannel = {
+      id: this.nextId(),
+      guildId,
+      name,
+      state: 'open',
+      mayPin: true,
+    }
     this.channels.set(channel.id, channel)
     if (guildId !== null) this.guilds.get(guildId)?.channels.push(channel)
     return channel
@@ -127,6 +136,7 @@ export class World {
       replyTo,
       flags,
       deleted: false,
+      pinned: false,
       frozen: false,
     }
     this.messages.push(message)

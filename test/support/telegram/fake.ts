@@ -103,6 +103,7 @@ export class FakeTelegram extends FakePlatform {
       date: Math.floor((at ?? this.now()) / 1000),
       before: [],
       deleted: false,
+      pinned: false,
     }
     chat.messages.push(sent)
     return sent

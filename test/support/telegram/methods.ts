@@ -87,6 +87,7 @@ function post(on: Platform, given: Where, said: Said): unknown {
     date: Math.floor(on.now() / 1000),
     before: [],
     deleted: false,
+    pinned: false,
   }
   room.messages.push(sent)
   return messageOf(world, sent)
@@ -140,6 +141,29 @@ function change(
   return messageOf(on.world, on.world.replace(sent, { ...shown, before }))
 }
 
+function pin(
+  { world }: Platform,
+  given: Pick<Params<'unpinChatMessage'>, 'chat_id' | 'message_id'>,
+  pinned: boolean,
+): true {
+  const room = world.open(given.chat_id)
+  if (!room.mayPin && room.type !== 'private')
+    throw badRequest('not enough rights to manage pinned messages in the chat')
+  const sent = room.messages.find(({ id, deleted }) => id === given.message_id && !deleted)
+  if (sent === undefined) throw badRequest(`message to ${pinned ? 'pin' : 'unpin'} not found`)
+  world.replace(sent, { pinned })
+  return true
+}
+
+function remove({ world }: Platform, given: Params<'deleteMessage'>): true {
+  const room = world.open(given.chat_id)
+  const sent = room.messages.find(({ id, deleted }) => id === given.message_id && !deleted)
+  if (sent === undefined) throw badRequest('message to delete not found')
+  if (!sent.byBot) throw badRequest("message can't be deleted")
+  world.replace(sent, { deleted: true, pinned: false })
+  return true
+}
+
 function press(on: Platform, given: Params<'answerCallbackQuery'>): true {
   const query = on.queries.get(given.callback_query_id)
   if (query === undefined)
@@ -179,13 +203,6 @@ export const HANDLERS: Handlers = {
     return change(on, sent, { text: given.text, entities, photo: null, keyboard })
   },
   editMessageMedia: editPhoto,
-  deleteMessage: ({ world }, given) => {
-    const sent = world.open(given.chat_id).messages.find(({ id }) => id === given.message_id)
-    if (sent === undefined || sent.deleted) throw badRequest('message to delete not found')
-    if (!sent.byBot) throw badRequest("message can't be deleted")
-    world.replace(sent, { deleted: true })
-    return true
-  },
   editMessageReplyMarkup: (on, given) => {
     const sent = editable(on, given.chat_id, given.message_id)
     return change(on, sent, {
@@ -195,6 +212,9 @@ export const HANDLERS: Handlers = {
       keyboard: given.reply_markup,
     })
   },
+  pinChatMessage: (on, given) => pin(on, given, true),
+  unpinChatMessage: (on, given) => pin(on, given, false),
+  deleteMessage: remove,
   answerCallbackQuery: press,
   getChat: ({ world }, given) => chatOf(world.open(given.chat_id)),
   getChatAdministrators: ({ world }, given) => {

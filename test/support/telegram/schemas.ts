@@ -104,8 +104,6 @@ const editMessageMedia = {
   reply_markup: keyboard.optional(),
 } satisfies Shape<'editMessageMedia'>
 
-const deleteMessage = { chat_id, message_id: id } satisfies Shape<'deleteMessage'>
-
 const editMessageText = {
   chat_id,
   message_id: id,
@@ -120,6 +118,16 @@ const editMessageReplyMarkup = {
   message_id: id,
   reply_markup: keyboard.optional(),
 } satisfies Shape<'editMessageReplyMarkup'>
+
+const pinChatMessage = {
+  chat_id,
+  message_id: id,
+  disable_notification: z.boolean().optional(),
+} satisfies Shape<'pinChatMessage'>
+
+const unpinChatMessage = { chat_id, message_id: id } satisfies Shape<'unpinChatMessage'>
+
+const deleteMessage = { chat_id, message_id: id } satisfies Shape<'deleteMessage'>
 
 const answerCallbackQuery = {
   callback_query_id: z.string(),
@@ -173,8 +181,10 @@ const METHODS = {
   sendPhoto: z.strictObject(sendPhoto),
   editMessageText: z.strictObject(editMessageText),
   editMessageMedia: z.strictObject(editMessageMedia),
-  deleteMessage: z.strictObject(deleteMessage),
   editMessageReplyMarkup: z.strictObject(editMessageReplyMarkup),
+  pinChatMessage: z.strictObject(pinChatMessage),
+  unpinChatMessage: z.strictObject(unpinChatMessage),
+  deleteMessage: z.strictObject(deleteMessage),
   answerCallbackQuery: z.strictObject(answerCallbackQuery),
   getChat: z.strictObject(getChat),
   getChatAdministrators: z.strictObject(getChatAdministrators),

@@ -27,6 +27,7 @@ export interface Sent extends Shown {
   /** What it showed before, oldest first. */
   readonly before: readonly Shown[]
   readonly deleted: boolean
+  readonly pinned: boolean
 }
 
 export interface Room {
@@ -42,6 +43,8 @@ export interface Room {
   closed: Refusal | null
   /** Words may be written, pictures not. */
   takesNoPhotos: boolean
+  /** Whether the bot is an administrator who may pin messages; in a private chat it always may. */
+  mayPin: boolean
   movedTo: number | null
   messages: Sent[]
 }
@@ -69,6 +72,7 @@ export class World {
       topics: new Map(),
       closed: null,
       takesNoPhotos: false,
+      mayPin: true,
       movedTo: null,
       messages: [],
       ...room,
