@@ -1,6 +1,7 @@
 import { markLinkLeft, moveLink } from '../../src/accounts/index.ts'
 import { Fault } from '../../src/kernel/index.ts'
 import { moveChannels, switchOffPlace, switchOnPlace } from '../../src/notifications/index.ts'
+import { keepLastDay } from '../../src/stats/index.ts'
 import { gone, troubleReply } from './answers.ts'
 import { CARDS, commandNamed, commandOf, commandPressed, COMMANDS, groupOf } from './catalogue.ts'
 import type { AccountCommand, Call, Command, DeskDeps, Given, OpenCall } from './command.ts'
@@ -84,11 +85,13 @@ async function complete(
 
 /** The one door of all adapters: guard, options, command, trouble. */
 export function buildDesk(deps: DeskDeps): Desk {
+  const lastDay = keepLastDay(deps.clock)
   const open = (ask: Ask): OpenCall => ({
     actor: ask.actor,
     place: ask.place,
     deps,
     now: deps.clock.now(),
+    lastDay,
   })
 
   async function calmly(
