@@ -1,6 +1,6 @@
 import type { CallbackQuery, ChatMemberUpdated, Message, Update, UserFromGetMe } from 'grammy/types'
 import { MINUTE, type PartTools } from '../../src/kernel/index.ts'
-import type { Desk, Reply } from '../commands/index.ts'
+import type { Desk, Ending, Reply } from '../commands/index.ts'
 import { cardOf, readLine, type Said } from './lines.ts'
 import { actorOf, askBy, placeOf, threadOf } from './people.ts'
 import { answerText, renderTelegram } from './render.ts'
@@ -20,6 +20,7 @@ export interface Ears {
   readonly speaker: Speaker
   readonly standings: Standings
   readonly tasks: Tasks
+  readonly ending: Ending
   readonly tools: PartTools
 }
 
@@ -37,7 +38,7 @@ const isIn = (member: ChatMemberUpdated['new_chat_member']): boolean =>
  * and a slow chat holds up nobody else.
  */
 export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => Promise<void> {
-  const { desk, seen, speaker, standings, tasks, tools } = ears
+  const { desk, seen, speaker, standings, tasks, ending, tools } = ears
   const screenOf = (reply: Reply) => renderTelegram(reply, tools.clock.now())
 
   async function answer(message: Message, said: Said): Promise<void> {
@@ -50,17 +51,17 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       const reply =
         said.code === undefined
           ? await desk.run(ask, 'help', {})
-          : await desk.run(ask, 'link', { code: said.code })
+          : await ending.or(desk.run(ask, 'link', { code: said.code }))
       await speaker.say(where, screenOf(reply))
       return
     }
     if (cardOf(desk.cards, said.line)?.slow !== true) {
-      await speaker.say(where, screenOf(await desk.runLine(ask, said.line)))
+      await speaker.say(where, screenOf(await ending.or(desk.runLine(ask, said.line))))
       return
     }
     const looking = await speaker.say(where, LOOKING)
     tasks.aside(async () => {
-      const reply = await desk.runLine(ask, said.line)
+      const reply = await ending.or(desk.runLine(ask, said.line))
       tasks.inOrder(place.serverId, () => speaker.show(where, looking, screenOf(reply)))
     })
   }
@@ -96,10 +97,10 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       )
     if (desk.pressCard(data)?.slow === true) {
       tasks.aside(() => speaker.answerPress(query.id, 'passing', LOOKING.text))
-      tasks.aside(async () => shown(await desk.press(ask, data)))
+      tasks.aside(async () => shown(await ending.or(desk.press(ask, data))))
       return undefined
     }
-    const reply = await desk.press(ask, data)
+    const reply = await ending.or(desk.press(ask, data))
     const fitsAnswer = reply.actions.length === 0 && screenOf(reply).text.length <= ANSWER_MAX
     if (reply.audience === 'asker' && fitsAnswer)
       return await speaker.answerPress(query.id, 'alert', answerText(reply, tools.clock.now()))
