@@ -114,13 +114,14 @@ export async function openPeople() {
       await discord.waitFor(() => discord.gateway.live.length > 0, 'a bot', 30_000)
       await telegram.polled()
     },
+    /** One command, after which all that came before is taken in. */
+    settle: () => discord.command({ name: 'status' }),
     /** Hundreds of big servers say that the bot is in them. */
     async crowd(): Promise<void> {
       for (const id of servers) {
         discord.gateway.dispatch('GUILD_CREATE', bigServer(id))
         await wait(5)
       }
-      await discord.command({ name: 'status' })
     },
     /** What she does, each until the platform has taken the answer. */
     async acts(): Promise<Readonly<Record<string, () => Promise<unknown>>>> {
