@@ -2,6 +2,7 @@ import { markLinkLeft, moveLink } from '../../src/accounts/index.ts'
 import { moveBoards, restBoards, wakeBoards } from '../../src/boards/index.ts'
 import { Fault } from '../../src/kernel/index.ts'
 import { moveChannels, switchOffPlace, switchOnPlace } from '../../src/notifications/index.ts'
+import { keepLastDay } from '../../src/stats/index.ts'
 import { gone, troubleReply } from './answers.ts'
 import { CARDS, commandNamed, commandOf, commandPressed, COMMANDS, groupOf } from './catalogue.ts'
 import type { AccountCommand, Call, Command, DeskDeps, Given, OpenCall } from './command.ts'
@@ -88,7 +89,8 @@ async function complete(
 
 /** The one door of all adapters: guard, options, command, trouble. */
 export function buildDesk(deps: DeskDeps): Desk {
-  const open = (ask: Ask): OpenCall => ({ ...ask, deps, now: deps.clock.now() })
+  const lastDay = keepLastDay(deps.clock)
+  const open = (ask: Ask): OpenCall => ({ ...ask, deps, now: deps.clock.now(), lastDay })
 
   async function calmly(
     place: Place,

@@ -1,5 +1,10 @@
 import { nearest, Fault, plain } from '../../src/kernel/index.ts'
-import { getMonitor, listMonitors, type MonitorView } from '../../src/monitors/index.ts'
+import {
+  getMonitor,
+  listOutlines,
+  type MonitorView,
+  type Outline,
+} from '../../src/monitors/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import { no, refusal } from './compose.ts'
@@ -18,19 +23,20 @@ const LONGEST_LABEL = 40
 export async function findMonitor(
   call: Call,
   typed: string,
-  pressOf: (view: MonitorView) => string,
+  pressOf: (view: Outline) => string,
 ): Promise<Found> {
   const { db, deps } = call
   const hash = /^#(\d{1,15})$/.exec(typed)
   if (hash !== null) return { view: await getMonitor(db, deps.sealer, Number(hash[1])) }
   const wanted = fold(typed)
-  const similar = (await listMonitors(db, deps.sealer, { search: typed })).filter(({ monitor }) =>
+  const similar = (await listOutlines(db, { search: typed })).filter(({ monitor }) =>
     fold(monitor.name).includes(wanted),
   )
   const exact = similar.filter(({ monitor }) => fold(monitor.name) === wanted)
   const begin = similar.filter(({ monitor }) => fold(monitor.name).startsWith(wanted))
   const [only, ...others] = [exact, begin, similar].find((found) => found.length > 0) ?? []
-  if (only !== undefined && others.length === 0) return { view: only }
+  if (only !== undefined && others.length === 0)
+    return { view: await getMonitor(db, deps.sealer, only.monitor.id) }
   if (only !== undefined) return { reply: which(call, typed, [only, ...others], pressOf) }
   return byNumber(call, typed)
 }
@@ -49,8 +55,8 @@ async function byNumber(call: Call, typed: string): Promise<Found> {
 function which(
   { now }: Call,
   typed: string,
-  views: readonly MonitorView[],
-  pressOf: (view: MonitorView) => string,
+  views: readonly Outline[],
+  pressOf: (view: Outline) => string,
 ): Reply {
   const shown = views.toSorted(worstFirst(now)).slice(0, MOST_CHOICES)
   const rest = views.length - shown.length
@@ -76,8 +82,8 @@ function which(
   })
 }
 
-async function unknown({ db, deps }: Call, typed: string): Promise<Reply> {
-  const all = await listMonitors(db, deps.sealer, {})
+async function unknown({ db }: Call, typed: string): Promise<Reply> {
+  const all = await listOutlines(db)
   const near = nearest(typed, all, ({ monitor }) => monitor.name, 3)
   const names = near.flatMap(({ monitor }, at): Run[] => [
     ...(at === 0 ? [] : [text(', ')]),

@@ -1,6 +1,7 @@
 export { buildDesk } from './build.ts'
 export { CARDS } from './catalogue.ts'
 export type { Actor, Ask, CommandCard, Desk, Named, Option, Place } from './desk.ts'
+export { type Ending, openEnding } from './ending.ts'
 export { guessTarget } from './guess.ts'
 export { quoteArgument } from './line.ts'
 export { wordNews } from './news.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DAY, type Instant } from '../../src/kernel/index.ts'
-import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
+import { listOutlines, type Outline } from '../../src/monitors/index.ts'
 import { observedTime, uptimePercent } from '../../src/stats/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import { typed } from './answers.ts'
@@ -27,15 +27,15 @@ type Shown = (typeof STATES)[number]
 const isShown = (word: string): word is Shown => STATES.some((state) => state === word)
 
 /** A state, a tag, or text in name or address. */
-function matches(view: MonitorView, filter: string, now: Instant): boolean {
+function matches(view: Outline, filter: string, now: Instant): boolean {
   if (isShown(filter)) return signOf(view, now) === filter
   const { name, url, tags } = view.monitor
   return tags.includes(filter) || [name, url].some((it) => fold(it).includes(filter))
 }
 
 async function listReply(call: Call, filter: string | undefined, wanted: number): Promise<Reply> {
-  const { db, deps, now, place } = call
-  const all = await listMonitors(db, deps.sealer, {})
+  const { db, now, place } = call
+  const all = await listOutlines(db)
   const counts = countSigns(all, now)
   if (counts.total === 0)
     return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {

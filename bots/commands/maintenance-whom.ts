@@ -1,4 +1,4 @@
-import { listMonitors } from '../../src/monitors/index.ts'
+import { listOutlines } from '../../src/monitors/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import { completeMonitors } from './complete.ts'
@@ -26,7 +26,7 @@ export async function findWhom(
   pressOf: (id: number) => string,
 ): Promise<{ readonly whom: Whom } | { readonly reply: Reply }> {
   const wanted = fold(typed)
-  const all = await listMonitors(call.db, call.deps.sealer, {})
+  const all = await listOutlines(call.db)
   const isNamed = all.some(({ monitor }) => fold(monitor.name) === wanted)
   if (!isNamed && wanted === 'all')
     return { whom: { name: 'All monitors', targets: null, tags: [] } }
@@ -39,7 +39,7 @@ export async function findWhom(
 /** `all` and tags before monitors. */
 export async function completeWhom(call: Call, typed: string): Promise<readonly Choice[]> {
   const wanted = fold(typed.trim())
-  const all = await listMonitors(call.db, call.deps.sealer, {})
+  const all = await listOutlines(call.db)
   const tags = [...new Set(all.flatMap(({ monitor }) => monitor.tags))].toSorted()
   const begins = (word: string): boolean => word.startsWith(wanted)
   return [

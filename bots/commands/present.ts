@@ -1,7 +1,7 @@
 import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import type { Instant, MonitorId } from '../../src/kernel/index.ts'
 import { toIso, isoOrNull } from '../../src/kernel/index.ts'
-import { isInMaintenance, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
+import { isInMaintenance, type Outline, shownStatus } from '../../src/monitors/index.ts'
 import type { AccountTx } from '../../src/storage/index.ts'
 import { dotted } from './compose.ts'
 import { formatPercent } from '../../src/stats/index.ts'
@@ -18,18 +18,18 @@ const RANK: Readonly<Record<StateSign, number>> = {
 }
 
 /** The state people see: maintenance lies over what was found, as a pause does. */
-export const signOf = (view: MonitorView, now: Instant): StateSign =>
+export const signOf = (view: Outline, now: Instant): StateSign =>
   isInMaintenance(view, now) ? 'maintenance' : shownStatus(view)
 
 /** Worst first, then by name. */
 export const worstFirst =
   (now: Instant) =>
-  (a: MonitorView, b: MonitorView): number =>
+  (a: Outline, b: Outline): number =>
     RANK[signOf(a, now)] - RANK[signOf(b, now)] || byName(a, b)
 
 /** How many are in each state. */
 export function countSigns(
-  views: readonly MonitorView[],
+  views: readonly Outline[],
   now: Instant,
 ): Record<'total' | StateSign, number> {
   const counts = {
@@ -45,7 +45,7 @@ export function countSigns(
   return counts
 }
 
-const byName = (a: MonitorView, b: MonitorView): number =>
+const byName = (a: Outline, b: Outline): number =>
   a.monitor.name.localeCompare(b.monitor.name, 'en') || a.monitor.id - b.monitor.id
 
 /** `2 up`, `1 in maintenance` */
@@ -79,20 +79,20 @@ export interface RowFacts {
 }
 
 /** The outage began with the first failure; the state changed when it was confirmed. */
-function downWords({ state }: MonitorView, incident: Incident | undefined, now: Instant): string {
+function downWords({ state }: Outline, incident: Incident | undefined, now: Instant): string {
   const since = incident?.started_at ?? state.changedAt
   return since === null ? 'down' : `down ${formatAge(now - since)}`
 }
 
 /** The rest of a monitor's row: `down 12 min · connection refused · Ann is on it`. */
-export function tailOf(view: MonitorView, facts: RowFacts): Run[] {
+export function tailOf(view: Outline, facts: RowFacts): Run[] {
   if (!isInMaintenance(view, facts.now)) return stateTail(view, facts)
   const until = untilRuns(view.state.maintainedUntil!, facts.now)
   return dotted([text('maintenance '), ...until], stateTail(view, facts))
 }
 
 /** Without a word of maintenance. */
-export function stateTail(view: MonitorView, { now, open, usualMs, uptime }: RowFacts): Run[] {
+export function stateTail(view: Outline, { now, open, usualMs, uptime }: RowFacts): Run[] {
   const { monitor, state } = view
   switch (shownStatus(view)) {
     case 'down': {
@@ -134,11 +134,7 @@ const onIt = (incident: Incident | undefined): Run[] | null =>
   incident?.acknowledged_by == null ? null : [name(incident.acknowledged_by), text(' is on it')]
 
 /** The label of a choice: `🔴 Shop · down 12 min` without its sign. */
-export function stateWords(
-  view: MonitorView,
-  incident: Incident | undefined,
-  now: Instant,
-): string {
+export function stateWords(view: Outline, incident: Incident | undefined, now: Instant): string {
   const { state } = view
   const status = signOf(view, now)
   if (status === 'up' && state.lastMs !== null) return formatMs(state.lastMs)
@@ -147,7 +143,7 @@ export function stateWords(
 }
 
 /** A monitor for `--json`: no secret options, times in ISO 8601. */
-export const monitorValue = (view: MonitorView, now: Instant) => ({
+export const monitorValue = (view: Outline, now: Instant) => ({
   id: view.monitor.id,
   name: view.monitor.name,
   type: view.monitor.type,

@@ -1,11 +1,6 @@
 import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import { DAY, type Instant, type MonitorId } from '../../src/kernel/index.ts'
-import {
-  getMonitor,
-  listMonitors,
-  type MonitorView,
-  shownStatus,
-} from '../../src/monitors/index.ts'
+import { getMonitor, listTies, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
 import { PROBES } from '../../src/probes/index.ts'
 import {
   formatPercent,
@@ -53,7 +48,7 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
   const response = await responseTimes(db, id, now - DAY)
   const [last] = await listIncidents(db, { monitorId: id }, { limit: 1, offset: 0 })
   const sign = signOf(view, now)
-  const ties = await readTies(call, view)
+  const ties = await listTies(db, view.monitor)
   const uptime = uptimes.map(([label, it]) => `${label} ${formatPercent(it)}`).join(' · ')
   const pairs: (Fact | null)[] = [
     ['Address', [address(view.monitor.url)]],
@@ -63,7 +58,8 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
     ['Uptime', [text(uptime)]],
     responseFact(response),
     certificateFact(view, now),
-    ...ties.facts,
+    ...namesFact('Depends on', ties.dependsOn),
+    ...namesFact('Needed by', ties.neededBy),
     lastLookFact(view),
     ...failingFacts(view),
     last === undefined
@@ -85,7 +81,7 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
     exitCode: sign === 'down' ? 1 : 0,
     value: {
       ...monitorValue(view, now),
-      ...ties.value,
+      ...ties,
       uptime: Object.fromEntries(uptimes.map(([label, it]) => [label.replace(' ', ''), it])),
       response,
       lastIncident: last === undefined ? null : incidentValue(last),
@@ -127,23 +123,6 @@ const maintenanceFacts = (view: MonitorView, now: Instant): Fact[] =>
 
 const namesFact = (label: string, names: readonly string[]): Fact[] =>
   names.length === 0 ? [] : [[label, nameRuns(names)]]
-
-/** What it stands on and what stands on it, by their names. */
-async function readTies({ db, deps }: Call, { monitor }: MonitorView) {
-  const all = await listMonitors(db, deps.sealer, {})
-  const namesOf = (isTied: (other: MonitorView['monitor']) => boolean): string[] =>
-    all
-      .map((view) => view.monitor)
-      .filter(isTied)
-      .map((other) => other.name)
-      .toSorted((a, b) => a.localeCompare(b, 'en'))
-  const dependsOn = namesOf(({ id }) => monitor.dependsOn.includes(id))
-  const neededBy = namesOf((other) => other.dependsOn.includes(monitor.id))
-  return {
-    facts: [...namesFact('Depends on', dependsOn), ...namesFact('Needed by', neededBy)],
-    value: { dependsOn, neededBy },
-  }
-}
 
 const msOf = (ms: number | null): string | null => (ms === null ? null : formatMs(ms))
 

@@ -1,12 +1,6 @@
 import { DAY, MINUTE } from '../../src/kernel/index.ts'
-import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
-import {
-  addObserved,
-  formatPercent,
-  observedTime,
-  responseTimes,
-  uptimePercent,
-} from '../../src/stats/index.ts'
+import { listOutlines, type Outline } from '../../src/monitors/index.ts'
+import { formatPercent, responseTimes, uptimePercent } from '../../src/stats/index.ts'
 import { typed } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
@@ -58,8 +52,8 @@ function verdict(counts: Counts): [StateSign, string] {
 
 /** One line of verdict, then what is not up, then counts. */
 export async function statusReply(call: Call): Promise<Reply> {
-  const { db, deps, now, place } = call
-  const all = await listMonitors(db, deps.sealer, {})
+  const { db, now, place, lastDay } = call
+  const all = await listOutlines(db)
   const counts = countSigns(all, now)
   if (counts.total === 0)
     return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {
@@ -70,13 +64,7 @@ export async function statusReply(call: Call): Promise<Reply> {
     .filter((view) => /^(?:down|degraded|maintenance)$/.test(signOf(view, now)))
     .toSorted(worstFirst(now))
   const [sign, words] = verdict(counts)
-  const day = await observedTime(
-    db,
-    all.map(({ monitor }) => monitor.id),
-    now - DAY,
-    now,
-  )
-  const uptime = uptimePercent(addObserved(day.values()))
+  const uptime = uptimePercent(await lastDay(db))
   const calm = sign === 'up' ? calmest(all, now) : null
   return say(dotted(words, calm === null ? null : `longest without trouble: ${calm}`), {
     ...signed(sign),
@@ -87,7 +75,7 @@ export async function statusReply(call: Call): Promise<Reply> {
   })
 }
 
-async function rowsOf({ db, now }: Call, bad: readonly MonitorView[]): Promise<Reply['body']> {
+async function rowsOf({ db, now }: Call, bad: readonly Outline[]): Promise<Reply['body']> {
   if (bad.length === 0) return []
   const open = await openIncidents(db)
   const rows = []
@@ -108,11 +96,11 @@ async function rowsOf({ db, now }: Call, bad: readonly MonitorView[]): Promise<R
 /** What the verdict did not say yet: `9 up · 1 paused · last look 4 s ago · 24 h: 99.95 %`. */
 function tally(
   counts: Counts,
-  all: readonly MonitorView[],
+  all: readonly Outline[],
   sign: StateSign,
   uptime: number | null,
 ): Run[] {
-  const last = Math.max(...all.map(({ state }) => state.lastCheckAt ?? 0))
+  const last = all.reduce((latest, { state }) => Math.max(latest, state.lastCheckAt ?? 0), 0)
   const shown = (['up', 'pending', 'maintenance', 'paused'] as const)
     .filter((status) => counts[status] > 0 && status !== sign)
     .map((status) => countWords(counts[status], status))
@@ -123,11 +111,11 @@ function tally(
   )
 }
 
-function calmest(all: readonly MonitorView[], now: number): string | null {
+function calmest(all: readonly Outline[], now: number): string | null {
   const since = all
     .filter(({ monitor, state }) => monitor.isActive && state.status === 'up')
     .map(({ state }) => state.changedAt ?? now)
-  const age = now - Math.min(...since)
+  const age = now - since.reduce((least, at) => Math.min(least, at), Infinity)
   // Less is the first look just taken, and no praise yet.
   return age >= MINUTE && Number.isFinite(age) ? formatAge(age) : null
 }

@@ -55,8 +55,37 @@ interface Packet {
 /** What discord.js cannot do without and we can; servers that speak as Discord does leave it out. */
 const UNUSED = { entitlements: [], authorizing_integration_owners: {} }
 
-const filled = (packet?: Packet): Packet | undefined =>
-  packet?.t === 'INTERACTION_CREATE' ? { ...packet, d: { ...UNUSED, ...packet.d } } : packet
+/** discord.js keeps these for good whatever it is told: about half a megabyte a big server. */
+const NOT_KEPT = {
+  channels: [],
+  emojis: [],
+  guild_scheduled_events: [],
+  members: [],
+  presences: [],
+  roles: [],
+  soundboard_sounds: [],
+  stage_instances: [],
+  stickers: [],
+  threads: [],
+  voice_states: [],
+}
+
+/** Of all a gateway tells, what we listen to, in the shape discord.js can take. */
+function heard({ t, d, ...rest }: Packet): Packet | undefined {
+  switch (t) {
+    case 'READY':
+    case 'RESUMED':
+    case 'GUILD_DELETE':
+      return { ...rest, t, d: d ?? {} }
+    case 'GUILD_CREATE':
+    case 'GUILD_UPDATE':
+      return { ...rest, t, d: { ...d, ...NOT_KEPT } }
+    case 'INTERACTION_CREATE':
+      return { ...rest, t, d: { ...UNUSED, ...d } }
+    default:
+      return undefined
+  }
+}
 
 /**
  * discord.js reads what the gateway sends outside of any `try`: one message shaped otherwise than it
@@ -70,7 +99,7 @@ export function guardPackets(
   const handle = manager.handlePacket.bind(manager)
   manager.handlePacket = (packet, from) => {
     try {
-      return handle(filled(packet), from)
+      return handle(packet === undefined ? undefined : heard(packet), from)
     } catch (error) {
       onLost(error, packet?.t ?? '')
       return false

@@ -8,7 +8,7 @@ import {
   Routes,
 } from 'discord.js'
 import { type PartTools, plain, SECOND } from '../../src/kernel/index.ts'
-import { type CommandCard, type Desk, type Reply, text } from '../commands/index.ts'
+import { type CommandCard, type Desk, openEnding, type Reply, text } from '../commands/index.ts'
 import { codeOf, reasonOf } from './answers.ts'
 import { askOf, commandOf, givenOf, namedIn } from './ask.ts'
 import { type Files, withPicture } from './picture.ts'
@@ -18,8 +18,11 @@ import type { Wire } from './wire.ts'
 /** Where interactions are taken and answered. */
 export interface Counter {
   receive(interaction: BaseInteraction): void
-  /** Resolves when everything taken is answered, at the latest after 5 s. */
-  finish(): Promise<void>
+  /**
+   * Resolves when everything taken is answered, at the latest after 5 s. Before an `end` of the
+   * process, who has no answer by then is told.
+   */
+  finish(end: boolean): Promise<void>
 }
 
 /** The platform waits 3 s; the way there and back is kept free. */
@@ -28,11 +31,12 @@ const PATIENCE_MS = 1500
 const SLOW_PATIENCE_MS = 150
 const CHOICES_WITHIN_MS = 2000
 const FINISH_WITHIN_MS = 5 * SECOND
+const TOLD_WITHIN_MS = SECOND
 const REMEMBERED = 1000
 
 const FORM_REFUSED = 50_035
 /** Too late, answered already, token used up: nothing anyone could do. */
-const HARMLESS: ReadonlySet<number | undefined> = new Set([10_062, 40_060, 50_027])
+const HARMLESS: ReadonlySet<number | undefined> = new Set([10_015, 10_062, 40_060, 50_027])
 
 const BROKEN: Reply = {
   tone: 'bad',
@@ -83,6 +87,7 @@ const patienceOf = (card: CommandCard | undefined): number =>
 export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
   const seen = new Set<string>()
   const running = new Set<Promise<void>>()
+  const ending = openEnding()
 
   /** A resume may bring an interaction twice. */
   function isNew(id: string): boolean {
@@ -93,7 +98,7 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
   }
 
   function ask(run: () => Promise<Reply>): Promise<Reply> {
-    return run().catch((error: unknown) => {
+    return ending.or(run()).catch((error: unknown) => {
       tools.log.error({ err: error }, 'command broke')
       return BROKEN
     })
@@ -196,8 +201,11 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
       const work = handle(interaction).finally(() => running.delete(work))
       running.add(work)
     },
-    finish: async () => {
+    finish: async (end) => {
       if (running.size > 0) await within(Promise.all(running), FINISH_WITHIN_MS, tools)
+      if (running.size === 0 || !end) return
+      ending.come()
+      await within(Promise.all(running), TOLD_WITHIN_MS, tools)
     },
   }
 }

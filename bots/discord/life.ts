@@ -71,7 +71,7 @@ export function makeLife(rooms: Rooms): {
       connected = false
       ending.abort()
       deafen(client)
-      await counter.finish()
+      await counter.finish(signal.aborted)
       await abandon(client, tools.clock)
     }
   }

@@ -1,6 +1,6 @@
 import type { CallbackQuery, ChatMemberUpdated, Message, Update, UserFromGetMe } from 'grammy/types'
 import { MINUTE, type PartTools } from '../../src/kernel/index.ts'
-import type { Desk, Reply } from '../commands/index.ts'
+import type { Desk, Ending, Reply } from '../commands/index.ts'
 import { cardOf, readLine, type Said } from './lines.ts'
 import { openAcquaintances } from './named.ts'
 import { actorOf, askBy, placeOf, threadOf } from './people.ts'
@@ -22,6 +22,7 @@ export interface Ears {
   readonly speaker: Speaker
   readonly standings: Standings
   readonly tasks: Tasks
+  readonly ending: Ending
   readonly tools: PartTools
 }
 
@@ -39,7 +40,7 @@ const isIn = (member: ChatMemberUpdated['new_chat_member']): boolean =>
  * and a slow chat holds up nobody else.
  */
 export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => Promise<void> {
-  const { desk, seen, speaker, standings, tasks, tools } = ears
+  const { desk, seen, speaker, standings, tasks, ending, tools } = ears
   const acquaintances = openAcquaintances()
   const screenOf = (reply: Reply) => renderTelegram(reply, tools.clock.now())
   const draw = (reply: Reply) => pictured(screenOf(reply), reply.image, tools.log)
@@ -54,17 +55,17 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       const reply =
         said.code === undefined
           ? await desk.run(ask, 'help', {})
-          : await desk.run(ask, 'link', { code: said.code })
+          : await ending.or(desk.run(ask, 'link', { code: said.code }))
       await speaker.say(where, screenOf(reply))
       return
     }
     if (cardOf(desk.cards, said.line)?.slow !== true) {
-      await speaker.say(where, await draw(await desk.runLine(ask, said.line)))
+      await speaker.say(where, await draw(await ending.or(desk.runLine(ask, said.line))))
       return
     }
     const looking = await speaker.say(where, LOOKING)
     tasks.aside(async () => {
-      const screen = await draw(await desk.runLine(ask, said.line))
+      const screen = await draw(await ending.or(desk.runLine(ask, said.line)))
       tasks.inOrder(place.serverId, () => speaker.replace(where, looking, screen))
     })
   }
@@ -103,10 +104,10 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       )
     if (desk.pressCard(data)?.slow === true) {
       tasks.aside(() => speaker.answerPress(query.id, 'passing', LOOKING.text))
-      tasks.aside(async () => shown(await desk.press(ask, data)))
+      tasks.aside(async () => shown(await ending.or(desk.press(ask, data))))
       return undefined
     }
-    const reply = await desk.press(ask, data)
+    const reply = await ending.or(desk.press(ask, data))
     const fitsAnswer = reply.actions.length === 0 && screenOf(reply).text.length <= ANSWER_MAX
     if (reply.audience === 'asker' && fitsAnswer)
       return await speaker.answerPress(query.id, 'alert', answerText(reply, tools.clock.now()))

@@ -1,6 +1,6 @@
 import { type Part, type PartTools, SECOND, supervise } from '../../src/kernel/index.ts'
 import type { Messenger, News } from '../../src/notifications/index.ts'
-import type { Desk, Reply } from '../commands/index.ts'
+import { type Desk, openEnding, type Reply } from '../commands/index.ts'
 import { openApi, SEND_CLIENT_SECONDS, whyOf } from './client.ts'
 import { hearUpdates, type SeenUpdates } from './hear.ts'
 import { countLimits } from './limits.ts'
@@ -16,6 +16,7 @@ import { openWire } from './wire.ts'
 export type { SeenUpdates } from './hear.ts'
 
 const RUNNING_HANDLERS_MS = 5 * SECOND
+const TOLD_WITHIN_MS = SECOND
 
 /**
  * Telegram: `part` hears people by polling and answers them from `desk`; `messenger` tells chats
@@ -34,12 +35,14 @@ export function openTelegram(
   const answers = openWire(sending, limits, 'answer', tools)
   const silenced = new AbortController()
   const tasks = new Tasks(tools.log)
+  const ending = openEnding()
   const hear = hearUpdates({
     desk,
     seen,
     speaker: openSpeaker(answers, sending, silenced.signal, tools),
     standings: openStandings(sending, tools.clock),
     tasks,
+    ending,
     tools,
   })
   const live = pollLife(to, hear, tools)
@@ -60,6 +63,9 @@ export function openTelegram(
     } finally {
       if (signal.aborted) {
         await tasks.settled(tools.clock, RUNNING_HANDLERS_MS)
+        // Whoever is left waiting hears why.
+        ending.come()
+        await tasks.settled(tools.clock, TOLD_WITHIN_MS)
         silenced.abort()
       }
     }

@@ -23,4 +23,6 @@ const DEFAULT_COLUMNS = 100
 export const usesColor = ({ env, out }: TerminalIo): boolean =>
   out.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
 
-export const columnsOf = ({ out }: TerminalIo): number => out.columns ?? DEFAULT_COLUMNS
+/** A terminal that does not know its width calls it 0. */
+export const columnsOf = ({ out: { columns = 0 } }: Pick<TerminalIo, 'out'>): number =>
+  columns > 0 ? columns : DEFAULT_COLUMNS

@@ -4,6 +4,24 @@ import { type AccountTx, wholeAccount } from '../storage/index.ts'
 import { DEPENDS_RULE, MOST_DEPENDENCIES } from './input.ts'
 import { listMonitorIds } from './read.ts'
 
+/** Names of what a monitor stands on, and of what stands on it. */
+export async function listTies(
+  db: AccountTx,
+  { id, dependsOn }: { readonly id: MonitorId; readonly dependsOn: readonly MonitorId[] },
+): Promise<{ readonly dependsOn: string[]; readonly neededBy: string[] }> {
+  const rows = await db
+    .selectFrom('monitors')
+    .select(['id', 'name', 'depends_on'])
+    .where((eb) => eb.or([eb('depends_on', '!=', '[]'), eb('id', 'in', dependsOn)]))
+    .execute()
+  const names = (tied: typeof rows) =>
+    tied.map(({ name }) => name).toSorted((a, b) => a.localeCompare(b, 'en'))
+  return {
+    dependsOn: names(rows.filter((row) => dependsOn.includes(row.id))),
+    neededBy: names(rows.filter((row) => (JSON.parse(row.depends_on) as number[]).includes(id))),
+  }
+}
+
 interface Known {
   readonly name: string
   readonly dependsOn: readonly MonitorId[]

@@ -7,6 +7,7 @@ export {
   pauseMonitor,
   resumeMonitor,
 } from './change.ts'
+export { listTies } from './depend.ts'
 export { refuseStrangers } from './strangers.ts'
 export { countChecks, getCheck, listChecks, type PastCheck } from './checks.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
@@ -22,6 +23,7 @@ export {
   listMonitorIds,
   listMonitors,
 } from './read.ts'
+export { listOutlines, type Outline } from './outline.ts'
 export { slotAfter } from './rhythm.ts'
 export { answerRequest, askForCheck, claimRequests, readAnswer, recordCheck } from './requests.ts'
 export {

@@ -41,11 +41,17 @@ export interface MonitorView {
   readonly state: MonitorState
 }
 
-export const isInMaintenance = ({ monitor, state }: MonitorView, now: Instant): boolean =>
+/** What the shown state is made of. */
+interface Shown {
+  readonly monitor: Pick<Monitor, 'isActive'>
+  readonly state: Pick<MonitorState, 'status' | 'maintainedUntil'>
+}
+
+export const isInMaintenance = ({ monitor, state }: Shown, now: Instant): boolean =>
   monitor.isActive && state.maintainedUntil !== null && state.maintainedUntil > now
 
 /** Paused lies over the state; everything people see starts from this. */
-export const shownStatus = ({ monitor, state }: MonitorView): MonitorState['status'] | 'paused' =>
+export const shownStatus = ({ monitor, state }: Shown): MonitorState['status'] | 'paused' =>
   monitor.isActive ? state.status : 'paused'
 
 type MonitorRow = Selectable<Tables['monitors']>

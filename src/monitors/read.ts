@@ -36,7 +36,7 @@ const STATE_COLUMNS = [
 
 type OfMonitor = ExpressionBuilder<Tables & { m: Tables['monitors'] }, 'm'>
 
-const maintainedUntil = (eb: OfMonitor) =>
+export const maintainedUntil = (eb: OfMonitor) =>
   eb
     .selectFrom('maintenance_spans')
     .select((span) => span.fn.max<Instant | null>('ended_at').as('until'))
@@ -73,7 +73,7 @@ function ofMonitor(eb: OfMonitor, filter: MonitorFilter): Expression<SqlBool>[] 
   return all
 }
 
-function matching(db: AccountTx, filter: MonitorFilter) {
+export function matching(db: AccountTx, filter: MonitorFilter) {
   const query = db
     .selectFrom('monitors as m')
     .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')

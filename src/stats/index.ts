@@ -1,4 +1,5 @@
 export { type Bucket, BUCKET_MS, type BucketKind, getBucket, listBuckets } from './buckets.ts'
+export { keepLastDay, type LastDay } from './last-day.ts'
 export { forgetChecks, recordSamples, type Sample } from './samples.ts'
 export {
   markOf,

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { DAY, HOUR, MINUTE } from '../../src/kernel/index.ts'
 import type { Db } from '../../src/storage/index.ts'
 import { type Asked, ask } from './load.ts'
+import { multiply, numbers, remember } from './many.ts'
 import { quantile, type Spread, spread } from './measure.ts'
 import type { Figure } from './report.ts'
 import type { World } from './world.ts'
@@ -22,30 +23,13 @@ const WINDOWS = 3
 const WINDOW_MS = 1000
 const ALONE_MS = 1500
 
-/** Counts from 0 to below `count`, as `n.at`. */
-const numbers = (count: number) => sql`
-  (with recursive n (at) as (select 0 union all select at + 1 from n where at < ${count - 1})
-   select at from n) n`
-
 /** Makes of the one monitor that is there many, and remembers `spanMs` of some. */
 async function fill(db: Db, spanMs: number): Promise<void> {
   const now = Date.now()
   await db.transaction().execute(async (tx) => {
-    await sql`
-      insert into monitors (account_id, type, name, url, interval_ms, timeout_ms, options, policy, look_now, created_at, updated_at)
-      select account_id, type, 'monitor ' || n.at, url, interval_ms, timeout_ms, options, policy, 0, created_at, updated_at
-      from monitors, ${numbers(MONITORS - 1)}`.execute(tx)
-    await sql`update monitors set look_now = 0`.execute(tx)
-    await sql`
-      update monitor_states set status = 'up', last_status = 'up', last_code = 'ok',
-        last_message = 'HTTP 200', last_ms = 12, last_check_at = ${now}, changed_at = ${now}`.execute(
-      tx,
-    )
+    await multiply(tx, MONITORS, now)
     const oldest = MONITORS - WITH_HISTORY
-    await sql`
-      insert into samples (monitor_id, at, account_id, status, code, ms, observed_ms)
-      select m.id, ${now} - n.at * ${EVERY_MS}, m.account_id, 'up', 'ok', 10 + n.at % 90, ${EVERY_MS}
-      from monitors m, ${numbers(spanMs / EVERY_MS)} where m.id > ${oldest}`.execute(tx)
+    await remember(tx, oldest, { now, spanMs, everyMs: EVERY_MS })
     await sql`
       insert into incidents (account_id, monitor_id, monitor_name, url, severity, started_at,
         detected_at, resolved_at, closed_at, end_reason, code, message, failures)

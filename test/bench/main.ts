@@ -2,11 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { alerts } from './alerts.ts'
 import { api } from './api.ts'
+import { chat } from './chat.ts'
 import { checks } from './checks.ts'
 import { tableOf } from './report.ts'
 import { openWorld } from './world.ts'
 
-const BENCHES = { checks, api, alerts } as const
+const BENCHES = { checks, api, alerts, chat } as const
 const RESULTS = path.resolve(import.meta.dirname, '../../node_modules/.cache/bench.json')
 
 const wanted = process.argv.slice(2)

@@ -63,6 +63,22 @@ export async function openWorld() {
         file('root.pem'),
       ]),
     bareApi: (database: string) => start('test/bench/bare-api.ts', [database]),
+    bareChat: (args: readonly string[]) => start('test/bench/bare-chat.ts', args),
+    /** Runs `uptalk …` as npm does, and ends with it; null: a program that does nothing. */
+    async terminal(database: string, args: readonly string[] | null): Promise<void> {
+      const script = [path.join(ROOT, 'bots/terminal/main.ts'), ...(args ?? [])]
+      const child = spawn(process.execPath, args === null ? ['-e', ''] : script, {
+        cwd: folder,
+        env: {
+          PATH: process.env['PATH'],
+          DATABASE_PATH: database,
+          NODE_COMPILE_CACHE: path.join(ROOT, 'node_modules/.cache/node'),
+        },
+        stdio: 'ignore',
+      })
+      const [code] = (await once(child, 'exit')) as [number]
+      if (code !== 0) throw new Error(`uptalk ${String(args)} ended with ${code}`)
+    },
     /** Uptalk itself, watching `monitors` and what `fill` adds. Ready when this resolves. */
     async uptalk(
       monitors: readonly Readonly<Record<string, unknown>>[],

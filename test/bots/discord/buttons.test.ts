@@ -87,13 +87,14 @@ test('closing waits for an answer that is under way', async () => {
   expect(bot.part.state()).toBe('stopped')
 })
 
-test('an answer that never comes does not keep it from closing', async () => {
+test('an answer that never comes does not keep it from closing, and that is said', async () => {
   await using bot = await onlineBot()
   bot.desk.answer = () => new Promise(() => {})
-  bot.fake.command({ name: 'status' }).catch(() => {})
+  const asked = bot.fake.command({ name: 'status' })
   await bot.fake.waitFor(() => bot.clock.isAsleepFor(1500))
   const closed = bot.part[Symbol.asyncDispose]()
   await passBy(bot, 5000)
+  expect(show((await asked).message)).toMatch(/^Uptalk is being stopped/)
   await closed
   expect(bot.part.state()).toBe('stopped')
 })

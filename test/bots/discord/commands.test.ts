@@ -235,7 +235,7 @@ test('an interaction that comes twice is answered once', async () => {
   expect(bot.desk.heard.map(({ what }) => what)).toEqual(['status', 'list'])
 })
 
-test.each([10_062, 40_060, 50_027])('%i to an answer is no trouble', async (code) => {
+test.each([10_015, 10_062, 40_060, 50_027])('%i to an answer is no trouble', async (code) => {
   await using bot = await onlineBot()
   bot.fake.faults.plan(/callback/, { status: 404, code })
   const asked = bot.fake.command({ name: 'status' })

@@ -56,16 +56,17 @@ test('what is being answered at the end is answered still', async () => {
   await stopped
 })
 
-test('an answer that takes longer than the end is given up', async () => {
+test('an answer that takes longer than the end is given up, and that is said', async () => {
   await using stage = await openRunningStage()
   const { fake, desk } = stage
   desk.teach('status', () => new Promise(() => {}))
   const ann = fake.person('Ann')
-  fake.tell({ chat: fake.privateChat(ann), from: ann, text: '/status' })
+  const said = fake.say({ chat: fake.privateChat(ann), from: ann, text: '/status' })
   await fake.waitFor(() => desk.heard.length === 1)
   const stopped = stage.part[Symbol.asyncDispose]()
   await stage.sleeps(5 * SECOND)
   await stage.clock.turn(5 * SECOND)
+  expect((await said).text).toMatch(/^Uptalk is being stopped/)
   await stopped
   expect(stage.part.state()).toBe('stopped')
 })
@@ -107,6 +108,8 @@ test('a flood in one chat is dropped beyond what can wait', async () => {
   const stopped = stage.part[Symbol.asyncDispose]()
   await stage.sleeps(5 * SECOND)
   await stage.clock.turn(5 * SECOND)
+  await stage.sleeps(SECOND)
+  await stage.clock.turn(SECOND)
   await stopped
 })
 

@@ -13,6 +13,7 @@ import {
   verbatim,
 } from '../../../bots/commands/reply.ts'
 import { widthOf } from '../../../bots/terminal/layout.ts'
+import { columnsOf } from '../../../bots/terminal/io.ts'
 import { renderTerminal, type Screen } from '../../../bots/terminal/render.ts'
 import { timeWords } from '../../../bots/commands/times.ts'
 import { DAY, MINUTE, SECOND } from '../../../src/kernel/index.ts'
@@ -215,4 +216,13 @@ describe('times', () => {
       .replace('GMT+2', 'CEST')
     expect(shown).toBe(words)
   })
+})
+
+test.each([
+  [80, 80],
+  [0, 100],
+  [undefined, 100],
+])('a terminal that calls itself %s wide is written %s wide', (columns, width) => {
+  const out = { write: () => {}, ...(columns === undefined ? {} : { columns }) }
+  expect(columnsOf({ out })).toBe(width)
 })
