@@ -82,6 +82,8 @@ export interface AccountCommand extends Common {
   run(call: Call, given: Given): Promise<Reply>
   /** Its buttons by action, under the same role as itself. */
   readonly presses: Readonly<Record<string, (call: Call, pressed: Pressed) => Promise<Reply>>>
+  /** Its buttons that ask for something first, with a form. */
+  readonly forms: Readonly<Record<string, (call: Call, pressed: Pressed) => Promise<Reply>>>
   /** Choices of its `monitor` options where they are not simply the monitors. */
   readonly complete?: (call: Call, typed: string) => Promise<readonly Choice[]>
 }
@@ -132,6 +134,7 @@ export function accountCommand<S extends Shape>(
     readonly doing: string
     readonly run: (call: Call, options: Options<S>) => Promise<Reply>
     readonly presses?: AccountCommand['presses']
+    readonly forms?: AccountCommand['forms']
     readonly complete?: (call: Call, typed: string) => Promise<readonly Choice[]>
   },
 ): AccountCommand {
@@ -141,6 +144,7 @@ export function accountCommand<S extends Shape>(
     role: of.role,
     doing: of.doing,
     presses: of.presses ?? {},
+    forms: of.forms ?? {},
     ...(of.complete === undefined ? {} : { complete: of.complete }),
     run: async (call, given) => of.run(call, parseInput(schema, filled(given))),
   }

@@ -1,11 +1,21 @@
 export { buildDesk } from './build.ts'
 export { CARDS } from './catalogue.ts'
-export type { Actor, Ask, CommandCard, Desk, Option, Place } from './desk.ts'
+export {
+  type Actor,
+  type Ask,
+  cardOf,
+  type CommandCard,
+  type Desk,
+  type Option,
+  type Place,
+} from './desk.ts'
+export { askedLate, askedOther, PROMPT } from './forms.ts'
 export { guessTarget } from './guess.ts'
 export { quoteArgument } from './line.ts'
 export { wordNews } from './news.ts'
 export {
   type Action,
+  type Form,
   type Node,
   type Reply,
   type Run,

@@ -5,12 +5,14 @@ import {
   type ChatInputCommandInteraction,
   InteractionResponseType,
   MessageFlags,
+  type ModalSubmitInteraction,
   Routes,
 } from 'discord.js'
 import { type PartTools, plain, SECOND } from '../../src/kernel/index.ts'
-import { type CommandCard, type Desk, type Reply, text } from '../commands/index.ts'
+import { cardOf, type CommandCard, type Desk, type Reply, text } from '../commands/index.ts'
 import { codeOf, reasonOf } from './answers.ts'
 import { askOf, commandOf, givenOf } from './ask.ts'
+import { readModal, toModal } from './modal.ts'
 import { type DiscordPayload, plainForm, renderDiscord } from './render.ts'
 import type { Wire } from './wire.ts'
 
@@ -41,7 +43,11 @@ const BROKEN: Reply = {
   audience: 'asker',
 }
 
-type Answerable = ChatInputCommandInteraction | AutocompleteInteraction | ButtonInteraction
+type Answerable =
+  | ChatInputCommandInteraction
+  | AutocompleteInteraction
+  | ButtonInteraction
+  | ModalSubmitInteraction
 
 const ephemeral = (audience: Reply['audience']) =>
   audience === 'asker' ? { flags: MessageFlags.Ephemeral } : {}
@@ -106,11 +112,14 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
     }
   }
 
-  async function onCommand(interaction: ChatInputCommandInteraction): Promise<void> {
+  /** Answers with a message of its own, announced where it takes long. */
+  async function answer(
+    interaction: Answerable,
+    card: CommandCard | undefined,
+    run: () => Promise<Reply>,
+  ): Promise<void> {
     const { callback, edit } = openLine(wire, interaction)
-    const name = commandOf(interaction)
-    const card = desk.cards.find((it) => it.name === name)
-    const work = ask(() => desk.run(askOf(interaction), name, givenOf(interaction.options.data)))
+    const work = ask(run)
     const reply = await within(work, patienceOf(card), tools)
     if (reply !== undefined)
       return say(
@@ -123,6 +132,27 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
       ephemeral(card?.audience ?? 'asker'),
     )
     return say(edit, await work)
+  }
+
+  function onCommand(interaction: ChatInputCommandInteraction): Promise<void> {
+    const name = commandOf(interaction)
+    const card = desk.cards.find((it) => it.name === name)
+    return answer(interaction, card, () =>
+      desk.run(askOf(interaction), name, givenOf(interaction.options.data)),
+    )
+  }
+
+  function onModal(interaction: ModalSubmitInteraction): Promise<void> {
+    const filled = readModal(interaction)
+    if (filled === undefined)
+      return answer(interaction, undefined, async () => {
+        const reply = await desk.press(askOf(interaction), interaction.customId)
+        return { ...reply, audience: 'asker' }
+      })
+    const { line, given } = filled
+    return answer(interaction, cardOf(desk.cards, line), () =>
+      desk.runLine(askOf(interaction), line, given),
+    )
   }
 
   async function onButton(interaction: ButtonInteraction): Promise<void> {
@@ -138,6 +168,8 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
       if (late.audience === 'all' || hidden) return say(edit, late)
       return say(followUp, late, ephemeral('asker'))
     }
+    if (reply.form !== undefined)
+      return void (await callback(InteractionResponseType.Modal, toModal(reply.form)))
     const inPlace = reply.audience === 'all' || hidden
     const type = inPlace
       ? InteractionResponseType.UpdateMessage
@@ -167,6 +199,7 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
       if (interaction.isChatInputCommand()) await onCommand(interaction)
       else if (interaction.isAutocomplete()) await onAutocomplete(interaction)
       else if (interaction.isButton()) await onButton(interaction)
+      else if (interaction.isModalSubmit()) await onModal(interaction)
     } catch (error) {
       const fields = { why: reasonOf(error), type: interaction.type }
       if (HARMLESS.has(codeOf(error))) tools.log.debug(fields, 'answer came to nothing')

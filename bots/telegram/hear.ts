@@ -1,9 +1,10 @@
 import type { CallbackQuery, ChatMemberUpdated, Message, Update, UserFromGetMe } from 'grammy/types'
 import { MINUTE, type PartTools } from '../../src/kernel/index.ts'
-import type { Desk, Reply } from '../commands/index.ts'
-import { cardOf, readLine, type Said } from './lines.ts'
+import { cardOf, type Desk, type Reply } from '../commands/index.ts'
+import { readLine, type Said } from './lines.ts'
 import { actorOf, askBy, placeOf, threadOf } from './people.ts'
 import { answerText, renderTelegram } from './render.ts'
+import { promptOf, readAnswer } from './prompt.ts'
 import type { Speaker, Where } from './speaker.ts'
 import type { Standings } from './standing.ts'
 import type { Tasks } from './tasks.ts'
@@ -54,13 +55,18 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       await speaker.say(where, screenOf(reply))
       return
     }
+    if (said.kind === 'amiss') {
+      await speaker.say(where, screenOf(said.reply))
+      return
+    }
+    const run = () => desk.runLine(ask, said.line, said.given)
     if (cardOf(desk.cards, said.line)?.slow !== true) {
-      await speaker.say(where, screenOf(await desk.runLine(ask, said.line)))
+      await speaker.say(where, screenOf(await run()))
       return
     }
     const looking = await speaker.say(where, LOOKING)
     tasks.aside(async () => {
-      const reply = await desk.runLine(ask, said.line)
+      const reply = await run()
       tasks.inOrder(place.serverId, () => speaker.show(where, looking, screenOf(reply)))
     })
   }
@@ -72,7 +78,7 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       return tasks.inOrder(serverId, () =>
         desk.placeMoved({ platform: 'telegram', serverId }, String(movedTo)),
       )
-    const said = readLine(message, me)
+    const said = readLine(message, me) ?? readAnswer(message, me)
     if (said === undefined) return undefined
     // After an outage nobody waits for these any more; a link is wanted all the same.
     const age = tools.clock.now() - message.date * 1000
@@ -100,6 +106,13 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       return undefined
     }
     const reply = await desk.press(ask, data)
+    const { form } = reply
+    // Where nobody is known by name nobody can be asked: a channel gets the words alone.
+    if (form !== undefined && chat.type !== 'channel') {
+      const prompt = promptOf(reply, form, query.from, tools.clock.now())
+      tasks.inOrder(place.serverId, async () => void (await speaker.say(where, prompt)))
+      return await speaker.answerPress(query.id)
+    }
     const fitsAnswer = reply.actions.length === 0 && screenOf(reply).text.length <= ANSWER_MAX
     if (reply.audience === 'asker' && fitsAnswer)
       return await speaker.answerPress(query.id, 'alert', answerText(reply, tools.clock.now()))

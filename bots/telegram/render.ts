@@ -1,4 +1,4 @@
-import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types'
+import type { ForceReply, InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types'
 import { type Instant, plain } from '../../src/kernel/index.ts'
 import {
   type Action,
@@ -19,9 +19,12 @@ import {
   type Written,
 } from './pieces.ts'
 
-export interface Screen extends Written {
-  readonly reply_markup?: InlineKeyboardMarkup
+export interface Screen<Markup extends AnyMarkup = InlineKeyboardMarkup> extends Written {
+  readonly reply_markup?: Markup
 }
+
+/** Buttons, or a question to be replied to. */
+export type AnyMarkup = InlineKeyboardMarkup | ForceReply
 
 export const TEXT_MAX = 4096
 /** Telegram drops what comes after the hundredth entity; a name must not lose its `code` there. */
@@ -211,7 +214,7 @@ export function answerText(reply: Reply, now: Instant): string {
 }
 
 /** The same words for when Telegram refused the entities: no markup, nothing clickable. */
-export function defused(screen: Screen): Screen {
+export function defused<Markup extends AnyMarkup>(screen: Screen<Markup>): Screen<Markup> {
   const text = screen.text.replaceAll(/[@/#$.]/g, '$&\u2060')
   return { ...screen, text: cutText(text, TEXT_MAX), entities: [] }
 }

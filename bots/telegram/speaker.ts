@@ -4,7 +4,7 @@ import { MINUTE } from '../../src/kernel/index.ts'
 import type { Address, Delivery } from '../../src/notifications/index.ts'
 import { deliveryOf } from './answers.ts'
 import { grammySignal } from './client.ts'
-import type { Screen } from './render.ts'
+import type { AnyMarkup, Screen } from './render.ts'
 import type { Wire } from './wire.ts'
 
 export interface Where {
@@ -15,7 +15,7 @@ export interface Where {
 /** Answers people. Waits for limits; repeats nothing but what Telegram asked to repeat. */
 export interface Speaker {
   /** The message's id, or nothing where it could not be said. */
-  say(where: Where, screen: Screen): Promise<string | undefined>
+  say(where: Where, screen: Screen<AnyMarkup>): Promise<string | undefined>
   /** Edits in place; says it anew where the message is not there any more. */
   show(where: Where, messageId: string | undefined, screen: Screen): Promise<void>
   /** Ends the spinner of a pressed button: with nothing, in passing, or with words to be read. */

@@ -4,7 +4,7 @@ import type { Address, Delivery } from '../../src/notifications/index.ts'
 import { deliveryOf } from './answers.ts'
 import { grammySignal } from './client.ts'
 import type { Kind, Limits } from './limits.ts'
-import { defused, type Screen } from './render.ts'
+import { type AnyMarkup, defused, type Screen } from './render.ts'
 
 interface Manner {
   readonly replyTo: string | null
@@ -14,7 +14,12 @@ interface Manner {
 
 /** Sends and edits, once each, within the limits; every outcome is a Delivery, nothing throws. */
 export interface Wire {
-  send(address: Address, screen: Screen, manner: Manner, signal: AbortSignal): Promise<Delivery>
+  send(
+    address: Address,
+    screen: Screen<AnyMarkup>,
+    manner: Manner,
+    signal: AbortSignal,
+  ): Promise<Delivery>
   edit(address: Address, messageId: string, screen: Screen, signal: AbortSignal): Promise<Delivery>
 }
 
@@ -22,12 +27,12 @@ const PREVIEW = { link_preview_options: { is_disabled: true } } as const
 
 const chatId = (id: string): number | string => (/^-?\d+$/.test(id) ? Number(id) : id)
 
-const markupOf = ({ entities, reply_markup }: Screen) => ({
+const markupOf = <Markup extends AnyMarkup>({ entities, reply_markup }: Screen<Markup>) => ({
   ...(entities.length === 0 ? {} : { entities }),
   ...(reply_markup === undefined ? {} : { reply_markup }),
 })
 
-type Call = (screen: Screen) => Promise<string | null>
+type Call<Markup extends AnyMarkup> = (screen: Screen<Markup>) => Promise<string | null>
 
 export function openWire(
   api: Api,
@@ -50,7 +55,11 @@ export function openWire(
   }
 
   /** A screen that Telegram refuses is a bug of ours; its words go out all the same, without markup. */
-  async function attempt(address: Address, screen: Screen, call: Call): Promise<Delivery> {
+  async function attempt<Markup extends AnyMarkup>(
+    address: Address,
+    screen: Screen<Markup>,
+    call: Call<Markup>,
+  ): Promise<Delivery> {
     const first = await once(address, () => call(screen))
     if (first.kind !== 'ours') return first
     tools.log.error({ why: first.why, characters: screen.text.length }, 'telegram refused a screen')

@@ -58,7 +58,11 @@ function send(on: Platform, given: Params<'sendMessage'>): unknown {
   judgeThread(room, given.message_thread_id)
   const entities: readonly Entity[] = given.entities ?? []
   judgeText(given.text, entities)
-  judgeKeyboard(given.reply_markup)
+  const { reply_markup: markup } = given
+  const asks = markup !== undefined && 'force_reply' in markup ? markup : null
+  if (asks !== null && room.type === 'channel') throw badRequest('reply markup is not allowed here')
+  const keyboard = markup !== undefined && 'inline_keyboard' in markup ? markup : undefined
+  judgeKeyboard(keyboard)
   const sent: Sent = {
     id: world.nextId(),
     chatId: room.id,
@@ -66,7 +70,8 @@ function send(on: Platform, given: Params<'sendMessage'>): unknown {
     byBot: true,
     text: given.text,
     entities,
-    keyboard: given.reply_markup,
+    keyboard,
+    asks,
     replyTo: repliedTo(room, given.reply_parameters),
     threadId: given.message_thread_id ?? null,
     silent: given.disable_notification ?? false,

@@ -1,6 +1,6 @@
 import type { Chat, ChatMember, User } from 'grammy/types'
 import { badRequest, Refusal } from './refusal.ts'
-import type { Entity, Keyboard } from './schemas.ts'
+import type { Entity, ForceReply, Keyboard } from './schemas.ts'
 
 export type Person = User
 
@@ -17,6 +17,8 @@ export interface Sent extends Shown {
   /** Null: a channel's own post. */
   readonly from: Person | null
   readonly byBot: boolean
+  /** Whoever it is for has his reply begun. */
+  readonly asks: ForceReply | null
   readonly replyTo: number | null
   readonly threadId: number | null
   readonly silent: boolean
