@@ -22,6 +22,8 @@ export interface Place {
   readonly threadId: string | null
   readonly isPrivate: boolean
   readonly title: string
+  /** What the bot itself may not do here, in the platform's words, where the platform says so. */
+  readonly lacks?: readonly string[]
 }
 
 export interface Choice {

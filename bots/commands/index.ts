@@ -23,6 +23,7 @@ export {
   type StateSign,
   text,
 } from './reply.ts'
+export { closedReply } from './rights.ts'
 export { parseDuration } from './options.ts'
 export { formatMs } from './phrases.ts'
 export { defaultsOf, requireOption, valueOf } from './settings.ts'

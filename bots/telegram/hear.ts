@@ -46,7 +46,8 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
     if (actor === undefined) return
     const place = placeOf(message.chat, threadOf(message))
     const ask = { actor, place }
-    const where: Where = { address: place, replyTo: String(message.message_id) }
+    const asker = { userId: actor.userId, title: place.title }
+    const where: Where = { address: place, replyTo: String(message.message_id), asker }
     if (said.kind === 'start') {
       const reply =
         said.code === undefined
@@ -93,7 +94,8 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
     const place = placeOf(chat, message.date === 0 ? undefined : threadOf(message))
     const ask = await askBy(query.from, place, chat, standings)
     const messageId = String(message.message_id)
-    const where: Where = { address: place, replyTo: messageId }
+    const asker = { userId: ask.actor.userId, title: place.title }
+    const where: Where = { address: place, replyTo: messageId, asker }
     const shown = (reply: Reply): void =>
       tasks.inOrder(place.serverId, () =>
         reply.audience === 'asker'

@@ -1,4 +1,4 @@
-import type { APIApplicationCommandOptionChoice } from 'discord.js'
+import { type APIApplicationCommandOptionChoice, PermissionFlagsBits } from 'discord.js'
 import type { FakeGateway } from './gateway.ts'
 import { judgeFilled, type Modal } from './judge.ts'
 import {
@@ -212,7 +212,7 @@ export class People {
       channel_id: channel.id,
       channel: { id: channel.id, type: guild === undefined ? 1 : 0, name: channel.name },
       locale: 'en-US',
-      app_permissions: '0',
+      app_permissions: String(LEFT[channel.state]),
       entitlements: [],
       attachment_size_limit: 10_485_760,
       authorizing_integration_owners: { 0: guild?.id ?? '0' },
@@ -254,6 +254,15 @@ function customIdOf(message: FakeMessage, label: string): string {
   if (button === undefined)
     throw new Error(`no button ${label}, only ${buttons.map((it) => it.label).join(', ')}`)
   return button.custom_id
+}
+
+const { ViewChannel, SendMessages, EmbedLinks, AttachFiles } = PermissionFlagsBits
+/** What the bot may still do, of what it was invited with. */
+const LEFT: Readonly<Record<FakeChannel['state'], bigint>> = {
+  open: ViewChannel | SendMessages | EmbedLinks | AttachFiles,
+  readonly: ViewChannel | EmbedLinks | AttachFiles,
+  hidden: SendMessages | EmbedLinks | AttachFiles,
+  deleted: 0n,
 }
 
 const toMember = (user: unknown, { nick, permissions }: Where) => ({

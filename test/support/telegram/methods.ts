@@ -115,7 +115,7 @@ function press(on: Platform, given: Params<'answerCallbackQuery'>): true {
 }
 
 function memberOf(on: Platform, given: Params<'getChatMember'>): unknown {
-  const room = on.world.open(given.chat_id)
+  const room = on.world.open(given.chat_id, false)
   const known = administratorsOf(room).find(({ user }) => user.id === given.user_id)
   if (known !== undefined) return known
   // Without being administrator a bot learns nothing reliable of others.
@@ -149,9 +149,9 @@ export const HANDLERS: Handlers = {
     })
   },
   answerCallbackQuery: press,
-  getChat: ({ world }, given) => chatOf(world.open(given.chat_id)),
+  getChat: ({ world }, given) => chatOf(world.open(given.chat_id, false)),
   getChatAdministrators: ({ world }, given) => {
-    const room = world.open(given.chat_id)
+    const room = world.open(given.chat_id, false)
     if (room.type === 'private') throw badRequest('there are no administrators in the private chat')
     return administratorsOf(room)
   },

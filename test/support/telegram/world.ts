@@ -74,15 +74,15 @@ export class World {
     return whole
   }
 
-  /** The chat, as the bot may write to it. */
-  open(chatId: number): Room {
+  /** The chat, as the bot may write to it; or only read of it. */
+  open(chatId: number, toWrite = true): Room {
     const room = this.rooms.get(chatId)
     if (room === undefined) throw badRequest('chat not found')
     if (room.movedTo !== null)
       throw new Refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat', {
         migrate_to_chat_id: room.movedTo,
       })
-    if (room.closed !== null) throw room.closed
+    if (room.closed !== null && (toWrite || room.closed.status === 403)) throw room.closed
     return room
   }
 
