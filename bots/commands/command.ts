@@ -123,9 +123,11 @@ function common<S extends Shape>(of: Definition<S>): Common {
   }
 }
 
-// Platforms hand over empty strings for fields that were left alone.
+const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u
+
+// Platforms hand over empty strings for fields that were left alone; what nobody can see is no more.
 const filled = (given: Given): Given =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''))
+  Object.fromEntries(Object.entries(given).filter(([, value]) => VISIBLE.test(value)))
 
 /** @throws InvalidInput from `run` when options break their rules */
 export function accountCommand<S extends Shape>(
