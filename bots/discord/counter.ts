@@ -33,7 +33,7 @@ const REMEMBERED = 1000
 
 const FORM_REFUSED = 50_035
 /** Too late, answered already, token used up: nothing anyone could do. */
-const HARMLESS: ReadonlySet<number | undefined> = new Set([10_062, 40_060, 50_027])
+const HARMLESS: ReadonlySet<number | undefined> = new Set([10_015, 10_062, 40_060, 50_027])
 
 const BROKEN: Reply = {
   tone: 'bad',
