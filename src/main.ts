@@ -48,12 +48,13 @@ async function live(): Promise<Life> {
       log.error({ err }, 'bug')
       end(70)
     })
-  const { start } = await import('./start.ts')
+  const { inviteLink, start } = await import('./start.ts')
   const running = await start(settings, log)
   const { welcome } = await import('./welcome.ts')
   const { isTTY } = process.stdout
   const tools = { clock: systemClock, chance: systemChance }
-  process.stdout.write(await welcome(running.db, tools, settings, running.url, isTTY))
+  const link = (code: string) => inviteLink(settings, code)
+  process.stdout.write(await welcome(running.db, tools, settings, running.url, isTTY, link))
   return { running, log }
 }
 

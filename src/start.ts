@@ -128,6 +128,16 @@ async function openPlatforms(site: Site, delivery: DeliveryPart, looker: Looker)
   return parts
 }
 
+/** Adds the bot to a chat and spends the code there, by one press; nothing where no platform has that. */
+export async function inviteLink(
+  { TELEGRAM_TOKEN: token, TELEGRAM_API_URL: apiUrl }: Settings,
+  code: string,
+): Promise<string | undefined> {
+  if (token === undefined) return undefined
+  const telegram = await import('../bots/telegram/index.ts')
+  return telegram.inviteLink({ token, apiUrl }, code)
+}
+
 function healthOf(engine: Engine, parts: readonly Part[], ready: boolean): Health {
   const states: Record<string, string> = {
     storage: engine.counts().isStoring ? 'ok' : 'failing',

@@ -5,13 +5,17 @@ import { type AccountDb, bindAccount, type Db } from './storage/index.ts'
 
 const BY = { type: 'cli', name: 'first start' } as const
 
-/** What whoever starts it for the first time needs; nothing once a key is made and a chat linked. */
+/**
+ * What whoever starts it for the first time needs; nothing once a key is made and a chat linked.
+ * `inviteLink` is a link that does the inviting and linking at once, where there is one.
+ */
 export async function welcome(
   db: Db,
   tools: { readonly clock: Clock; readonly chance: Chance },
   settings: Pick<Settings, 'DISCORD_TOKEN' | 'TELEGRAM_TOKEN'>,
   url: string,
   isTerminal: boolean,
+  inviteLink: (code: string) => Promise<string | undefined>,
 ): Promise<string> {
   const account = (await firstAccount(db))!
   const bound = bindAccount(db, account.id)
@@ -49,6 +53,8 @@ export async function welcome(
       : '  2. Invite the bot to your server or group',
     `  3. In that chat:     /uptime link ${code}   (later: npm run uptalk -- link-code)`,
   )
+  const link = await inviteLink(code)
+  if (link !== undefined) lines.push(`     Or on Telegram both at once: ${link}`)
   return `${lines.join('\n')}\n`
 }
 

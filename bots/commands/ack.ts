@@ -13,6 +13,7 @@ import { no, press, refusal, say, signed } from './compose.ts'
 import type { Choice } from './desk.ts'
 import { findMonitor } from './find.ts'
 import { wordNews } from './news.ts'
+import { noteAction } from './note.ts'
 import { monitorRule } from './options.ts'
 import { formatAge } from './phrases.ts'
 import { incidentValue } from './present.ts'
@@ -55,6 +56,7 @@ async function ackReply(call: Call, id: number): Promise<Reply> {
       note(text(`Incident #${incident.id}, down ${formatAge(call.now - incident.started_at)}`)),
     ],
     actions: [
+      noteAction(incident.id),
       { label: 'Details', press: press('inc', incident.id) },
       ...(incident.monitor_id === null
         ? []

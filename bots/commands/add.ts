@@ -4,15 +4,26 @@ import { addMonitor, type Check, type MonitorView } from '../../src/monitors/ind
 import { isMonitorType, type MonitorType, PROBES } from '../../src/probes/index.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
+import { asks } from './forms.ts'
 import { lookedShort } from './check.ts'
 import { guessTarget } from './guess.ts'
 import { firstLook } from './looking.ts'
 import { DURATION, durationRule } from './options.ts'
 import { monitorValue } from './present.ts'
-import { address, facts, name, note, type Reply, text } from './reply.ts'
+import { type Action, address, facts, name, note, type Reply, text } from './reply.ts'
+import { fill } from './sentences.ts'
 import { formatDuration } from './words.ts'
 
+const SAYS = {
+  addOne: 'Add one',
+  which: 'Which address is to be watched?',
+  title: 'Watch something',
+  url: 'Web address, host:port or host',
+  name: 'Name; the host if left out',
+} as const
+
 const LONGEST_NAME = 50
+const LONGEST_URL = 2048
 const INTERVAL_RULE = 'must be 10s to 1d'
 const TYPES = Object.keys(PROBES)
 const TYPE_RULE = `must be ${TYPES.join(' or ')}`
@@ -70,6 +81,35 @@ async function addReply(
   }
 }
 
+/** `line`: where the words beside it do not say already what to type. */
+export const addOne = (line?: string): Action => ({
+  label: SAYS.addOne,
+  press: press('addask', 0),
+  ...(line === undefined ? {} : { line }),
+})
+
+const askUrl = async ({ place }: Call): Promise<Reply> =>
+  asks(place, fill(SAYS.which), {
+    title: SAYS.title,
+    line: 'add',
+    fields: [
+      {
+        name: 'url',
+        label: SAYS.url,
+        example: 'https://example.com',
+        longest: LONGEST_URL,
+        required: true,
+      },
+      {
+        name: 'name',
+        label: SAYS.name,
+        example: 'Main shop',
+        longest: LONGEST_NAME,
+        required: false,
+      },
+    ],
+  })
+
 export const add = accountCommand({
   name: 'add',
   summary: 'Watch a site, a port or a host; says what the first look saw',
@@ -120,4 +160,5 @@ export const add = accountCommand({
   doing: 'Adding a monitor',
   slow: true,
   run: addReply,
+  forms: { addask: askUrl },
 })

@@ -6,6 +6,7 @@ import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { hereOf, isHere } from './here.ts'
 import { type Action, line, type Node, note, type Reply, text } from './reply.ts'
+import { lackLines } from './rights.ts'
 
 const switchOn: Action = { label: 'Switch on', press: press('alon', 0), line: 'alerts on' }
 const switchOff: Action = { label: 'Switch off', press: press('aloff', 0), line: 'alerts off' }
@@ -25,7 +26,10 @@ export async function channelReply(call: Call, channel: Channel): Promise<Reply>
   const verb = config.isActive ? 'Alerts come' : 'No alerts come'
   return say(dotted(`${verb} to ${hereOf(place)}`, why), {
     ...signed(sign),
-    body: [channelFacts(channel, config, await listMonitors(db, deps.sealer, {}))],
+    body: [
+      ...lackLines(place),
+      channelFacts(channel, config, await listMonitors(db, deps.sealer, {})),
+    ],
     actions: config.isActive ? [isMuted ? unmute : mute, switchOff] : [switchOn],
     value: channelValue(channel, deps.sealer),
   })

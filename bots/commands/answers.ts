@@ -20,7 +20,8 @@ const NOT = ', not '
 
 /** The rule is ours, what was typed is not. */
 function sentenceOf({ path, message }: Violation): Run[] {
-  const label = CHAT_NAMES[path] ?? `"${path}"`
+  // An option that is a list is one word to whoever types it.
+  const label = CHAT_NAMES[path] ?? `"${path.replace(/\[\d+\]$/, '')}"`
   const at = message.indexOf(NOT)
   if (at === -1) return [text(`${label} ${message}.`)]
   const given = message.slice(at + NOT.length)

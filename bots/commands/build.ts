@@ -38,7 +38,7 @@ async function runCommand(call: OpenCall, command: Command, given: Given): Promi
   return inZone(admitted.call, await command.run(admitted.call, given))
 }
 
-async function runLine(call: OpenCall, words: readonly Word[]): Promise<Reply> {
+async function runLine(call: OpenCall, words: readonly Word[], filled: Given): Promise<Reply> {
   const meant = commandOf(words)
   if (meant === undefined) {
     // `alerts loud`: the first word is right.
@@ -48,7 +48,8 @@ async function runLine(call: OpenCall, words: readonly Word[]): Promise<Reply> {
   }
   const { command, rest } = meant
   const read = readOptions(command.options, rest)
-  return 'given' in read ? runCommand(call, command, read.given) : misread(call, command, read)
+  if (!('given' in read)) return misread(call, command, read)
+  return runCommand(call, command, { ...read.given, ...filled })
 }
 
 const UNKNOWN = new Set(['monitor_unknown', 'incident_unknown', 'maintenance_unknown'])
@@ -65,7 +66,8 @@ async function pressButton(call: OpenCall, press: string): Promise<Reply> {
   try {
     const isBeside = read.extra === BESIDE
     const pressed = isBeside ? { ...read, extra: '' } : read
-    const reply = await command.presses[read.action]!(admitted.call, pressed)
+    const answer = command.presses[read.action] ?? command.forms[read.action]
+    const reply = await answer!(admitted.call, pressed)
     return inZone(admitted.call, isBeside ? { ...reply, audience: 'asker' } : reply)
   } catch (error) {
     if (error instanceof Fault && UNKNOWN.has(error.code)) return gone()
@@ -122,11 +124,18 @@ export function buildDesk(deps: DeskDeps): Desk {
           : runCommand(open(ask), command, given),
       )
     },
-    runLine: (ask, line) => {
+    runLine: (ask, line, given = {}) => {
       const words = wordsOf(line)
-      return calmly(ask.place, commandOf(words)?.command, () => runLine(open(ask), words))
+      return calmly(ask.place, commandOf(words)?.command, () => runLine(open(ask), words, given))
     },
-    pressCard: (press) => commandPressed(readPress(press)?.action ?? '')?.card,
+    pressCard: (press) => {
+      const action = readPress(press)?.action ?? ''
+      const command = commandPressed(action)
+      // A form is there at once, whatever its command does afterwards.
+      return command !== undefined && Object.hasOwn(command.forms, action)
+        ? { ...command.card, slow: false }
+        : command?.card
+    },
     press: (ask, press) =>
       calmly(ask.place, commandPressed(readPress(press)?.action ?? ''), () =>
         pressButton(open(ask), press),

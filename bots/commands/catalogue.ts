@@ -83,7 +83,8 @@ export const groupOf = (word: string): readonly Command[] =>
 const pressed = new Map<string, AccountCommand>()
 for (const command of COMMANDS)
   if (command.role !== null)
-    for (const action of Object.keys(command.presses)) pressed.set(action, command)
+    for (const action of Object.keys({ ...command.presses, ...command.forms }))
+      pressed.set(action, command)
 
 /** The command that makes (and so answers) a button. */
 export const commandPressed = (action: string): AccountCommand | undefined => pressed.get(action)

@@ -96,6 +96,8 @@ export interface AccountCommand extends Common {
   run(call: Call, given: Given): Promise<Reply>
   /** Its buttons by action, under the same role as itself. */
   readonly presses: Readonly<Record<string, (call: Call, pressed: Pressed) => Promise<Reply>>>
+  /** Its buttons that ask for something first, with a form. */
+  readonly forms: Readonly<Record<string, (call: Call, pressed: Pressed) => Promise<Reply>>>
   /** Choices of its `monitor` options where they are not simply the monitors. */
   readonly complete?: (call: Call, typed: string) => Promise<readonly Choice[]>
 }
@@ -135,9 +137,11 @@ function common<S extends Shape>(of: Definition<S>): Common {
   }
 }
 
-// Platforms hand over empty strings for fields that were left alone.
+const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u
+
+// Platforms hand over empty strings for fields that were left alone; what nobody can see is no more.
 const filled = (given: Given): Given =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''))
+  Object.fromEntries(Object.entries(given).filter(([, value]) => VISIBLE.test(value)))
 
 /** @throws InvalidInput from `run` when options break their rules */
 export function accountCommand<S extends Shape>(
@@ -146,6 +150,7 @@ export function accountCommand<S extends Shape>(
     readonly doing: string
     readonly run: (call: Call, options: Options<S>) => Promise<Reply>
     readonly presses?: AccountCommand['presses']
+    readonly forms?: AccountCommand['forms']
     readonly complete?: (call: Call, typed: string) => Promise<readonly Choice[]>
   },
 ): AccountCommand {
@@ -155,6 +160,7 @@ export function accountCommand<S extends Shape>(
     role: of.role,
     doing: of.doing,
     presses: of.presses ?? {},
+    forms: of.forms ?? {},
     ...(of.complete === undefined ? {} : { complete: of.complete }),
     run: async (call, given) => of.run(call, parseInput(schema, filled(given))),
   }

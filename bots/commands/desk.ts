@@ -33,6 +33,8 @@ export interface Place {
   readonly threadId: string | null
   readonly isPrivate: boolean
   readonly title: string
+  /** What the bot itself may not do here, in the platform's words, where the platform says so. */
+  readonly lacks?: readonly string[]
 }
 
 export interface Choice {
@@ -75,8 +77,11 @@ export interface Desk {
   readonly cards: readonly CommandCard[]
   /** `given`: option name to text as typed or chosen. Unknown commands get a suggestion. */
   run(ask: Ask, command: string, given: Readonly<Record<string, string>>): Promise<Reply>
-  /** A typed line after the prefix: `status`, `pause shop 2h`, `add https://x name="Main shop"`. */
-  runLine(ask: Ask, line: string): Promise<Reply>
+  /**
+   * A typed line after the prefix: `status`, `pause shop 2h`, `add https://x name="Main shop"`.
+   * `given`: options that were filled into a form instead, taken as they are.
+   */
+  runLine(ask: Ask, line: string, given?: Readonly<Record<string, string>>): Promise<Reply>
   /** A pressed button. `card` tells whether to defer; undefined for one from another version. */
   pressCard(press: string): CommandCard | undefined
   press(ask: Ask, press: string): Promise<Reply>
@@ -87,4 +92,12 @@ export interface Desk {
   placeBack(place: Pick<Place, 'platform' | 'serverId'>): Promise<void>
   /** Telegram: the group became a supergroup with a new id. */
   placeMoved(place: Pick<Place, 'platform' | 'serverId'>, serverId: string): Promise<void>
+}
+
+/** The command that a typed line begins with. */
+export function cardOf(cards: readonly CommandCard[], line: string): CommandCard | undefined {
+  const typed = `${line.toLowerCase()} `
+  return cards
+    .filter(({ name }) => typed.startsWith(`${name.toLowerCase()} `))
+    .toSorted((a, b) => b.name.length - a.name.length)[0]
 }

@@ -218,7 +218,7 @@ export const edit = accountCommand({
   ],
   schema: {
     monitor: monitorRule,
-    setting: z.string().trim().min(1).max(40),
+    setting: z.string().trim().max(40, 'must be the name of a setting such as interval'),
     value: z.string().max(500, 'must be at most 500 characters'),
   },
   role: 'manager',

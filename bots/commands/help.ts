@@ -1,9 +1,18 @@
-import { nearest } from '../../src/kernel/index.ts'
+import { cut, probablyMeant } from '../../src/kernel/index.ts'
 import { z } from 'zod'
 import { typed } from './answers.ts'
 import { type Command, GROUPS, type OpenCall, type OpenCommand, openCommand } from './command.ts'
 import { no, refusal, say } from './compose.ts'
 import { facts, line, note, type Reply, type Run, text, verbatim } from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  unknown: 'There is no command {command}.',
+  meant: 'Did you mean {command}? {example}',
+  help: 'What there is: {line}',
+} as const
+
+const LONGEST_SHOWN = 60
 
 /** `pause <monitor> [for] [reason]` */
 const usageOf = ({ card }: Command): string =>
@@ -11,18 +20,23 @@ const usageOf = ({ card }: Command): string =>
     ' ',
   )
 
-/** A word that is no command; the nearest one is offered. */
+/** A word that is no command; the one that was probably meant is offered, or help. */
 export function unknownCommand(
   { place }: Pick<OpenCall, 'place'>,
   commands: readonly Command[],
   word: string,
 ): Reply {
-  const [near] = nearest(word, commands, ({ card }) => card.name, 1)
-  return no([text('There is no command '), verbatim(word), text('.')], {
-    body:
-      near === undefined
-        ? []
-        : [line(text(`Did you mean ${near.card.name}? ${typed(place, near.card.example)}`))],
+  const first = word.split(' ')[0]!.toLowerCase()
+  const names = commands.flatMap(({ card }) => [card.name, card.name.split(' ')[0]!])
+  const meant = probablyMeant(word, names)
+  const near = commands.find(({ card }) => `${card.name} `.startsWith(`${meant} `))
+  const group = names.includes(first) ? ` ${first}` : ''
+  const hint =
+    near === undefined
+      ? words(SAYS.help, { line: typed(place, `help${group}`) })
+      : words(SAYS.meant, { command: near.card.name, example: typed(place, near.card.example) })
+  return no(fill(SAYS.unknown, { command: verbatim(cut(word, LONGEST_SHOWN)) }), {
+    body: [line(text(hint))],
     exitCode: 2,
     value: refusal('command_unknown', 'There is no such command.'),
   })
@@ -81,7 +95,7 @@ export function buildHelp(commands: () => readonly Command[]): OpenCommand {
         greedy: true,
       },
     ],
-    schema: { command: z.string().trim().max(100).optional() },
+    schema: { command: z.string().trim().optional() },
     audience: 'asker',
     run: async (call, { command: word }) => {
       const all = commands()

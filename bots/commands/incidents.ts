@@ -9,6 +9,7 @@ import { getMonitor } from '../../src/monitors/index.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, pageActions, press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
+import { noteAction } from './note.ts'
 import { monitorOption, monitorRule, pageOption, pageRule } from './options.ts'
 import { causeWords, formatAge } from './phrases.ts'
 import { incidentValue } from './present.ts'
@@ -152,10 +153,12 @@ async function detailsReply({ db }: Call, id: number): Promise<Reply> {
           ['Acknowledged', acknowledgedRuns(it)],
         ),
       ],
-      actions:
-        ended === null && it.acknowledged_at === null
+      actions: [
+        ...(ended === null && it.acknowledged_at === null
           ? [{ label: 'Acknowledge', press: press('ack', it.id), line: `ack #${it.id}` }]
-          : [],
+          : []),
+        noteAction(it.id),
+      ],
       exitCode: ended === null ? 1 : 0,
       value: incidentValue(it),
     },

@@ -1,12 +1,23 @@
 export { buildDesk } from './build.ts'
 export { CARDS } from './catalogue.ts'
-export type { Actor, Ask, CommandCard, Desk, Named, Option, Place } from './desk.ts'
+export {
+  type Actor,
+  type Ask,
+  cardOf,
+  type CommandCard,
+  type Desk,
+  type Named,
+  type Option,
+  type Place,
+} from './desk.ts'
 export { type Ending, openEnding } from './ending.ts'
+export { askedLate, askedOther, PROMPT } from './forms.ts'
 export { guessTarget } from './guess.ts'
 export { quoteArgument } from './line.ts'
 export { wordNews } from './news.ts'
 export {
   type Action,
+  type Form,
   type Node,
   type Reply,
   type Run,
@@ -15,6 +26,7 @@ export {
   text,
 } from './reply.ts'
 export { parseMoment } from './moments.ts'
+export { closedReply } from './rights.ts'
 export { parseDuration } from './options.ts'
 export { formatMs } from './phrases.ts'
 export { defaultsOf, requireOption, valueOf } from './settings.ts'

@@ -9,6 +9,7 @@ import type { Ask } from './desk.ts'
 import { bindCall, byOf, findMember, nounOf } from './guard.ts'
 import { hereOf } from './here.ts'
 import { line, name, type Reply, text } from './reply.ts'
+import { lackLines } from './rights.ts'
 
 /** Linking gives the account's alerts to a place: that is for who runs the place to decide. */
 const maySpend = ({ actor, place }: Ask): boolean => place.isPrivate || actor.standing !== 'member'
@@ -36,6 +37,7 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
       return say([text(`Alerts come to ${here} again.`)], {
         tone: 'ok',
         audience: 'asker',
+        body: lackLines(place),
         value: { account: member.account.name },
       })
   }
@@ -62,6 +64,7 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
       tone: 'ok',
       audience: 'asker',
       body: [
+        ...lackLines(place),
         line(
           text(
             `Alerts come to ${here} from now on, and every morning at 9 how the day before was.`,

@@ -3,6 +3,7 @@ import { DAY, type Instant } from '../../src/kernel/index.ts'
 import { listOutlines, type Outline } from '../../src/monitors/index.ts'
 import { observedTime, uptimePercent } from '../../src/stats/index.ts'
 import { fold } from '../../src/storage/index.ts'
+import { addOne } from './add.ts'
 import { typed } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, pageActions, press, say, signed } from './compose.ts'
@@ -40,6 +41,7 @@ async function listReply(call: Call, filter: string | undefined, wanted: number)
   if (counts.total === 0)
     return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {
       ...signed('pending'),
+      actions: [addOne()],
       value: { counts, monitors: [] },
     })
   const folded = filter === undefined ? undefined : fold(filter)
@@ -116,6 +118,7 @@ function actionsOf(
       : down > 0
         ? [{ label: 'Down only', press: press('list', 1, 'down'), line: 'list down' }]
         : []),
+    ...(filter === undefined ? [addOne('add https://example.com')] : []),
   ]
 }
 

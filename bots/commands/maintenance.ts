@@ -30,6 +30,7 @@ import { DURATION, monitorOption, monitorRule } from './options.ts'
 import { untilRuns } from './present.ts'
 import { note, type Reply, text } from './reply.ts'
 
+const REPEAT_RULE = 'must be daily, weekly, or five cron fields such as 0 2 * * 6'
 const QUIET = 'Looks go on; nobody is told, and the time is not charged to the uptime.'
 
 async function planReply(call: Call, whom: Whom, when: When): Promise<Reply> {
@@ -108,7 +109,7 @@ const plan = accountCommand({
     from: momentRule.optional(),
     to: momentRule.optional(),
     for: lengthRule.optional(),
-    repeat: z.string().trim().max(100).optional(),
+    repeat: z.string().trim().max(100, REPEAT_RULE).optional(),
   },
   role: 'manager',
   doing: 'Planning maintenance',

@@ -12,6 +12,7 @@ import {
 } from './news-more.ts'
 import { stormAlert, stormReply } from './news-storm.ts'
 import { summaryReply } from './news-summary.ts'
+import { noteAction } from './note.ts'
 import { causeWords, formatAge, formatMs } from './phrases.ts'
 import {
   type Action,
@@ -48,7 +49,7 @@ function openActions(it: IncidentNews): Action[] {
   return [
     ...(it.acknowledgedAt === null
       ? [{ label: 'Acknowledge', press: press('ack', incidentId), line: `ack #${incidentId}` }]
-      : []),
+      : [noteAction(incidentId)]),
     // `a`: answered beside the alert, which changes by itself.
     { label: 'Check now', press: press('check', monitorId, 'a'), line: `check #${monitorId}` },
     { label: 'Pause 1 h', press: press('pause', monitorId, '60a'), line: `pause #${monitorId} 1h` },

@@ -3,22 +3,52 @@ import { addNote, getIncident, listIncidents } from '../../src/incidents/index.t
 import { accountCommand, type Call } from './command.ts'
 import { no, press, refusal, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
+import { asks } from './forms.ts'
 import { monitorRule } from './options.ts'
 import { incidentValue } from './present.ts'
-import { name, type Reply, verbatim } from './reply.ts'
-import { fill } from './sentences.ts'
+import { type Action, name, type Reply, verbatim } from './reply.ts'
+import { fill, words } from './sentences.ts'
 
 const SAYS = {
   noted: 'Noted at {monitor}: {text}',
   neverDown: '{monitor} has had no incident to note anything at.',
   details: 'Details',
   textRule: 'must be 1 to 1000 characters, such as: restarting the pod',
+  addNote: 'Add note',
+  what: 'What is to be noted at {monitor}?',
+  title: 'Note at incident #{id}',
+  note: 'Note; every channel sees it',
 } as const
 
-async function noteReply(call: Call, id: number, words: string): Promise<Reply> {
-  await addNote(call.db, call.now, call.by, id, words)
+const LONGEST = 1000
+
+export const noteAction = (incidentId: number): Action => ({
+  label: SAYS.addNote,
+  press: press('noteask', incidentId),
+  line: `note #${incidentId} TEXT`,
+})
+
+async function askNote({ db, place }: Call, id: number): Promise<Reply> {
+  const { monitor_name } = await getIncident(db, id)
+  return asks(place, fill(SAYS.what, { monitor: name(monitor_name) }), {
+    title: words(SAYS.title, { id }),
+    line: `note #${id}`,
+    fields: [
+      {
+        name: 'text',
+        label: SAYS.note,
+        example: 'restarting the pod',
+        longest: LONGEST,
+        required: true,
+      },
+    ],
+  })
+}
+
+async function noteReply(call: Call, id: number, said: string): Promise<Reply> {
+  await addNote(call.db, call.now, call.by, id, said)
   const incident = await getIncident(call.db, id)
-  return say(fill(SAYS.noted, { monitor: name(incident.monitor_name), text: verbatim(words) }), {
+  return say(fill(SAYS.noted, { monitor: name(incident.monitor_name), text: verbatim(said) }), {
     ...signed(incident.resolved_at === null ? 'down' : 'up'),
     tone: 'ok',
     actions: [{ label: SAYS.details, press: press('inc', incident.id) }],
@@ -30,13 +60,13 @@ async function noteReply(call: Call, id: number, words: string): Promise<Reply> 
 async function noteMonitor(
   call: Call,
   monitor: { readonly id: number; readonly name: string },
-  words: string,
+  said: string,
 ): Promise<Reply> {
   const page = { limit: 1, offset: 0 }
   const [open] = await listIncidents(call.db, { monitorId: monitor.id, isOpen: true }, page)
   const [last] = await listIncidents(call.db, { monitorId: monitor.id }, page)
   const incident = open ?? last
-  if (incident !== undefined) return noteReply(call, incident.id, words)
+  if (incident !== undefined) return noteReply(call, incident.id, said)
   return no(fill(SAYS.neverDown, { monitor: name(monitor.name) }), {
     tone: 'quiet',
     value: refusal('no_incident', 'It has had no incident.'),
@@ -61,14 +91,15 @@ export const note = accountCommand({
   ],
   schema: {
     incident: monitorRule,
-    text: z.string(SAYS.textRule).trim().min(1, SAYS.textRule).max(1000, SAYS.textRule),
+    text: z.string(SAYS.textRule).trim().min(1, SAYS.textRule).max(LONGEST, SAYS.textRule),
   },
   role: 'responder',
   doing: 'Writing notes',
-  run: async (call, { incident, text: words }) => {
+  run: async (call, { incident, text: said }) => {
     const number = /^#(\d{1,15})$/.exec(incident)
-    if (number !== null) return noteReply(call, Number(number[1]), words)
+    if (number !== null) return noteReply(call, Number(number[1]), said)
     const found = await findMonitor(call, incident, (view) => press('show', view.monitor.id))
-    return 'view' in found ? noteMonitor(call, found.view.monitor, words) : found.reply
+    return 'view' in found ? noteMonitor(call, found.view.monitor, said) : found.reply
   },
+  forms: { noteask: (call, { id }) => askNote(call, id) },
 })

@@ -51,6 +51,29 @@ export interface Image {
   readonly alt: readonly Run[]
 }
 
+/** One thing that is asked for; it is given to the option of that name. */
+export interface Field {
+  readonly name: string
+  /** At most 45 characters, Discord's limit. */
+  readonly label: string
+  /** At most 64 characters, Telegram's limit. */
+  readonly example: string
+  readonly longest: number
+  readonly required: boolean
+}
+
+/** What is asked for before anything is done: a modal on Discord, a reply on Telegram. */
+export interface Form {
+  /** At most 45 characters. */
+  readonly title: string
+  /** The command so far, as typed; what is filled in is given beside it. At most 90 characters. */
+  readonly line: string
+  /** A whole line that does the same, as it is typed in this place. */
+  readonly typed: string
+  /** Where only one thing can be asked for, it is the first. */
+  readonly fields: readonly [Field, ...Field[]]
+}
+
 /** What a command says, without any platform's markup; the renderers know theirs and its limits. */
 export interface Reply {
   readonly tone: 'ok' | 'bad' | 'warn' | 'quiet'
@@ -60,6 +83,8 @@ export interface Reply {
   readonly body: readonly Node[]
   readonly actions: readonly Action[]
   readonly image?: Image
+  /** Asks for more where the platform can; elsewhere the words say what to type. */
+  readonly form?: Form
   /** `asker`: refusals, errors, help; ephemeral where the platform can. */
   readonly audience: 'all' | 'asker'
   /** Time zone of the account, where it is known; platforms without their own local time use it. */

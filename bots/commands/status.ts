@@ -1,6 +1,7 @@
 import { DAY, MINUTE } from '../../src/kernel/index.ts'
 import { listOutlines, type Outline } from '../../src/monitors/index.ts'
 import { formatPercent, responseTimes, uptimePercent } from '../../src/stats/index.ts'
+import { addOne } from './add.ts'
 import { typed } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
@@ -58,6 +59,7 @@ export async function statusReply(call: Call): Promise<Reply> {
   if (counts.total === 0)
     return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {
       ...signed('pending'),
+      actions: [addOne()],
       value: { ...counts, notUp: [] },
     })
   const bad = all

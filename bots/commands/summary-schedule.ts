@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../src/kernel/index.ts'
+import { InvalidInput, quote } from '../../src/kernel/index.ts'
 import { DAYS } from './moments.ts'
 
 const CLOCK = /^(\d{1,2}):(\d{2})$/
@@ -7,7 +7,7 @@ const TIME_RULE = 'must be a time of day such as 09:00'
 const DAYS_RULE = 'must be daily, or days such as mon-fri or mon,thu'
 
 const refuse = (path: string, rule: string, typed: string): InvalidInput =>
-  new InvalidInput([{ path, code: 'format', message: `${rule}, not ${JSON.stringify(typed)}` }])
+  new InvalidInput([{ path, code: 'format', message: `${rule}, not ${quote(typed)}` }])
 
 /** Hour and minute. @throws InvalidInput */
 function clockOf(typed: string): readonly [hour: number, minute: number] {

@@ -7,7 +7,7 @@ import {
   PermissionFlagsBits,
   type User,
 } from 'discord.js'
-import type { Actor, Ask, Named } from '../commands/index.ts'
+import type { Actor, Ask, Named, Place } from '../commands/index.ts'
 
 /** What the interaction itself says of who asks: no member cache, no privileged intent. */
 function standingOf(interaction: BaseInteraction): Actor['standing'] {
@@ -29,6 +29,24 @@ function roleIdsOf({ member }: BaseInteraction): readonly string[] {
   return member?.roles ?? []
 }
 
+const NEEDED = {
+  ViewChannel: 'View Channel',
+  SendMessages: 'Send Messages',
+  SendMessagesInThreads: 'Send Messages in Threads',
+  EmbedLinks: 'Embed Links',
+  AttachFiles: 'Attach Files',
+} as const
+
+/** What an alert would need and the bot may not do here; an interaction is answered all the same. */
+function lacksOf({ guildId, appPermissions, channel }: BaseInteraction): Pick<Place, 'lacks'> {
+  // None at all: the server did not say.
+  if (guildId === null || appPermissions.bitfield === 0n) return {}
+  const other = channel?.isThread() === true ? 'SendMessages' : 'SendMessagesInThreads'
+  const needed = (Object.keys(NEEDED) as (keyof typeof NEEDED)[]).filter((it) => it !== other)
+  const lacks = needed.filter((it) => !appPermissions.has(it)).map((it) => NEEDED[it])
+  return lacks.length === 0 ? {} : { lacks }
+}
+
 export function askOf(interaction: BaseInteraction): Ask {
   const { guildId, user, channelId } = interaction
   const displayName = displayNameOf(interaction.member, user)
@@ -46,6 +64,7 @@ export function askOf(interaction: BaseInteraction): Ask {
       threadId: null,
       isPrivate: guildId === null,
       title: guildId === null ? displayName : (interaction.guild?.name ?? guildId),
+      ...lacksOf(interaction),
     },
   }
 }

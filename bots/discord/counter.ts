@@ -5,12 +5,21 @@ import {
   type ChatInputCommandInteraction,
   InteractionResponseType,
   MessageFlags,
+  type ModalSubmitInteraction,
   Routes,
 } from 'discord.js'
 import { type PartTools, plain, SECOND } from '../../src/kernel/index.ts'
-import { type CommandCard, type Desk, openEnding, type Reply, text } from '../commands/index.ts'
+import {
+  cardOf,
+  type CommandCard,
+  type Desk,
+  openEnding,
+  type Reply,
+  text,
+} from '../commands/index.ts'
 import { codeOf, reasonOf } from './answers.ts'
 import { askOf, commandOf, givenOf, namedIn } from './ask.ts'
+import { readModal, toModal } from './modal.ts'
 import { type Files, withPicture } from './picture.ts'
 import { plainForm } from './render.ts'
 import type { Wire } from './wire.ts'
@@ -47,7 +56,11 @@ const BROKEN: Reply = {
 }
 
 type Saying = (payload: object, files: Files) => Promise<unknown>
-type Answerable = ChatInputCommandInteraction | AutocompleteInteraction | ButtonInteraction
+type Answerable =
+  | ChatInputCommandInteraction
+  | AutocompleteInteraction
+  | ButtonInteraction
+  | ModalSubmitInteraction
 
 const ephemeral = (audience: Reply['audience']) =>
   audience === 'asker' ? { flags: MessageFlags.Ephemeral } : {}
@@ -117,14 +130,14 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
     })
   }
 
-  async function onCommand(interaction: ChatInputCommandInteraction): Promise<void> {
+  /** Answers with a message of its own, announced where it takes long. */
+  async function answer(
+    interaction: Answerable,
+    card: CommandCard | undefined,
+    run: () => Promise<Reply>,
+  ): Promise<void> {
     const { callback, edit } = openLine(wire, interaction)
-    const name = commandOf(interaction)
-    const card = desk.cards.find((it) => it.name === name)
-    const chosen = interaction.options.data
-    const work = ask(() =>
-      desk.run({ ...askOf(interaction), named: namedIn(chosen) }, name, givenOf(chosen)),
-    )
+    const work = ask(run)
     const reply = await within(work, patienceOf(card), tools)
     if (reply !== undefined)
       return say(
@@ -137,6 +150,28 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
       ephemeral(card?.audience ?? 'asker'),
     )
     return say(edit, await work)
+  }
+
+  function onCommand(interaction: ChatInputCommandInteraction): Promise<void> {
+    const name = commandOf(interaction)
+    const card = desk.cards.find((it) => it.name === name)
+    const chosen = interaction.options.data
+    return answer(interaction, card, () =>
+      desk.run({ ...askOf(interaction), named: namedIn(chosen) }, name, givenOf(chosen)),
+    )
+  }
+
+  function onModal(interaction: ModalSubmitInteraction): Promise<void> {
+    const filled = readModal(interaction)
+    if (filled === undefined)
+      return answer(interaction, undefined, async () => {
+        const reply = await desk.press(askOf(interaction), interaction.customId)
+        return { ...reply, audience: 'asker' }
+      })
+    const { line, given } = filled
+    return answer(interaction, cardOf(desk.cards, line), () =>
+      desk.runLine(askOf(interaction), line, given),
+    )
   }
 
   async function onButton(interaction: ButtonInteraction): Promise<void> {
@@ -155,6 +190,8 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
         return say((data, files) => edit({ ...cleared, ...data }, files), late)
       return say(followUp, late, ephemeral('asker'))
     }
+    if (reply.form !== undefined)
+      return void (await callback(InteractionResponseType.Modal, toModal(reply.form)))
     const inPlace = reply.audience === 'all' || hidden
     const type = inPlace
       ? InteractionResponseType.UpdateMessage
@@ -188,6 +225,7 @@ export function openCounter(desk: Desk, wire: Wire, tools: PartTools): Counter {
       if (interaction.isChatInputCommand()) await onCommand(interaction)
       else if (interaction.isAutocomplete()) await onAutocomplete(interaction)
       else if (interaction.isButton()) await onButton(interaction)
+      else if (interaction.isModalSubmit()) await onModal(interaction)
     } catch (error) {
       const fields = { why: reasonOf(error), type: interaction.type }
       if (HARMLESS.has(codeOf(error))) tools.log.debug(fields, 'answer came to nothing')

@@ -115,12 +115,19 @@ function footerOf(body: readonly Node[]): string {
 /** What the chart of a message is called. */
 export const CHART_FILE = 'chart.png'
 
+/** A footer alone is no embed: what would stand there becomes lines. */
+const withoutFooter = (body: readonly Node[]): readonly Node[] =>
+  body.every(({ kind }) => kind === 'note')
+    ? body.map((node) => (node.kind === 'note' ? { kind: 'line', runs: node.runs } : node))
+    : body
+
 function embedOf(reply: Reply): APIEmbed | undefined {
-  const fields = fieldsOf(reply.body)
-  const footer = footerOf(reply.body)
+  const body = withoutFooter(reply.body)
+  const fields = fieldsOf(body)
+  const footer = footerOf(body)
   const taken = fields.reduce((sum, { name, value }) => sum + name.length + value.length, 0)
   const room = Math.min(LIMITS.description, LIMITS.embed - taken - footer.length)
-  const description = joinLines(reply.body.flatMap(linesOf), room)
+  const description = joinLines(body.flatMap(linesOf), room)
   const hasImage = reply.image !== undefined
   if (description === '' && fields.length === 0 && footer === '' && !hasImage) return undefined
   return {

@@ -44,6 +44,12 @@ const MEANINGS: readonly (readonly [says: string, means: Kind])[] = [
   ['parameter', 'ours'],
 ]
 
+const RIGHTS = /rights|chat_write_forbidden|chat_restricted|chat_send_plain_forbidden/i
+
+/** Whether the bot is in the chat and may only not write there. */
+export const lacksRights = (delivery: Delivery): delivery is Delivery & { kind: 'gone' } =>
+  delivery.kind === 'gone' && RIGHTS.test(delivery.why)
+
 // The request never left: what fails to connect has not been carried out.
 const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|CERT_|ERR_TLS|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/

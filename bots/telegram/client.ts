@@ -7,6 +7,14 @@ export interface Connection {
   readonly apiRoot: string
 }
 
+export const connectionOf = ({
+  token,
+  apiUrl,
+}: {
+  readonly token: string
+  readonly apiUrl: string
+}): Connection => ({ token, apiRoot: apiUrl.replace(/\/+$/, '') })
+
 /** Longer than the long poll, so that the poll ends before the client gives up on it. */
 export const POLL_CLIENT_SECONDS = 45
 export const POLL_SECONDS = 30

@@ -1,11 +1,12 @@
 import type { CallbackQuery, ChatMemberUpdated, Message, Update, UserFromGetMe } from 'grammy/types'
 import { MINUTE, type PartTools } from '../../src/kernel/index.ts'
-import type { Desk, Ending, Reply } from '../commands/index.ts'
-import { cardOf, readLine, type Said } from './lines.ts'
+import { cardOf, type Desk, type Ending, type Reply } from '../commands/index.ts'
+import { readLine, type Said } from './lines.ts'
 import { openAcquaintances } from './named.ts'
 import { actorOf, askBy, placeOf, threadOf } from './people.ts'
 import { pictured } from './picture.ts'
 import { answerText, renderTelegram } from './render.ts'
+import { promptOf, readAnswer } from './prompt.ts'
 import type { Speaker, Where } from './speaker.ts'
 import type { Standings } from './standing.ts'
 import type { Tasks } from './tasks.ts'
@@ -50,7 +51,8 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
     if (actor === undefined) return
     const place = placeOf(message.chat, threadOf(message))
     const ask = { actor, place, named: acquaintances.namedIn(message) }
-    const where: Where = { address: place, replyTo: String(message.message_id) }
+    const asker = { userId: actor.userId, title: place.title }
+    const where: Where = { address: place, replyTo: String(message.message_id), asker }
     if (said.kind === 'start') {
       const reply =
         said.code === undefined
@@ -59,13 +61,18 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       await speaker.say(where, screenOf(reply))
       return
     }
+    if (said.kind === 'amiss') {
+      await speaker.say(where, screenOf(said.reply))
+      return
+    }
+    const run = () => ending.or(desk.runLine(ask, said.line, said.given))
     if (cardOf(desk.cards, said.line)?.slow !== true) {
-      await speaker.say(where, await draw(await ending.or(desk.runLine(ask, said.line))))
+      await speaker.say(where, await draw(await run()))
       return
     }
     const looking = await speaker.say(where, LOOKING)
     tasks.aside(async () => {
-      const screen = await draw(await ending.or(desk.runLine(ask, said.line)))
+      const screen = await draw(await run())
       tasks.inOrder(place.serverId, () => speaker.replace(where, looking, screen))
     })
   }
@@ -80,7 +87,7 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
     // Under a chat's name somebody else's stands here.
     if (message.from !== undefined && message.sender_chat === undefined)
       acquaintances.note(message.chat, message.from)
-    const said = readLine(message, me)
+    const said = readLine(message, me) ?? readAnswer(message, me)
     if (said === undefined) return undefined
     // After an outage nobody waits for these any more; a link is wanted all the same.
     const age = tools.clock.now() - message.date * 1000
@@ -96,7 +103,8 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
     const place = placeOf(chat, message.date === 0 ? undefined : threadOf(message))
     const ask = await askBy(query.from, place, chat, standings)
     const messageId = String(message.message_id)
-    const where: Where = { address: place, replyTo: messageId }
+    const asker = { userId: ask.actor.userId, title: place.title }
+    const where: Where = { address: place, replyTo: messageId, asker }
     const there = { messageId, isPhoto: 'photo' in message }
     const shown = (reply: Reply): void =>
       tasks.inOrder(place.serverId, async () =>
@@ -108,6 +116,13 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
       return undefined
     }
     const reply = await ending.or(desk.press(ask, data))
+    const { form } = reply
+    // Where nobody is known by name nobody can be asked: a channel gets the words alone.
+    if (form !== undefined && chat.type !== 'channel') {
+      const prompt = promptOf(reply, form, query.from, tools.clock.now())
+      tasks.inOrder(place.serverId, async () => void (await speaker.say(where, prompt)))
+      return await speaker.answerPress(query.id)
+    }
     const fitsAnswer = reply.actions.length === 0 && screenOf(reply).text.length <= ANSWER_MAX
     if (reply.audience === 'asker' && fitsAnswer)
       return await speaker.answerPress(query.id, 'alert', answerText(reply, tools.clock.now()))

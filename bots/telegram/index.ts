@@ -1,7 +1,7 @@
 import { type Part, type PartTools, SECOND, supervise } from '../../src/kernel/index.ts'
 import type { Messenger, News } from '../../src/notifications/index.ts'
 import { type Desk, openEnding, type Reply } from '../commands/index.ts'
-import { openApi, SEND_CLIENT_SECONDS, whyOf } from './client.ts'
+import { connectionOf, openApi, SEND_CLIENT_SECONDS, whyOf } from './client.ts'
 import { hearUpdates, type SeenUpdates } from './hear.ts'
 import { countLimits } from './limits.ts'
 import { setMenus } from './menu.ts'
@@ -14,6 +14,7 @@ import { Tasks } from './tasks.ts'
 import { openWire } from './wire.ts'
 
 export type { SeenUpdates } from './hear.ts'
+export { inviteLink } from './invite.ts'
 
 const RUNNING_HANDLERS_MS = 5 * SECOND
 const TOLD_WITHIN_MS = SECOND
@@ -29,7 +30,7 @@ export function openTelegram(
   seen: SeenUpdates,
   tools: PartTools & { readonly onBack?: () => void },
 ): { part: Part; messenger: Messenger } {
-  const to = { token: settings.token, apiRoot: settings.apiUrl.replace(/\/+$/, '') }
+  const to = connectionOf(settings)
   const sending = openApi(to, SEND_CLIENT_SECONDS)
   const limits = countLimits(tools.clock)
   const answers = openWire(sending, limits, 'answer', tools)

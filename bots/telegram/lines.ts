@@ -1,10 +1,17 @@
 import type { Message, UserFromGetMe } from 'grammy/types'
-import type { CommandCard } from '../commands/index.ts'
+import type { Reply } from '../commands/index.ts'
 
 /** What a message asks of us; nothing where it is not for us. */
 export type Said =
   | { readonly kind: 'start'; readonly code: string | undefined }
-  | { readonly kind: 'line'; readonly line: string }
+  | {
+      readonly kind: 'line'
+      readonly line: string
+      /** What was answered to a question, by the option it is for. */
+      readonly given?: Readonly<Record<string, string>>
+    }
+  /** An answer that counts no more. */
+  | { readonly kind: 'amiss'; readonly reply: Reply }
 
 const COMMAND = /^\/([a-z0-9_]{1,64})(?:@(\w+))?(?:\s+|$)/i
 
@@ -27,12 +34,4 @@ export function readLine(message: Message, me: UserFromGetMe): Said | undefined 
         ? { kind: 'line', line: `${command.toLowerCase()} ${rest}`.trim() }
         : undefined
   }
-}
-
-/** The command that a typed line begins with. */
-export function cardOf(cards: readonly CommandCard[], line: string): CommandCard | undefined {
-  const typed = `${line.toLowerCase()} `
-  return cards
-    .filter(({ name }) => typed.startsWith(`${name.toLowerCase()} `))
-    .toSorted((a, b) => b.name.length - a.name.length)[0]
 }

@@ -1,9 +1,11 @@
 import { type Api, GrammyError } from 'grammy'
-import type { BotCommand } from 'grammy/types'
+import type { BotCommand, BotCommandScope } from 'grammy/types'
+import { cut } from '../../src/kernel/index.ts'
 import type { CommandCard } from '../commands/index.ts'
 
 const NAME = /^[a-z0-9_]{1,32}$/
 const SUMMARY_MAX = 256
+const COMMANDS_MAX = 100
 
 /** In groups one word for everything; in private chats each command by its first word. */
 function menusOf(cards: readonly CommandCard[]): {
@@ -12,27 +14,36 @@ function menusOf(cards: readonly CommandCard[]): {
 } {
   const here = [{ command: 'uptime', description: 'Is everything up? Try: /uptime help' }]
   const alone = new Map<string, BotCommand>()
-  for (const { name, summary } of cards) {
-    const command = name.split(' ')[0]!.toLowerCase()
-    if (NAME.test(command) && !alone.has(command))
-      alone.set(command, { command, description: summary.slice(0, SUMMARY_MAX) })
+  for (const [first, members] of Map.groupBy(cards, ({ name }) => name.split(' ')[0]!)) {
+    const command = first.toLowerCase()
+    if (!NAME.test(command)) continue
+    const [{ name, summary }] = members as [CommandCard]
+    const words = members.map((card) => card.name.slice(first.length + 1))
+    const description = cut(name === first ? summary : words.join(', '), SUMMARY_MAX)
+    alone.set(command, { command, description })
   }
-  return { here, alone: [...here, ...[...alone.values()].slice(0, 99)] }
+  return { here, alone: [...here, ...alone.values()].slice(0, COMMANDS_MAX) }
 }
 
-type Scope = { type: 'default' } | { type: 'all_private_chats' }
+/**
+ * Where each list is shown. All are set, the same ones too: what another program on this token left in
+ * a narrower scope would hide ours. No language is named: there is one, and it is for everybody.
+ */
+const SCOPES = {
+  default: 'here',
+  all_private_chats: 'alone',
+  all_group_chats: 'here',
+  all_chat_administrators: 'here',
+} as const satisfies Partial<Record<BotCommandScope['type'], keyof ReturnType<typeof menusOf>>>
 
 const words = (commands: readonly BotCommand[]): string =>
   commands.map(({ command, description }) => `${command} ${description}`).join('\n')
 
 /** Tells Telegram the commands, where it does not know them like that already. */
 export async function setMenus(api: Api, cards: readonly CommandCard[]): Promise<void> {
-  const { here, alone } = menusOf(cards)
-  const wanted: [Scope, BotCommand[]][] = [
-    [{ type: 'default' }, here],
-    [{ type: 'all_private_chats' }, alone],
-  ]
-  for (const [scope, commands] of wanted) {
+  const menus = menusOf(cards)
+  for (const type of Object.keys(SCOPES) as (keyof typeof SCOPES)[]) {
+    const [scope, commands] = [{ type }, menus[SCOPES[type]]]
     const known = await api.getMyCommands({ scope }).catch((error: unknown) => {
       if (error instanceof GrammyError && error.error_code === 404) return []
       throw error

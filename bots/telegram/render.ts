@@ -1,4 +1,4 @@
-import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types'
+import type { ForceReply, InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types'
 import { type Instant, plain } from '../../src/kernel/index.ts'
 import {
   type Action,
@@ -19,11 +19,14 @@ import {
   type Written,
 } from './pieces.ts'
 
-export interface Screen extends Written {
+export interface Screen<Markup extends AnyMarkup = InlineKeyboardMarkup> extends Written {
   /** A PNG above the words. */
   readonly photo?: Uint8Array
-  readonly reply_markup?: InlineKeyboardMarkup
+  readonly reply_markup?: Markup
 }
+
+/** Buttons, or a question to be replied to. */
+export type AnyMarkup = InlineKeyboardMarkup | ForceReply
 
 export const TEXT_MAX = 4096
 /** Of the words below a picture. */
@@ -216,7 +219,7 @@ export function answerText(reply: Reply, now: Instant): string {
 }
 
 /** The same words for when Telegram refused the entities: no markup, nothing clickable. */
-export function defused(screen: Screen): Screen {
+export function defused<Markup extends AnyMarkup>(screen: Screen<Markup>): Screen<Markup> {
   const text = screen.text.replaceAll(/[@/#$.]/g, '$&\u2060')
   return { ...screen, text: cutText(text, TEXT_MAX), entities: [] }
 }

@@ -2,9 +2,10 @@ import type { Api } from 'grammy'
 import type { PartTools } from '../../src/kernel/index.ts'
 import { MINUTE } from '../../src/kernel/index.ts'
 import type { Address, Delivery } from '../../src/notifications/index.ts'
-import { deliveryOf } from './answers.ts'
+import { deliveryOf, lacksRights } from './answers.ts'
+import { closedReply } from '../commands/index.ts'
 import { grammySignal } from './client.ts'
-import type { Screen } from './render.ts'
+import { type AnyMarkup, renderTelegram, type Screen } from './render.ts'
 import type { Wire } from './wire.ts'
 
 /** A message that may be changed. */
@@ -16,12 +17,14 @@ export interface Shown {
 export interface Where {
   readonly address: Address
   readonly replyTo: string | null
+  /** Who is told by himself where the chat takes no answer; nobody, where nobody is known. */
+  readonly asker: { readonly userId: string; readonly title: string }
 }
 
 /** Answers people. Waits for limits; repeats nothing but what Telegram asked to repeat. */
 export interface Speaker {
   /** The message's id, or nothing where it could not be said. */
-  say(where: Where, screen: Screen): Promise<string | undefined>
+  say(where: Where, screen: Screen<AnyMarkup>): Promise<string | undefined>
   /** Edits in place; says it anew where the message is not there any more, or of another kind. */
   show(where: Where, shown: Shown | undefined, screen: Screen): Promise<void>
   /** Puts it in the place of words that only said to wait. */
@@ -30,6 +33,8 @@ export interface Speaker {
   answerPress(queryId: string, how?: 'silent' | 'passing' | 'alert', text?: string): Promise<void>
 }
 
+/** Not nobody, and no channel that somebody speaks as. */
+const PERSON = /^\d+$/
 const TRIES = 20
 const PATIENCE_MS = MINUTE
 
@@ -63,10 +68,15 @@ export function openSpeaker(
     return delivery
   }
 
-  const say: Speaker['say'] = async ({ address, replyTo }, screen) => {
+  const say: Speaker['say'] = async ({ address, replyTo, asker }, screen) => {
     const said = await insist(address, (at) =>
       wire.send(at, screen, { replyTo, silent: false }, signal),
     )
+    if (lacksRights(said) && PERSON.test(asker.userId)) {
+      const closed = renderTelegram(closedReply(asker.title, said.why), clock.now())
+      const alone: Address = { channelId: asker.userId, threadId: null }
+      await insist(alone, (at) => wire.send(at, closed, { replyTo: null, silent: false }, signal))
+    }
     return said.kind === 'done' ? (said.messageId ?? undefined) : undefined
   }
 

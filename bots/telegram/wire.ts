@@ -4,7 +4,7 @@ import type { Address, Delivery } from '../../src/notifications/index.ts'
 import { deliveryOf } from './answers.ts'
 import { grammySignal } from './client.ts'
 import type { Kind, Limits } from './limits.ts'
-import { defused, type Screen } from './render.ts'
+import { type AnyMarkup, defused, type Screen } from './render.ts'
 
 interface Manner {
   readonly replyTo: string | null
@@ -14,7 +14,12 @@ interface Manner {
 
 /** Sends and edits, once each, within the limits; every outcome is a Delivery, nothing throws. */
 export interface Wire {
-  send(address: Address, screen: Screen, manner: Manner, signal: AbortSignal): Promise<Delivery>
+  send(
+    address: Address,
+    screen: Screen<AnyMarkup>,
+    manner: Manner,
+    signal: AbortSignal,
+  ): Promise<Delivery>
   /** Words stay words and a picture a picture: `missing` where the message is of the other kind. */
   edit(address: Address, messageId: string, screen: Screen, signal: AbortSignal): Promise<Delivery>
   remove(address: Address, messageId: string, signal: AbortSignal): Promise<Delivery>
@@ -26,12 +31,12 @@ export const chatIdOf = (id: string): number | string => (/^-?\d+$/.test(id) ? N
 
 const CHART_FILE = 'chart.png'
 
-const captionOf = ({ text, entities }: Screen) => ({
+const captionOf = ({ text, entities }: Screen<AnyMarkup>) => ({
   caption: text,
   ...(entities.length === 0 ? {} : { caption_entities: entities }),
 })
 
-const keyboardOf = ({ reply_markup }: Screen) =>
+const keyboardOf = <Markup extends AnyMarkup>({ reply_markup }: Screen<Markup>) =>
   reply_markup === undefined ? {} : { reply_markup }
 
 const mannerOf = ({ threadId }: Address, { replyTo, silent }: Manner) => ({
@@ -47,12 +52,12 @@ const mannerOf = ({ threadId }: Address, { replyTo, silent }: Manner) => ({
       }),
 })
 
-const markupOf = (screen: Screen) => ({
+const markupOf = <Markup extends AnyMarkup>(screen: Screen<Markup>) => ({
   ...(screen.entities.length === 0 ? {} : { entities: screen.entities }),
   ...keyboardOf(screen),
 })
 
-type Call = (screen: Screen) => Promise<string | null>
+type Call<Markup extends AnyMarkup> = (screen: Screen<Markup>) => Promise<string | null>
 
 export function openWire(
   api: Api,
@@ -80,10 +85,10 @@ export function openWire(
   }
 
   /** A screen that Telegram refuses is a bug of ours; its words go out all the same, without markup. */
-  async function attempt(
+  async function attempt<Markup extends AnyMarkup>(
     address: Address,
-    screen: Screen,
-    call: Call,
+    screen: Screen<Markup>,
+    call: Call<Markup>,
     isCounted = false,
   ): Promise<Delivery> {
     const first = await once(address, () => call(screen), isCounted)
@@ -100,7 +105,7 @@ export function openWire(
   /** Nothing where the picture is not taken here: then its words go alone. */
   async function sendPhoto(
     address: Address,
-    { photo, ...screen }: Screen,
+    { photo, ...screen }: Screen<AnyMarkup>,
     manner: Manner,
     signal: AbortSignal,
   ): Promise<Delivery | undefined> {
@@ -145,7 +150,7 @@ export function openWire(
       if (signal.aborted) return { kind: 'again', why: 'stopping' }
       const sent = await sendPhoto(address, screen, manner, signal)
       if (sent !== undefined) return sent
-      const call: Call = async ({ text, ...rest }) => {
+      const call: Call<AnyMarkup> = async ({ text, ...rest }) => {
         const { message_id } = await api.sendMessage(
           chatIdOf(address.channelId),
           text,

@@ -6,6 +6,7 @@ import {
   revokeKeys,
   SCOPES,
 } from '../../src/accounts/index.ts'
+import { readSettings } from '../../src/config.ts'
 import { plain, systemChance, systemClock, toIso } from '../../src/kernel/index.ts'
 import { VERSION } from '../../src/version.ts'
 import { type CommandCard, CARDS, quoteArgument } from '../commands/index.ts'
@@ -126,6 +127,12 @@ const linkCodeCommand = (io: TerminalIo): Command =>
       await using session = await openSession(io, account, true)
       const code = await createLinkCode(session.db, systemClock.now(), systemChance, session.by)
       io.out.write(`${code}\n`)
+      // A script wants the code alone.
+      if (io.out.isTTY !== true) return
+      io.err.write(`In the chat: /uptime link ${code}\n`)
+      const { inviteLink } = await import('../../src/start.ts')
+      const link = await inviteLink(readSettings(io.env, io.folder), code)
+      if (link !== undefined) io.err.write(`Into a Telegram group, linked at once: ${link}\n`)
     })
 
 const exitLines = Object.entries(EXITS)

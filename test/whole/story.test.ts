@@ -52,6 +52,7 @@ test(
     const { discord, telegram } = there
     const uptalk = await there.start()
     await discord.online()
+    await uptalk.hears(/https:\/\/t\.me\/UptalkBot\?startgroup=[2-9A-Z]{4}-[2-9A-Z]{4}$/m)
 
     // Both chats are linked.
     const admin = { permissions: PermissionFlagsBits.ManageGuild }

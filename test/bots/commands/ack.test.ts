@@ -8,7 +8,7 @@ describe('acknowledging', () => {
     await house.add('Shop')
     await house.falls(1)
     expect(words(await house.says(ANN, 'ack #1'))).toBe(
-      'Ann is on it: Shop\nIncident #1, down 12 s\n[Details] [Check now]',
+      'Ann is on it: Shop\nIncident #1, down 12 s\n[Add note] [Details] [Check now]',
     )
     await house.clock.turn(12 * SECOND)
     const late = await house.says(BOB, 'ack shop')
@@ -52,7 +52,12 @@ describe('acknowledging', () => {
     const reply = await house.presses(ANN, 'v1:ack:1')
     expect(reply.audience).toBe('all')
     expect(words(reply)).toContain('Acknowledged: by Ann at <clock 2027-03-01T14:00:00.000Z>')
-    expect(reply.actions.map(({ label }) => label)).toEqual(['Check now', 'Pause 1 h', 'Details'])
+    expect(reply.actions.map(({ label }) => label)).toEqual([
+      'Add note',
+      'Check now',
+      'Pause 1 h',
+      'Details',
+    ])
   })
 
   test.each([

@@ -85,7 +85,7 @@ test('acknowledged: who, and the button is gone', () => {
   const said = words(alert(ACKED))
   expect(said).toContain('Shop is down — Ann is on it')
   expect(said).toContain('Acknowledged: by Ann at <clock 2027-03-01T14:03:12.000Z>')
-  expect(said).toMatch(/1 of 12 down\n\[Check now\] \[Pause 1 h\] \[Details\]$/)
+  expect(said).toMatch(/1 of 12 down\n\[Add note\] \[Check now\] \[Pause 1 h\] \[Details\]$/)
 })
 
 test.each([

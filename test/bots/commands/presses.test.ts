@@ -17,9 +17,10 @@ describe('a button carries no right', () => {
     'v1:resume:1',
     'v1:delask:1',
     'v1:ackm:1',
+    'v1:noteask:1',
   ]
 
-  test.each([...PRESSES, 'v1:alon:0', 'v1:aloff:0', 'v1:almute:1o'])(
+  test.each([...PRESSES, 'v1:addask:0', 'v1:alon:0', 'v1:aloff:0', 'v1:almute:1o'])(
     '%s pressed by a viewer is refused',
     async (press) => {
       await using house = await houseWithShopDown()

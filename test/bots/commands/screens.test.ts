@@ -53,7 +53,7 @@ test('status gives a verdict, what is not up, and counts', async () => {
 test('when all is well status says for how long', async () => {
   await using house = await openHouse()
   expect(words(await house.says(CAT, 'status'))).toBe(
-    'Nothing is watched yet. /uptime add https://example.com',
+    'Nothing is watched yet. /uptime add https://example.com\n[Add one]',
   )
   await house.isUp(await house.add('Shop'))
   await house.isUp(await house.add('API'))
@@ -87,6 +87,7 @@ test('list is worst first, ten a page, and turns', async () => {
     { label: '◀', disabled: true },
     { label: '▶', press: 'v1:list:2', line: 'list page=2' },
     { label: 'Down only', press: 'v1:list:1:down' },
+    { label: 'Add one', press: 'v1:addask:0' },
   ])
   const second = words(await house.presses(CAT, 'v1:list:2'))
   expect(second).toContain(
@@ -159,6 +160,7 @@ test('incidents: open ones first, then the last ten, in pages', async () => {
       'Cause: 10.0.0.7 refuses connections on port 443 (connect_refused)',
       'Expected: HTTP 200–299',
       'Acknowledged: by nobody',
+      '[Add note]',
     ].join('\n'),
   )
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Form } from '../../../bots/commands/index.ts'
 import { show } from '../../support/discord/index.ts'
 import { type Bot, onlineBot, passBy } from './bot.ts'
 import { say } from './desk.ts'
@@ -68,6 +69,58 @@ test('a button of another version is asked at the desk like any', async () => {
   bot.desk.answer = () => say('This button is from an older Uptalk.', { audience: 'asker' })
   const { ephemeral } = await bot.fake.people.pressRaw(message, 'v0:boom')
   expect(ephemeral).toBe(true)
+})
+
+const FORM: Form = {
+  title: 'Note at incident #7',
+  line: 'note #7',
+  typed: '/uptime note #7 text=hi',
+  fields: [{ name: 'text', label: 'Note', example: 'hi', longest: 1000, required: true }],
+}
+
+test('a form is the answer to a press, and what is filled in goes on with its line', async () => {
+  await using bot = await onlineBot()
+  const message = await shown(bot)
+  bot.desk.answer = () => say('What is to be noted?', { form: FORM })
+  const opened = await bot.fake.people.open(message, 'Acknowledge')
+  expect(opened.modal).toEqual({
+    custom_id: 'v1:form:note #7',
+    title: 'Note at incident #7',
+    components: [
+      {
+        type: 18,
+        label: 'Note',
+        component: {
+          type: 4,
+          custom_id: 'text',
+          style: 2,
+          placeholder: 'hi',
+          max_length: 1000,
+          required: true,
+        },
+      },
+    ],
+  })
+  bot.desk.answer = () => say('Noted')
+  const answer = await bot.fake.people.fill(opened, { text: 'two\nlines' })
+  expect(answer).toMatchObject({ kind: 'reply', ephemeral: false })
+  expect(bot.desk.heard.at(-1)).toMatchObject({ what: 'note #7', given: { text: 'two\nlines' } })
+})
+
+test('a form that comes too late to be shown is told in words, to who pressed', async () => {
+  await using bot = await onlineBot()
+  const message = await shown(bot)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  bot.desk.answer = async () => {
+    await promise
+    return say('Type it', { form: FORM, audience: 'asker' })
+  }
+  const pressed = bot.fake.press(message, 'Acknowledge')
+  await passBy(bot, 1500)
+  resolve()
+  const answer = await pressed
+  expect(answer).toMatchObject({ kind: 'aside', ephemeral: true })
+  expect(show(answer.message)).toBe('Type it')
 })
 
 test('closing waits for an answer that is under way', async () => {

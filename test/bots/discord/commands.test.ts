@@ -235,7 +235,22 @@ test('an interaction that comes twice is answered once', async () => {
   expect(bot.desk.heard.map(({ what }) => what)).toEqual(['status', 'list'])
 })
 
-test.each([10_015, 10_062, 40_060, 50_027])('%i to an answer is no trouble', async (code) => {
+test.each([10_015, 50_027])(
+  '%i to an answer that took a quarter of an hour is no trouble',
+  async (code) => {
+    await using bot = await onlineBot()
+    const release = holdBack(bot)
+    bot.fake.faults.plan(/PATCH .*@original/, { status: code === 10_015 ? 404 : 401, code })
+    bot.fake.command({ name: 'check' }).catch(() => {})
+    await passBy(bot, 150)
+    await bot.fake.waitFor(() => bot.fake.requests.some(({ path }) => path.endsWith('/callback')))
+    release()
+    await bot.fake.waitFor(() => bot.lines.some(({ event }) => event === 'answer came to nothing'))
+    expect(bot.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([])
+  },
+)
+
+test.each([10_062, 40_060, 50_027])('%i to an answer is no trouble', async (code) => {
   await using bot = await onlineBot()
   bot.fake.faults.plan(/callback/, { status: 404, code })
   const asked = bot.fake.command({ name: 'status' })

@@ -69,8 +69,8 @@ export class NotingDesk implements Desk {
     return this.answer(what)
   }
 
-  async runLine(): Promise<Reply> {
-    return say('not on Discord')
+  async runLine(ask: Ask, what: string, given: Heard['given'] = {}): Promise<Reply> {
+    return this.run(ask, what, given)
   }
 
   pressCard(press: string): CommandCard | undefined {

@@ -143,6 +143,23 @@ test.each<[string, Trouble, Delivery]>([
     refuse(400, 'Bad Request: CHAT_WRITE_FORBIDDEN'),
     { kind: 'gone', why: 'Bad Request: CHAT_WRITE_FORBIDDEN' },
   ],
+  ...[
+    'have no rights to send a message',
+    'need administrator rights in the channel chat',
+    'CHAT_RESTRICTED',
+    'CHAT_SEND_PLAIN_FORBIDDEN',
+    'PEER_ID_INVALID',
+    'group chat was deactivated',
+  ].map((says): [string, Trouble, Delivery] => [
+    says,
+    refuse(400, `Bad Request: ${says}`),
+    { kind: 'gone', why: `Bad Request: ${says}` },
+  ]),
+  [
+    'TOPIC_DELETED',
+    refuse(400, 'Bad Request: TOPIC_DELETED'),
+    { kind: 'gone', why: 'Bad Request: TOPIC_DELETED' },
+  ],
   ['401', refuse(401, 'Unauthorized'), { kind: 'stop', why: 'token refused (Unauthorized)' }],
   [
     'a 400 never heard of',
@@ -237,6 +254,27 @@ test('a message that is gone, or no longer ours to edit, is missing', async () =
     kind: 'missing',
     why: "Bad Request: message can't be edited",
   })
+})
+
+test.each([
+  'entity bold beyond the end of the text',
+  'message text is empty',
+  'message is too long',
+  'strings must be encoded in UTF-8',
+  'BUTTON_DATA_INVALID',
+  'reply markup is too long',
+])('%s: a bug of ours, so the words go out once without markup', async (says) => {
+  await using it = await openGroup()
+  it.fake.next('sendMessage', refuse(400, `Bad Request: ${says}`))
+  expect(await it.post()).toMatchObject({ kind: 'done' })
+  expect(it.fake.callsOf('sendMessage')).toHaveLength(2)
+  expect(it.stage.log.says('telegram refused a screen')!.level).toBe('error')
+})
+
+test('MESSAGE_ID_INVALID is a message that is gone', async () => {
+  await using it = await openGroup()
+  it.fake.next('editMessageText', refuse(400, 'Bad Request: MESSAGE_ID_INVALID'))
+  expect(await it.messenger.edit(at(it.group), '1', news, never)).toMatchObject({ kind: 'missing' })
 })
 
 test('a refused screen goes out once without markup, and is a bug when that is refused too', async () => {

@@ -30,11 +30,11 @@ test('an update that comes again after a restart is not handled again', async ()
 test('the menu is told once, not at every start', async () => {
   await using before = await openRunningStage()
   const { fake } = before
-  await fake.waitFor(() => fake.menus.size === 2)
+  await fake.waitFor(() => fake.menus.size === 4)
   await using after = await before.restart()
-  await fake.waitFor(() => fake.callsOf('getMyCommands').length === 4)
+  await fake.waitFor(() => fake.callsOf('getMyCommands').length === 8)
   await after[Symbol.asyncDispose]()
-  expect(fake.callsOf('setMyCommands')).toHaveLength(2)
+  expect(fake.callsOf('setMyCommands')).toHaveLength(4)
 })
 
 test('what is being answered at the end is answered still', async () => {

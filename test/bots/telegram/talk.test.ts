@@ -204,12 +204,14 @@ test('a place is told of: left, back, moved', async () => {
 test('the menu is set once: one word in groups, each command in private chats', async () => {
   await using stage = await openRunningStage()
   const { fake } = stage
-  await fake.waitFor(() => fake.menus.size === 2)
-  expect(fake.menus.get('default')!.map(({ command }) => command)).toEqual(['uptime'])
+  await fake.waitFor(() => fake.menus.size === 4)
+  for (const scope of ['default', 'all_group_chats', 'all_chat_administrators'])
+    expect(fake.menus.get(scope)!.map(({ command }) => command)).toEqual(['uptime'])
   expect(fake.menus.get('all_private_chats')!.map(({ command }) => command)).toEqual([
     'uptime',
     'status',
     'check',
     'alerts',
   ])
+  expect(fake.menus.get('all_private_chats')!.at(-1)!.description).toBe('show')
 })

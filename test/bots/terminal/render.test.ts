@@ -95,12 +95,12 @@ describe('on a plain terminal', () => {
 2 monitors · 1 down, 1 up
   🔴 Shop    down 12 s · connection refused
   🟢 日本語  up · 182 ms
-  → list down
+  → list down · add https://example.com
 
 > ack #1
 🔴 Ann is on it: Shop
   Incident #1, down 12 s
-  → check '#1'
+  → note '#1' TEXT · check '#1'
 
 > pause 日本語 2h
 ⏸ 日本語 is paused until 16:00:00 UTC

@@ -7,6 +7,7 @@ import {
   IncomingWebhookUpdateRequestPartialSchema,
   MessageCreateRequestSchema,
   MessageEditRequestPartialSchema,
+  ModalInteractionCallbackRequestSchema,
   PongInteractionCallbackRequestSchema,
   UpdateMessageInteractionCallbackRequestSchema,
 } from 'discord-api-spec/zod'
@@ -27,6 +28,7 @@ const CALLBACKS: Readonly<Record<number, ZodMiniType>> = {
   6: UpdateMessageInteractionCallbackRequestSchema,
   7: UpdateMessageInteractionCallbackRequestSchema,
   8: ApplicationCommandAutocompleteCallbackRequestSchema,
+  9: ModalInteractionCallbackRequestSchema,
 }
 
 /** Fields the schema does not know: the platform ignores them, so a typo would go unseen. */
@@ -113,7 +115,39 @@ export function judgeCallback(body: { type?: unknown; data?: unknown }): string[
     for (const { name, value } of choices)
       problems.push(...tooLong('choice.name', name, 100), ...tooLong('choice', String(value), 100))
   }
+  if (body.type === 9) {
+    const { components } = body.data as Modal
+    const names = components.map(({ component }) => component.custom_id)
+    if (components.length > 5) problems.push('modal: more than 5 components')
+    if (new Set(names).size < names.length) problems.push('modal: custom_id given twice')
+  }
   return problems
+}
+
+/** A form, as far as ours have them: labels with a text input each. */
+export interface Modal {
+  readonly custom_id: string
+  readonly title: string
+  readonly components: readonly {
+    readonly label: string
+    readonly component: {
+      readonly custom_id: string
+      readonly required?: boolean
+      readonly max_length?: number
+    }
+  }[]
+}
+
+/** What the client of whoever fills it in does not let pass. */
+export function judgeFilled(
+  { components }: Modal,
+  values: Readonly<Record<string, string>>,
+): string[] {
+  return components.flatMap(({ component: { custom_id, required, max_length = 4000 } }) => {
+    const value = values[custom_id] ?? ''
+    if (value === '' && required === false) return []
+    return tooLong(custom_id, value, max_length)
+  })
 }
 
 interface Option {

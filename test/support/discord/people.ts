@@ -1,5 +1,6 @@
-import type { APIApplicationCommandOptionChoice } from 'discord.js'
+import { type APIApplicationCommandOptionChoice, PermissionFlagsBits } from 'discord.js'
 import { type FakeGateway, toRole } from './gateway.ts'
+import { judgeFilled, type Modal } from './judge.ts'
 import {
   buttonsOf,
   EPHEMERAL,
@@ -33,7 +34,7 @@ export interface Answered {
 export interface Interaction {
   readonly id: string
   readonly token: string
-  readonly kind: 'command' | 'autocomplete' | 'button'
+  readonly kind: 'command' | 'autocomplete' | 'button' | 'modal'
   readonly channelId: string
   /** The pressed message; afterwards the answer. */
   original: FakeMessage | null
@@ -41,6 +42,14 @@ export interface Interaction {
   ephemeral: boolean
   answered: Answered | null
   choices: readonly APIApplicationCommandOptionChoice[] | null
+  /** The form it was answered with. */
+  modal: Modal | null
+}
+
+/** A form on somebody's screen, and the message whose button opened it. */
+export interface Opened {
+  readonly modal: Modal
+  readonly message: FakeMessage
 }
 
 /** The platform shows "the application did not respond" after this long. */
@@ -91,15 +100,46 @@ export class People {
 
   /** Presses the button of `message` that reads `label`. */
   async press(message: FakeMessage, label: string, where: Where = {}): Promise<Answered> {
-    const buttons = buttonsOf(message)
-    const button = buttons.find((it) => it.label === label && it.disabled !== true)
-    if (button === undefined)
-      throw new Error(`no button ${label}, only ${buttons.map((it) => it.label).join(', ')}`)
-    return this.pressRaw(message, button.custom_id, where)
+    return this.pressRaw(message, customIdOf(message, label), where)
+  }
+
+  /** The same with a button that opens a form. */
+  async open(message: FakeMessage, label: string, where: Where = {}): Promise<Opened> {
+    const interaction = await this.#press(message, customIdOf(message, label), where)
+    const what = `the form that ${label} opens`
+    const find = () => interaction.modal ?? undefined
+    return { modal: await this.#world.waitFor(find, what, ANSWER_WITHIN_MS), message }
+  }
+
+  /** Fills a form in and sends it; `customId` as a forged or old form would have it. */
+  async fill(
+    { modal, message }: Opened,
+    values: Readonly<Record<string, string>>,
+    { customId = modal.custom_id, ...where }: Where & { readonly customId?: string } = {},
+  ): Promise<Answered> {
+    const problems = judgeFilled(modal, values)
+    if (problems.length > 0) throw new Error(problems.join(', '))
+    const at = { channelId: message.channelId, ...where }
+    const interaction = await this.#interact('modal', at, 5, {
+      data: {
+        custom_id: customId,
+        components: modal.components.map(({ component: { custom_id } }, index) => ({
+          type: 18,
+          id: 2 * index + 1,
+          component: { type: 4, id: 2 * index + 2, custom_id, value: values[custom_id] ?? '' },
+        })),
+      },
+      message: toWire(message, this.#applicationId),
+    })
+    return this.#answer(interaction)
   }
 
   /** Presses by wire form, as a forged or old button would. */
   async pressRaw(message: FakeMessage, customId: string, where: Where = {}): Promise<Answered> {
+    return this.#answer(await this.#press(message, customId, where))
+  }
+
+  async #press(message: FakeMessage, customId: string, where: Where): Promise<Interaction> {
     const at = { channelId: message.channelId, ...where }
     const interaction = await this.#interact('button', at, 3, {
       data: { custom_id: customId, component_type: 2 },
@@ -107,7 +147,7 @@ export class People {
     })
     interaction.original = message
     interaction.ephemeral = (message.flags & EPHEMERAL) !== 0
-    return this.#answer(interaction)
+    return interaction
   }
 
   async #answer(interaction: Interaction): Promise<Answered> {
@@ -154,6 +194,7 @@ export class People {
       ephemeral: false,
       answered: null,
       choices: null,
+      modal: null,
     }
     this.interactions.set(interaction.token, interaction)
     setTimeout(() => {
@@ -170,7 +211,7 @@ export class People {
       channel_id: channel.id,
       channel: { id: channel.id, type: guild === undefined ? 1 : 0, name: channel.name },
       locale: 'en-US',
-      app_permissions: '0',
+      app_permissions: String(LEFT[channel.state]),
       entitlements: [],
       attachment_size_limit: 10_485_760,
       authorizing_integration_owners: { 0: guild?.id ?? '0' },
@@ -224,6 +265,23 @@ function resolvedIn(given: Given) {
     members: Object.fromEntries(people.map((it) => [it.id, { nick: null, roles: [] }])),
     roles: Object.fromEntries(roles.map((it) => [it.id, toRole(it)])),
   }
+}
+
+function customIdOf(message: FakeMessage, label: string): string {
+  const buttons = buttonsOf(message)
+  const button = buttons.find((it) => it.label === label && it.disabled !== true)
+  if (button === undefined)
+    throw new Error(`no button ${label}, only ${buttons.map((it) => it.label).join(', ')}`)
+  return button.custom_id
+}
+
+const { ViewChannel, SendMessages, EmbedLinks, AttachFiles } = PermissionFlagsBits
+/** What the bot may still do, of what it was invited with. */
+const LEFT: Readonly<Record<FakeChannel['state'], bigint>> = {
+  open: ViewChannel | SendMessages | EmbedLinks | AttachFiles,
+  readonly: ViewChannel | EmbedLinks | AttachFiles,
+  hidden: SendMessages | EmbedLinks | AttachFiles,
+  deleted: 0n,
 }
 
 const toMember = (user: unknown, { nick, permissions, roles }: Where) => ({

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Files, judgeFiles, readForm } from './files.ts'
 import type { FakeGateway } from './gateway.ts'
-import { isEmpty, judgeCallback, judgeCommands, judgeMessage } from './judge.ts'
+import { isEmpty, judgeCallback, judgeCommands, judgeMessage, type Modal } from './judge.ts'
 import { type Interaction, type People, toWire } from './people.ts'
 import { type Body, EPHEMERAL, type FakeChannel, type FakeMessage, type World } from './world.ts'
 
@@ -204,6 +204,11 @@ export class FakeRest {
     const { type, data = {} } = body
     if (type === 8)
       interaction.choices = (data as { choices: NonNullable<Interaction['choices']> }).choices
+    if (type === 9) {
+      if (interaction.kind === 'modal')
+        throw new Refusal(400, 50_035, 'Invalid Form Body', ['type: no form answers a form'])
+      interaction.modal = data as unknown as Modal
+    }
     if (type === 4) {
       if (isEmpty(data)) throw new Refusal(400, 50_006, 'Cannot send an empty message')
       interaction.ephemeral = ((data.flags ?? 0) & EPHEMERAL) !== 0

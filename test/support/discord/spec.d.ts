@@ -10,5 +10,6 @@ declare module 'discord-api-spec/zod' {
   export const ApplicationCommandAutocompleteCallbackRequestSchema: ZodMiniType
   export const CreateMessageInteractionCallbackRequestSchema: ZodMiniType
   export const UpdateMessageInteractionCallbackRequestSchema: ZodMiniType
+  export const ModalInteractionCallbackRequestSchema: ZodMiniType
   export const PongInteractionCallbackRequestSchema: ZodMiniType
 }

@@ -9,6 +9,8 @@ export interface Saying {
   readonly from: Person
   readonly text: string
   readonly thread?: number
+  /** The message it replies to. */
+  readonly to?: Sent
   /** Milliseconds; now when absent. */
   readonly at?: number
   /** Fields of the Bot API's Message over those made here (`sender_chat`, `forward_origin` …). */
@@ -79,9 +81,10 @@ export class FakeTelegram extends FakePlatform {
   }
 
   /** Says it without waiting for anything. */
-  tell({ chat, from, text, thread, at, as }: Saying): Sent {
+  tell({ chat, from, text, thread, to, at, as }: Saying): Sent {
     const sent = this.#keep(chat, chat.type === 'channel' ? null : from, text, thread, at)
-    const message = { ...messageOf(this.world, sent), ...as } as unknown as Message &
+    const replied = to && { reply_to_message: messageOf(this.world, this.message(to)) }
+    const message = { ...messageOf(this.world, sent), ...replied, ...as } as unknown as Message &
       Update.NonChannel
     this.deliver(chat.type === 'channel' ? { channel_post: message as never } : { message })
     return sent
@@ -97,6 +100,7 @@ export class FakeTelegram extends FakePlatform {
       photo: null,
       entities: [],
       keyboard: undefined,
+      asks: null,
       replyTo: null,
       threadId: thread ?? null,
       silent: false,

@@ -67,20 +67,26 @@ function repliedTo(room: Room, wanted: Params<'sendMessage'>['reply_parameters']
 }
 
 type Said = Pick<Sent, 'text' | 'entities' | 'photo'>
-type Where = Omit<Params<'sendPhoto'>, 'photo' | 'caption' | 'caption_entities'>
+type Where = Omit<Params<'sendPhoto'>, 'photo' | 'caption' | 'caption_entities' | 'reply_markup'> &
+  Pick<Params<'sendMessage'>, 'reply_markup'>
 
 function post(on: Platform, given: Where, said: Said): unknown {
   const { world } = on
   const room = world.open(given.chat_id)
   judgeThread(room, given.message_thread_id)
-  judgeKeyboard(given.reply_markup)
+  const { reply_markup: markup } = given
+  const asks = markup !== undefined && 'force_reply' in markup ? markup : null
+  if (asks !== null && room.type === 'channel') throw badRequest('reply markup is not allowed here')
+  const keyboard = markup !== undefined && 'inline_keyboard' in markup ? markup : undefined
+  judgeKeyboard(keyboard)
   const sent: Sent = {
     ...said,
     id: world.nextId(),
     chatId: room.id,
     from: room.type === 'channel' ? null : world.bot,
     byBot: true,
-    keyboard: given.reply_markup,
+    keyboard,
+    asks,
     replyTo: repliedTo(room, given.reply_parameters),
     threadId: given.message_thread_id ?? null,
     silent: given.disable_notification ?? false,
@@ -174,7 +180,7 @@ function press(on: Platform, given: Params<'answerCallbackQuery'>): true {
 }
 
 function memberOf(on: Platform, given: Params<'getChatMember'>): unknown {
-  const room = on.world.open(given.chat_id)
+  const room = on.world.open(given.chat_id, false)
   const known = administratorsOf(room).find(({ user }) => user.id === given.user_id)
   if (known !== undefined) return known
   // Without being administrator a bot learns nothing reliable of others.
@@ -216,9 +222,9 @@ export const HANDLERS: Handlers = {
   unpinChatMessage: (on, given) => pin(on, given, false),
   deleteMessage: remove,
   answerCallbackQuery: press,
-  getChat: ({ world }, given) => chatOf(world.open(given.chat_id)),
+  getChat: ({ world }, given) => chatOf(world.open(given.chat_id, false)),
   getChatAdministrators: ({ world }, given) => {
-    const room = world.open(given.chat_id)
+    const room = world.open(given.chat_id, false)
     if (room.type === 'private') throw badRequest('there are no administrators in the private chat')
     return administratorsOf(room)
   },

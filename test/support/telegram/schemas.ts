@@ -18,7 +18,14 @@ const chat_id = z.union([
     .transform(Number),
 ])
 
-const entity = z.strictObject({
+const mention = z.strictObject({
+  type: z.literal('text_mention'),
+  offset: integer.min(0),
+  length: integer.min(1),
+  user: z.looseObject({ id, is_bot: z.boolean(), first_name: z.string() }),
+})
+
+const styled = z.strictObject({
   type: z.enum([
     'bold',
     'italic',
@@ -33,6 +40,7 @@ const entity = z.strictObject({
   offset: integer.min(0),
   length: integer.min(1),
 })
+const entity = z.discriminatedUnion('type', [mention, styled])
 
 const button = z
   .strictObject({
@@ -46,6 +54,11 @@ const button = z
   )
 
 const keyboard = z.strictObject({ inline_keyboard: z.array(z.array(button)) })
+const forceReply = z.strictObject({
+  force_reply: z.literal(true),
+  input_field_placeholder: z.string().min(1).max(64).optional(),
+  selective: z.boolean().optional(),
+})
 const preview = z.strictObject({
   is_disabled: z.boolean().optional(),
   url: z.string().optional(),
@@ -75,7 +88,7 @@ const sendMessage = {
   disable_notification: z.boolean().optional(),
   protect_content: z.boolean().optional(),
   reply_parameters: reply.optional(),
-  reply_markup: keyboard.optional(),
+  reply_markup: z.union([keyboard, forceReply]).optional(),
 } satisfies Shape<'sendMessage'>
 
 /** `attach://name` of a file of the same form. */
@@ -197,6 +210,7 @@ const METHODS = {
 export type Method = keyof typeof METHODS
 export type Params<M extends Method> = z.output<(typeof METHODS)[M]>
 export type Entity = z.output<typeof entity>
+export type ForceReply = z.output<typeof forceReply>
 export type Keyboard = z.output<typeof keyboard>
 
 export const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name)

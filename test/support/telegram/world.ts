@@ -1,6 +1,6 @@
 import type { Chat, ChatMember, User } from 'grammy/types'
 import { badRequest, Refusal } from './refusal.ts'
-import type { Entity, Keyboard } from './schemas.ts'
+import type { Entity, ForceReply, Keyboard } from './schemas.ts'
 
 export type Person = User
 
@@ -19,6 +19,8 @@ export interface Sent extends Shown {
   /** Null: a channel's own post. */
   readonly from: Person | null
   readonly byBot: boolean
+  /** Whoever it is for has his reply begun. */
+  readonly asks: ForceReply | null
   readonly replyTo: number | null
   readonly threadId: number | null
   readonly silent: boolean
@@ -81,15 +83,15 @@ export class World {
     return whole
   }
 
-  /** The chat, as the bot may write to it. */
-  open(chatId: number): Room {
+  /** The chat, as the bot may write to it; or only read of it. */
+  open(chatId: number, toWrite = true): Room {
     const room = this.rooms.get(chatId)
     if (room === undefined) throw badRequest('chat not found')
     if (room.movedTo !== null)
       throw new Refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat', {
         migrate_to_chat_id: room.movedTo,
       })
-    if (room.closed !== null) throw room.closed
+    if (room.closed !== null && (toWrite || room.closed.status === 403)) throw room.closed
     return room
   }
 
