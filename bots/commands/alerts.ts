@@ -18,7 +18,24 @@ import type { Place } from './desk.ts'
 import { channelHere, hereOf, isHere, noChannel } from './here.ts'
 import { durationRule } from './options.ts'
 import { nameRuns } from './present.ts'
-import { type Reply, text } from './reply.ts'
+import type { Reply } from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  tagsRule: 'must be tags such as prod web',
+  levelRule: 'must be all or down',
+  muteRule: 'must be off, or at most 30d such as 2h',
+  ringRule: 'must be on or off',
+  whomRule: 'must be at most 100 characters',
+  mentionRule: {
+    discord:
+      'must be a role or a person such as @Ops, role:ID, user:ID, me, everyone, here or none, not {given}',
+    telegram: 'must be me, user:ID or none, not {given}',
+  },
+  unclear:
+    'Alerts come to {count} places, so it is not clear which one is to move: {names}. Switch {here} on, and the other one off there.',
+  unclearShort: 'Alerts come to {count} places, so it is not clear which one is to move.',
+} as const
 
 type Change = Partial<ChannelConfig>
 
@@ -93,7 +110,7 @@ const on = accountCommand({
       greedy: true,
     },
   ],
-  schema: { tags: z.string().trim().max(1000, 'must be tags such as prod web').optional() },
+  schema: { tags: z.string().trim().max(1000, SAYS.tagsRule).optional() },
   run: (call, { tags }) => {
     if (tags === undefined) return switchOn(call)
     const wanted = fold(tags)
@@ -113,12 +130,10 @@ const off = accountCommand({
   presses: { aloff: (call) => changeHere(call, { isActive: false }) },
 })
 
-const oneOf = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z
-    .string()
-    .trim()
-    .toLowerCase()
-    .pipe(z.enum(choices, `must be ${choices.join(' or ')}`))
+const oneOf = <const Choices extends readonly [string, ...string[]]>(
+  choices: Choices,
+  rule: string,
+) => z.string().trim().toLowerCase().pipe(z.enum(choices, rule))
 
 const LEVELS = ['all', 'down'] as const
 
@@ -136,7 +151,7 @@ const level = accountCommand({
       required: true,
     },
   ],
-  schema: { level: oneOf(LEVELS) },
+  schema: { level: oneOf(LEVELS, SAYS.levelRule) },
   run: (call, { level: wanted }) => changeHere(call, { events: wanted === 'down' ? OUTAGES : [] }),
 })
 
@@ -164,18 +179,13 @@ const mute = accountCommand({
     for: z
       .string()
       .transform((typed) => (/^off$/i.test(typed.trim()) ? '0s' : typed))
-      .pipe(durationRule(0, LONGEST_MUTE, 'must be off, or at most 30d such as 2h')),
+      .pipe(durationRule(0, LONGEST_MUTE, SAYS.muteRule)),
   },
   run: (call, { for: ms }) => muteFor(call, ms),
   presses: {
     almute: (call, { id: minutes }) => muteFor(call, Math.min(minutes * MINUTE, LONGEST_MUTE)),
   },
 })
-
-const MENTION_RULES: Readonly<Record<string, string>> = {
-  discord: 'must be a role or a person such as @Ops, role:ID, user:ID, me, everyone, here or none',
-  telegram: 'must be me, user:ID or none',
-}
 
 function mentionOf({ actor }: Call, typed: string): string | null {
   if (/^(?:none|off)$/i.test(typed)) return null
@@ -195,14 +205,15 @@ const mention = accountCommand({
       required: true,
     },
   ],
-  schema: { whom: z.string().trim().max(100, 'must be at most 100 characters') },
+  schema: { whom: z.string().trim().max(100, SAYS.whomRule) },
   run: async (call, { whom }) => {
     try {
       return await changeHere(call, { mention: mentionOf(call, whom) })
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error
-      const rule = MENTION_RULES[call.place.platform]!
-      const message = `${rule}, not ${JSON.stringify(whom)}`
+      const { platform } = call.place
+      const rule = SAYS.mentionRule[platform === 'discord' ? 'discord' : 'telegram']
+      const message = words(rule, { given: JSON.stringify(whom) })
       throw new InvalidInput([{ path: 'whom', code: 'format', message }])
     }
   },
@@ -224,7 +235,7 @@ const ring = accountCommand({
       required: true,
     },
   ],
-  schema: { recoveries: oneOf(SWITCH) },
+  schema: { recoveries: oneOf(SWITCH, SAYS.ringRule) },
   run: (call, { recoveries }) => changeHere(call, { ringOnUp: recoveries === 'on' }),
 })
 
@@ -240,15 +251,11 @@ async function moveHere(call: Call): Promise<Reply> {
   const [only, ...others] = channels.filter((it) => it.chat_link_id === link?.id)
   if (only === undefined) return noChannel(call)
   if (others.length === 0) return change(call, only, infoOf(place))
-  const sentence = `Alerts come to ${others.length + 1} places, so it is not clear which one is to move`
-  return no(
-    [
-      text(`${sentence}: `),
-      ...nameRuns([only, ...others].map(({ name }) => name)),
-      text(`. Switch ${hereOf(place)} on, and the other one off there.`),
-    ],
-    { value: refusal('channel_unclear', `${sentence}.`) },
-  )
+  const count = others.length + 1
+  const names = nameRuns([only, ...others].map(({ name }) => name))
+  return no(fill(SAYS.unclear, { count, names, here: hereOf(place) }), {
+    value: refusal('channel_unclear', words(SAYS.unclearShort, { count })),
+  })
 }
 
 const here = accountCommand({
