@@ -1,6 +1,7 @@
 import { DAY, type Instant } from '../../src/kernel/index.ts'
 import type { IncidentNews, News } from '../../src/notifications/index.ts'
-import { dotted, press, say, signed } from './compose.ts'
+import { acknowledgeButton, checkButton, pauseButton } from './buttons.ts'
+import { dotted, say, signed } from './compose.ts'
 import {
   degradedAlert,
   degradedReply,
@@ -9,9 +10,20 @@ import {
   flappingAlert,
   flappingReply,
 } from './news-more.ts'
+import { details, endOf } from './news-parts.ts'
 import { stormAlert, stormReply } from './news-storm.ts'
 import { summaryReply } from './news-summary.ts'
-import { causeWords, formatAge, formatMs } from './phrases.ts'
+import {
+  causeRuns,
+  causeWords,
+  dayAndClock,
+  downOf,
+  formatAge,
+  formatMs,
+  numberRuns,
+  onItRuns,
+  sinceRuns,
+} from './phrases.ts'
 import {
   type Action,
   facts,
@@ -24,88 +36,122 @@ import {
   time,
   verbatim,
 } from './reply.ts'
+import { counted, fill } from './sentences.ts'
 import { formatDuration } from './words.ts'
 
-const causeOf = (it: IncidentNews): string => causeWords(it.code, it.httpStatus)
+const SAYS = {
+  down: '{monitor} is down — {news}',
+  seen: { one: '{count} check failed', other: '{count} of {count} checks failed' },
+  lastGood: '{clock}, {length}',
+  neverGood: 'never yet',
+  acknowledgedAt: 'by {person} at {clock}',
+  escalatedAt: 'nobody was on it at {clock}',
+  noted: '{text} — {author}',
+  dependants: 'and {count} that depend on it',
+  span: '{from} – {to}',
+  acknowledgedAfter: 'acknowledged after {length} by {person}',
+  over: '{monitor} was down for {length}',
+  overPaused: '{monitor} is paused; its outage ends here, after {length}',
+  overDeleted: '{monitor} was deleted; its outage ends here, after {length}',
+  overChanged:
+    '{monitor} has another address now; the outage of the old one ends here, after {length}',
+  upAgain: '{monitor} is up again after {length}',
+  stillDown: '{monitor} is still down, {length}',
+  labels: {
+    since: 'Since',
+    seen: 'Seen',
+    cause: 'Cause',
+    expected: 'Expected',
+    lastGood: 'Last good',
+    acknowledged: 'Acknowledged',
+    escalated: 'Escalated',
+    note: 'Note',
+    incident: 'Incident',
+  },
+  unseen: '{monitor} could not be looked at since {clock}',
+  uncounted: 'Until it can be, it counts neither as up nor as down.',
+  why: 'Why: {reason}',
+  isOn: '{person} is on {monitor}',
+  somebody: 'Somebody',
+  isStillDown: 'It is still down: {cause}',
+  exposed: 'The API key {key} was seen in a web address',
+  rotate:
+    '{prefix}… may lie in logs and histories now. Rotate it: {request}, or revoke it here: {command}',
+  telling: 'Telling works',
+  comeHere: 'Alerts come here. Tried by {person}.',
+  blind: 'I could not reach the internet from {from} to {to}. Nothing was judged in that time.',
+  untold: '{channel} is no longer told of alerts',
+} as const
 
-const endOf = (it: IncidentNews): number => it.resolvedAt ?? it.startedAt
+const causeOf = (it: IncidentNews): string => causeWords(it.code, it.httpStatus)
 
 const acknowledged = (it: IncidentNews): Run[] | null =>
   it.acknowledgedAt === null || it.acknowledgedBy === null
     ? null
-    : [
-        text(`acknowledged after ${formatDuration(it.acknowledgedAt - it.detectedAt)} by `),
-        name(it.acknowledgedBy),
-      ]
-
-const details = (it: IncidentNews): Action[] =>
-  it.monitorId === null ? [] : [{ label: 'Details', press: press('inc', it.incidentId) }]
+    : fill(SAYS.acknowledgedAfter, {
+        length: formatDuration(it.acknowledgedAt - it.detectedAt),
+        person: name(it.acknowledgedBy),
+      })
 
 function openActions(it: IncidentNews): Action[] {
   const { incidentId, monitorId } = it
   if (monitorId === null) return []
   return [
-    ...(it.acknowledgedAt === null
-      ? [{ label: 'Acknowledge', press: press('ack', incidentId), line: `ack #${incidentId}` }]
-      : []),
-    // `a`: answered beside the alert, which changes by itself.
-    { label: 'Check now', press: press('check', monitorId, 'a'), line: `check #${monitorId}` },
-    { label: 'Pause 1 h', press: press('pause', monitorId, '60a'), line: `pause #${monitorId} 1h` },
+    ...(it.acknowledgedAt === null ? [acknowledgeButton(incidentId)] : []),
+    checkButton(monitorId, 'a'),
+    pauseButton(monitorId, 'a'),
     ...details(it),
   ]
 }
 
-const seen = ({ failures }: IncidentNews): string =>
-  failures === 1 ? '1 check failed' : `${failures} of ${failures} checks failed`
-
 type Fact = readonly [string, readonly Run[]]
 
 const noteFact = ({ note: said }: IncidentNews): readonly Fact[] =>
-  said === null ? [] : [['Note', [verbatim(said.text), text(' — '), name(said.author)]]]
+  said === null
+    ? []
+    : [
+        [
+          SAYS.labels.note,
+          fill(SAYS.noted, { text: verbatim(said.text), author: name(said.author) }),
+        ],
+      ]
 
 /** What, since when, what was seen and expected, when it was last well, how many are down. */
 function openAlert(it: IncidentNews): Reply {
-  const tail =
-    it.acknowledgedBy === null
-      ? [text(` is down — ${causeOf(it)}`)]
-      : [text(' is down — '), name(it.acknowledgedBy), text(' is on it')]
-  return say([name(it.monitorName), ...tail], {
+  const { labels } = SAYS
+  const news = it.acknowledgedBy === null ? causeOf(it) : onItRuns(it.acknowledgedBy)
+  return say(fill(SAYS.down, { monitor: name(it.monitorName), news }), {
     ...signed('down'),
     body: [
       facts(
-        [
-          'Since',
-          [time(it.startedAt, 'clock'), text(' ('), time(it.startedAt, 'relative'), text(')')],
-        ],
-        ['Seen', [text(seen(it))]],
-        ['Cause', [verbatim(it.message), text(` (${it.code})`)]],
-        ...(it.expected === null ? [] : ([['Expected', [verbatim(it.expected)]]] as const)),
-        ['Last good', lastGood(it)],
+        [labels.since, sinceRuns(it.startedAt)],
+        [labels.seen, fill(counted(SAYS.seen, it.failures), { count: it.failures })],
+        [labels.cause, causeRuns(it.message, it.code)],
+        ...(it.expected === null ? [] : ([[labels.expected, [verbatim(it.expected)]]] as const)),
+        [labels.lastGood, lastGood(it)],
         ...(it.acknowledgedAt === null || it.acknowledgedBy === null
           ? []
           : ([
               [
-                'Acknowledged',
-                [
-                  text('by '),
-                  name(it.acknowledgedBy),
-                  text(' at '),
-                  time(it.acknowledgedAt, 'clock'),
-                ],
+                labels.acknowledged,
+                fill(SAYS.acknowledgedAt, {
+                  person: name(it.acknowledgedBy),
+                  clock: time(it.acknowledgedAt, 'clock'),
+                }),
               ],
             ] as const)),
         ...(it.escalatedAt === null || it.acknowledgedAt !== null
           ? []
           : ([
-              ['Escalated', [text('nobody was on it at '), time(it.escalatedAt, 'clock')]],
+              [labels.escalated, fill(SAYS.escalatedAt, { clock: time(it.escalatedAt, 'clock') })],
             ] as const)),
         ...noteFact(it),
-        ['Incident', [text(`#${it.incidentId}`)]],
+        [labels.incident, numberRuns(it.incidentId)],
       ),
       note(
         ...dotted(
-          it.dependants === 0 ? null : `and ${it.dependants} that depend on it`,
-          `${it.downCount} of ${it.watchedCount} down`,
+          it.dependants === 0 ? null : fill(SAYS.dependants, { count: it.dependants }),
+          downOf(it.downCount, it.watchedCount),
         ),
       ),
     ],
@@ -113,46 +159,38 @@ function openAlert(it: IncidentNews): Reply {
   })
 }
 
-const lastGood = ({ lastGoodAt, lastGoodMs }: IncidentNews): Run[] =>
-  lastGoodAt === null
-    ? [text('never yet')]
-    : [time(lastGoodAt, 'clock'), text(lastGoodMs === null ? '' : `, ${formatMs(lastGoodMs)}`)]
+function lastGood({ lastGoodAt, lastGoodMs }: IncidentNews): Run[] {
+  if (lastGoodAt === null) return fill(SAYS.neverGood)
+  const clock = time(lastGoodAt, 'clock')
+  return lastGoodMs === null
+    ? [clock]
+    : fill(SAYS.lastGood, { clock, length: formatMs(lastGoodMs) })
+}
 
 function span(it: IncidentNews): Run[] {
   const [from, to] = [it.startedAt, endOf(it)]
   // Hours alone say nothing of an outage that took days.
-  const day = (at: Instant): Run[] => (to - from < DAY ? [] : [time(at, 'date'), text(' ')])
-  return [...day(from), time(from, 'clock'), text(' – '), ...day(to), time(to, 'clock')]
+  const moment = (at: Instant): Run[] => (to - from < DAY ? [time(at, 'clock')] : dayAndClock(at))
+  return fill(SAYS.span, { from: moment(from), to: moment(to) })
 }
 
 /** Over, for whichever reason: from when to when, why, and who was on it. */
 function endedAlert(it: IncidentNews): Reply {
-  const called = name(it.monitorName)
-  const length = formatAge(endOf(it) - it.startedAt)
+  const of = {
+    monitor: name(it.monitorName),
+    length: formatAge(endOf(it) - it.startedAt),
+  }
   const body = [line(...dotted(span(it), causeOf(it), acknowledged(it)))]
   const actions = details(it)
   switch (it.endReason) {
     case 'paused':
-      return say([called, text(` is paused; its outage ends here, after ${length}`)], {
-        ...signed('paused'),
-        body,
-        actions,
-      })
+      return say(fill(SAYS.overPaused, of), { ...signed('paused'), body, actions })
     case 'deleted':
-      return say([called, text(` was deleted; its outage ends here, after ${length}`)], {
-        ...signed('pending'),
-        body,
-      })
+      return say(fill(SAYS.overDeleted, of), { ...signed('pending'), body })
     case 'changed':
-      return say(
-        [
-          called,
-          text(` has another address now; the outage of the old one ends here, after ${length}`),
-        ],
-        { ...signed('pending'), body, actions },
-      )
+      return say(fill(SAYS.overChanged, of), { ...signed('pending'), body, actions })
     default:
-      return say([called, text(` was down for ${length}`)], { ...signed('up'), body, actions })
+      return say(fill(SAYS.over, of), { ...signed('up'), body, actions })
   }
 }
 
@@ -171,15 +209,13 @@ function recovery(it: IncidentNews): Reply {
   if (it.storm !== null) return stormReply(it.storm)
   if (it.flapping !== null) return flappingReply(it, it.flapping)
   const length = formatDuration(endOf(it) - it.startedAt)
-  return say([name(it.monitorName), text(` is up again after ${length}`)], signed('up'))
+  return say(fill(SAYS.upAgain, { monitor: name(it.monitorName), length }), signed('up'))
 }
 
 function reminder(it: IncidentNews, at: Instant): Reply {
   if (it.severity === 'warning') return expiryReply(it, at)
-  return say(
-    [name(it.monitorName), text(` is still down, ${formatAge(at - it.startedAt)}`)],
-    signed('down'),
-  )
+  const length = formatAge(at - it.startedAt)
+  return say(fill(SAYS.stillDown, { monitor: name(it.monitorName), length }), signed('down'))
 }
 
 /** What a channel is told, in words. */
@@ -198,71 +234,63 @@ function replyTo(news: News): Reply {
       return reminder(news.incident, news.at)
     case 'unseen':
       return say(
-        [name(news.monitorName), text(' could not be looked at since '), time(news.since, 'clock')],
+        fill(SAYS.unseen, {
+          monitor: name(news.monitorName),
+          clock: time(news.since, 'clock'),
+        }),
         {
           ...signed('pending'),
           body: [
-            line(text('Why: '), verbatim(news.why)),
-            line(text('Until it can be, it counts neither as up nor as down.')),
+            line(...fill(SAYS.why, { reason: verbatim(news.why) })),
+            line(...fill(SAYS.uncounted)),
           ],
-          actions: [
-            {
-              label: 'Check now',
-              press: press('check', news.monitorId, 'a'),
-              line: `check #${news.monitorId}`,
-            },
-          ],
+          actions: [checkButton(news.monitorId, 'a')],
         },
       )
     case 'summary':
       return summaryReply(news)
     case 'acknowledged':
       return say(
-        [
-          name(news.incident.acknowledgedBy ?? 'Somebody'),
-          text(' is on '),
-          name(news.incident.monitorName),
-        ],
+        fill(SAYS.isOn, {
+          person: name(news.incident.acknowledgedBy ?? SAYS.somebody),
+          monitor: name(news.incident.monitorName),
+        }),
         {
           ...signed('down'),
-          body: [line(text('It is still down: '), text(causeOf(news.incident)))],
+          body: [line(...fill(SAYS.isStillDown, { cause: causeOf(news.incident) }))],
         },
       )
     case 'exposed':
-      return say([text('The API key '), name(news.keyName), text(' was seen in a web address')], {
+      return say(fill(SAYS.exposed, { key: name(news.keyName) }), {
         ...signed('degraded'),
         body: [
           line(
-            text(
-              `${news.prefix}… may lie in logs and histories now. Rotate it: POST /api/api_keys/{id}/rotate, or revoke it here: uptalk keys revoke ${news.prefix}`,
-            ),
+            ...fill(SAYS.rotate, {
+              prefix: news.prefix,
+              request: 'POST /api/api_keys/{id}/rotate',
+              command: `uptalk keys revoke ${news.prefix}`,
+            }),
           ),
         ],
       })
     case 'test':
-      return say([text('Telling works')], {
+      return say(fill(SAYS.telling), {
         ...signed('up'),
-        body: [line(text('Alerts come here. Tried by '), name(news.by), text('.'))],
+        body: [line(...fill(SAYS.comeHere, { person: name(news.by) }))],
       })
     case 'fact':
       // For programs; whoever words one shows at least what it is called.
       return say([text(news.type)], signed('pending'))
     case 'blind':
       return say(
-        [
-          text('I could not reach the internet from '),
-          time(news.from, 'clock'),
-          text(' to '),
-          time(news.to, 'clock'),
-          text('. Nothing was judged in that time.'),
-        ],
+        fill(SAYS.blind, { from: time(news.from, 'clock'), to: time(news.to, 'clock') }),
         signed('pending'),
       )
     default:
-      return say([name(news.channelName), text(' is no longer told of alerts')], {
+      return say(fill(SAYS.untold, { channel: name(news.channelName) }), {
         ...signed('pending'),
         tone: 'warn',
-        body: [line(text('Why: '), verbatim(news.why))],
+        body: [line(...fill(SAYS.why, { reason: verbatim(news.why) }))],
       })
   }
 }

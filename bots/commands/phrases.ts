@@ -9,6 +9,8 @@ const SAYS = {
   since: '{clock} ({ago})',
   dayAndClock: '{day} {clock}',
   onIt: '{person} is on it',
+  number: '#{number}',
+  downOf: '{count} of {total} down',
   page: 'page {page}/{pages}',
   httpStatus: 'HTTP {status}',
   causes: {
@@ -100,6 +102,12 @@ export const dayAndClock = (at: Instant): Run[] =>
 
 /** Who acknowledged it. */
 export const onItRuns = (person: string): Run[] => fill(SAYS.onIt, { person: name(person) })
+
+/** `#128`, by which it can be asked for. */
+export const numberRuns = (number: number): Run[] => fill(SAYS.number, { number })
+
+/** `1 of 12 down` */
+export const downOf = (count: number, total: number): string => words(SAYS.downOf, { count, total })
 
 /** Where one is in a list of several pages. */
 export const pageWords = (page: number, pages: number): string => words(SAYS.page, { page, pages })
