@@ -16,8 +16,25 @@ import { accountCommand, type AccountCommand, type Call } from './command.ts'
 import { dotted, no, refusal, say } from './compose.ts'
 import { channelHere, hereOf, isHere, noChannel } from './here.ts'
 import { summaryReply } from './news-summary.ts'
-import { type Node, note, type Reply, text, time, verbatim } from './reply.ts'
+import { type Node, note, type Reply, type Run, time, verbatim } from './reply.ts'
+import { fill, words } from './sentences.ts'
 import { cronFor, scheduleWords } from './summary-schedule.ts'
+
+const SAYS = {
+  off: 'off',
+  about: { day: 'the day', week: 'the week' },
+  next: 'next {moment}',
+  alertsOff: 'alerts are off there',
+  noneScheduled: 'No summary is scheduled.',
+  letOneCome: 'None comes to {here} by itself; let one: {example}',
+  comes: 'The summary comes to {here}',
+  goesBy: 'The summary goes by {zone}',
+  noMore: 'No summary comes to {here} any more',
+  notYet: 'No summary comes to {here} yet.',
+  first: '{trouble} First: {example}',
+  periodRule: 'must be day or week',
+  daysRule: 'must be days such as mon-fri or mon,thu',
+} as const
 
 type Period = Summary['period']
 
@@ -31,17 +48,16 @@ const summariesOf = async ({ db }: Call, { id }: Channel): Promise<Summary[]> =>
 
 /** `the day · 09:00 on mon-fri · Europe/Berlin · next in 14 h` */
 function scheduleRow({ period, cron, timezone, isActive, nextAt }: Summary, channel: Channel) {
-  const words = scheduleWords(cron)
   return {
     state: isActive ? ('up' as const) : ('paused' as const),
     name: channel.name,
     tail: dotted(
-      isActive ? null : 'off',
-      period === 'day' ? 'the day' : 'the week',
-      words ?? [verbatim(cron)],
+      isActive ? null : SAYS.off,
+      SAYS.about[period],
+      scheduleWords(cron) ?? [verbatim(cron)],
       timezone,
-      nextAt === null ? null : [text('next '), time(nextAt, 'relative')],
-      channel.is_active === 1 ? null : 'alerts are off there',
+      nextAt === null ? null : fill(SAYS.next, { moment: time(nextAt, 'relative') }),
+      channel.is_active === 1 ? null : SAYS.alertsOff,
     ),
   }
 }
@@ -78,11 +94,12 @@ const scheduleNodes = ({ place }: Call, schedules: Schedules): Node[] =>
       ]
     : [
         note(
-          text(
-            place.platform === 'terminal'
-              ? 'No summary is scheduled.'
-              : `None comes to ${hereOf(place)} by itself; let one: ${typed(place, 'summary schedule 09:00')}`,
-          ),
+          ...(place.platform === 'terminal'
+            ? fill(SAYS.noneScheduled)
+            : fill(SAYS.letOneCome, {
+                here: hereOf(place),
+                example: typed(place, 'summary schedule 09:00'),
+              })),
         ),
       ]
 
@@ -109,9 +126,9 @@ async function showReply(call: Call): Promise<Reply> {
   }
 }
 
-async function changedReply(call: Call, headline: string): Promise<Reply> {
+async function changedReply(call: Call, headline: readonly Run[]): Promise<Reply> {
   const schedules = await readSchedules(call)
-  return say([text(headline)], {
+  return say(headline, {
     tone: 'ok',
     body: scheduleNodes(call, schedules),
     value: schedules.map(({ summary }) => summaryValue(summary)),
@@ -132,22 +149,23 @@ async function schedule(call: Call, at: string, days: string | undefined): Promi
       cron: cronFor(at, days, config.cron),
       isActive: true,
     }))
-  return changedReply(call, `The summary comes to ${hereOf(call.place)}`)
+  return changedReply(call, fill(SAYS.comes, { here: hereOf(call.place) }))
 }
 
 /** Changes all of this place. */
 async function changeAll(
   call: Call,
   changed: Partial<SummaryConfig>,
-  headline: string,
+  headline: readonly Run[],
 ): Promise<Reply> {
   const here = await channelHere(call)
   if (here === undefined) return noChannel(call)
   const summaries = await summariesOf(call, here)
   if (summaries.length === 0) {
-    const sentence = `No summary comes to ${hereOf(call.place)} yet.`
-    return no([text(`${sentence} First: ${typed(call.place, 'summary schedule 09:00')}`)], {
-      value: refusal('summary_unknown', sentence),
+    const trouble = words(SAYS.notYet, { here: hereOf(call.place) })
+    const example = typed(call.place, 'summary schedule 09:00')
+    return no(fill(SAYS.first, { trouble, example }), {
+      value: refusal('summary_unknown', trouble),
     })
   }
   for (const { id } of summaries)
@@ -187,7 +205,7 @@ const nowCommand = accountCommand({
     },
   ],
   schema: {
-    period: z.string().trim().toLowerCase().pipe(z.enum(PERIODS, 'must be day or week')).optional(),
+    period: z.string().trim().toLowerCase().pipe(z.enum(PERIODS, SAYS.periodRule)).optional(),
   },
   slow: true,
   run: (call, { period }) => nowReply(call, period),
@@ -216,7 +234,7 @@ const scheduleCommand = accountCommand({
   ],
   schema: {
     time: z.string().trim(),
-    days: z.string().trim().max(100, 'must be days such as mon-fri or mon,thu').optional(),
+    days: z.string().trim().max(100, SAYS.daysRule).optional(),
   },
   run: (call, { time: at, days }) => schedule(call, at, days),
 })
@@ -230,7 +248,7 @@ const timezoneCommand = accountCommand({
     { name: 'zone', summary: 'Such as Europe/Berlin', kind: 'text', required: true, single: true },
   ],
   schema: { zone: z.string().trim().pipe(zoneRule) },
-  run: (call, { zone }) => changeAll(call, { timezone: zone }, `The summary goes by ${zone}`),
+  run: (call, { zone }) => changeAll(call, { timezone: zone }, fill(SAYS.goesBy, { zone })),
 })
 
 const off = accountCommand({
@@ -241,7 +259,7 @@ const off = accountCommand({
   options: [],
   schema: {},
   run: (call) =>
-    changeAll(call, { isActive: false }, `No summary comes to ${hereOf(call.place)} any more`),
+    changeAll(call, { isActive: false }, fill(SAYS.noMore, { here: hereOf(call.place) })),
 })
 
 /** How it was, and when this place is told. */
