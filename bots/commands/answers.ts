@@ -1,7 +1,7 @@
 import { FAULTS, Fault, InvalidInput, type Violation } from '../../src/kernel/index.ts'
 import { isPassing } from '../../src/storage/index.ts'
 import type { Command, DeskDeps } from './command.ts'
-import { no, refusal } from './compose.ts'
+import { no, refusal, say, signed } from './compose.ts'
 import type { Place } from './desk.ts'
 import { line, type Node, note, type Reply, type Run, text, verbatim } from './reply.ts'
 import { fill, words } from './sentences.ts'
@@ -19,6 +19,7 @@ const SAYS = {
   broke: 'Something broke on my side (ref {ref}). Your monitors are still being watched.',
   brokeShort: 'Something broke (ref {ref}).',
   gone: 'That is no longer there.',
+  nothingWatched: 'Nothing is watched yet. {example}',
 } as const
 
 const PREFIX = { discord: '/uptime ', telegram: '/uptime ', terminal: 'uptalk ' } as const
@@ -101,3 +102,10 @@ export function troubleReply(
 
 /** A monitor, incident or question that a button names and this account does not have (any more). */
 export const gone = (): Reply => no(fill(SAYS.gone), { value: refusal('gone', SAYS.gone) })
+
+/** How everything is where nothing is. */
+export const nothingWatched = (place: Pick<Place, 'platform'>, value: unknown): Reply =>
+  say(fill(SAYS.nothingWatched, { example: typed(place, 'add https://example.com') }), {
+    ...signed('pending'),
+    value,
+  })
