@@ -4,7 +4,6 @@ import {
   findLink,
   mayAct,
   PLANS,
-  type Role,
   roleIn,
 } from '../../src/accounts/index.ts'
 import type { By } from '../../src/audit/index.ts'
@@ -13,7 +12,24 @@ import { typed } from './answers.ts'
 import type { AccountCommand, Call, Member, OpenCall } from './command.ts'
 import { no, refusal } from './compose.ts'
 import type { Ask, Place } from './desk.ts'
-import { name, type Reply, text } from './reply.ts'
+import { name, type Reply } from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  needs: '{doing} needs {role}.',
+  ownerHas: '{trouble} {owner} has it.',
+  othersHave: '{trouble} {owner} and the administrators here have it.',
+  roles: {
+    viewer: 'the viewer role',
+    responder: 'the responder role',
+    manager: 'the manager role',
+    owner: 'the owner role',
+  },
+  server: 'server',
+  chat: 'chat',
+  notLinked: "This {noun} isn't linked yet.",
+  linkIt: '{trouble} On the machine: npm run uptalk -- link-code, then here: {example}',
+} as const
 
 /**
  * Whose place this is and what the asker is in it; nothing where no account is linked. Asked of the
@@ -63,33 +79,21 @@ export function byOf({ actor, place }: Ask): By {
 export const mayRun = (command: AccountCommand, member: Member): boolean =>
   mayAct(member.role, command.role)
 
-const NEEDED: Readonly<Record<Role, string>> = {
-  viewer: 'the viewer role',
-  responder: 'the responder role',
-  manager: 'the manager role',
-  owner: 'the owner role',
-}
-
 /** One sentence: what is needed, and who has it. */
 export function refused(command: AccountCommand, member: Member): Reply {
-  const others = command.role === 'owner' ? ' has it.' : ' and the administrators here have it.'
-  const sentence = `${command.doing} needs ${NEEDED[command.role]}.`
-  return no([text(`${sentence} `), name(member.ownerName), text(others)], {
-    value: refusal('forbidden', sentence),
+  const trouble = words(SAYS.needs, { doing: command.doing, role: SAYS.roles[command.role] })
+  const who = command.role === 'owner' ? SAYS.ownerHas : SAYS.othersHave
+  return no(fill(who, { trouble, owner: name(member.ownerName) }), {
+    value: refusal('forbidden', trouble),
   })
 }
 
 export const nounOf = ({ platform, isPrivate }: Pick<Place, 'platform' | 'isPrivate'>): string =>
-  platform === 'discord' && !isPrivate ? 'server' : 'chat'
+  platform === 'discord' && !isPrivate ? SAYS.server : SAYS.chat
 
 export function unlinked(place: Place): Reply {
-  const sentence = `This ${nounOf(place)} isn't linked yet.`
-  return no(
-    [
-      text(
-        `${sentence} On the machine: npm run uptalk -- link-code, then here: ${typed(place, 'link CODE')}`,
-      ),
-    ],
-    { value: refusal('not_linked', sentence) },
-  )
+  const trouble = words(SAYS.notLinked, { noun: nounOf(place) })
+  return no(fill(SAYS.linkIt, { trouble, example: typed(place, 'link CODE') }), {
+    value: refusal('not_linked', trouble),
+  })
 }

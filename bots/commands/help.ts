@@ -4,6 +4,21 @@ import { typed } from './answers.ts'
 import { type Command, GROUPS, type OpenCall, type OpenCommand, openCommand } from './command.ts'
 import { no, refusal, say } from './compose.ts'
 import { facts, line, note, type Reply, type Run, text, verbatim } from './reply.ts'
+import { fill } from './sentences.ts'
+
+const SAYS = {
+  unknown: 'There is no command {typed}.',
+  unknownShort: 'There is no such command.',
+  didYouMean: 'Did you mean {command}? {example}',
+  hello: 'Uptalk watches your services and tells you here.',
+  group: '{commands} — {example}',
+  moreAboutOne: 'More about one: {example}',
+  one: '{usage} — {summary}',
+  role: 'Role',
+  anyone: 'anyone',
+  example: 'Example',
+  allAbout: 'All about {word}',
+} as const
 
 /** `pause <monitor> [for] [reason]` */
 const usageOf = ({ card }: Command): string =>
@@ -18,13 +33,20 @@ export function unknownCommand(
   word: string,
 ): Reply {
   const [near] = nearest(word, commands, ({ card }) => card.name, 1)
-  return no([text('There is no command '), verbatim(word), text('.')], {
+  return no(fill(SAYS.unknown, { typed: verbatim(word) }), {
     body:
       near === undefined
         ? []
-        : [line(text(`Did you mean ${near.card.name}? ${typed(place, near.card.example)}`))],
+        : [
+            line(
+              ...fill(SAYS.didYouMean, {
+                command: near.card.name,
+                example: typed(place, near.card.example),
+              }),
+            ),
+          ],
     exitCode: 2,
-    value: refusal('command_unknown', 'There is no such command.'),
+    value: refusal('command_unknown', SAYS.unknownShort),
   })
 }
 
@@ -32,11 +54,15 @@ function helpReply({ place }: OpenCall, commands: readonly Command[]): Reply {
   const groups = Object.entries(GROUPS).map(([group, label]): [string, readonly Run[]] => {
     const mine = commands.filter((command) => command.group === group)
     const names = [...new Set(mine.map(({ card }) => card.name.split(' ')[0]))].join(', ')
-    return [label, [text(`${names} — ${typed(place, mine[0]?.card.example ?? '')}`)]]
+    const example = typed(place, mine[0]?.card.example ?? '')
+    return [label, fill(SAYS.group, { commands: names, example })]
   })
-  return say([text('Uptalk watches your services and tells you here.')], {
+  return say(fill(SAYS.hello), {
     audience: 'asker',
-    body: [facts(...groups), note(text(`More about one: ${typed(place, 'help pause')}`))],
+    body: [
+      facts(...groups),
+      note(...fill(SAYS.moreAboutOne, { example: typed(place, 'help pause') })),
+    ],
     value: commands.map(({ card }) => card),
   })
 }
@@ -44,11 +70,14 @@ function helpReply({ place }: OpenCall, commands: readonly Command[]): Reply {
 function oneReply({ place }: OpenCall, command: Command): Reply {
   const { card, role } = command
   const options = card.options.map((it): [string, readonly Run[]] => [it.name, [text(it.summary)]])
-  return say([text(`${typed(place, usageOf(command))} — ${card.summary}`)], {
+  return say(fill(SAYS.one, { usage: typed(place, usageOf(command)), summary: card.summary }), {
     audience: 'asker',
     body: [
       ...(options.length === 0 ? [] : [facts(...options)]),
-      facts(['Role', [text(role ?? 'anyone')]], ['Example', [text(typed(place, card.example))]]),
+      facts(
+        [SAYS.role, [text(role ?? SAYS.anyone)]],
+        [SAYS.example, [text(typed(place, card.example))]],
+      ),
     ],
     value: { ...card, role },
   })
@@ -56,10 +85,12 @@ function oneReply({ place }: OpenCall, command: Command): Reply {
 
 /** All of a group: one line each. */
 const groupReply = ({ place }: OpenCall, word: string, members: readonly Command[]): Reply =>
-  say([text(`All about ${word}`)], {
+  say(fill(SAYS.allAbout, { word }), {
     audience: 'asker',
     body: [
-      ...members.map((it) => line(text(`${usageOf(it)} — ${it.card.summary}`))),
+      ...members.map((it) =>
+        line(...fill(SAYS.one, { usage: usageOf(it), summary: it.card.summary })),
+      ),
       ...members.slice(1).map(({ card }) => note(text(typed(place, card.example)))),
     ],
     value: members.map(({ card }) => card),

@@ -3,7 +3,6 @@ import { typed } from './answers.ts'
 import type { Call } from './command.ts'
 import { no, refusal } from './compose.ts'
 import type { Place } from './desk.ts'
-import { nounOf } from './guard.ts'
 import type { Reply } from './reply.ts'
 import { fill, words } from './sentences.ts'
 
@@ -19,7 +18,7 @@ const SAYS = {
 /** What is told in a place: a server's channel, a chat, or a topic of it. */
 export function hereOf(place: Place): string {
   if (place.threadId !== null) return SAYS.topic
-  return nounOf(place) === 'server' ? SAYS.channel : SAYS.chat
+  return place.platform === 'discord' && !place.isPrivate ? SAYS.channel : SAYS.chat
 }
 
 export const isHere = (channel: Channel, { platform, channelId, threadId }: Place): boolean =>

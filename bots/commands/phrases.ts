@@ -111,6 +111,3 @@ export const downOf = (count: number, total: number): string => words(SAYS.downO
 
 /** Where one is in a list of several pages. */
 export const pageWords = (page: number, pages: number): string => words(SAYS.page, { page, pages })
-
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`

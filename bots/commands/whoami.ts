@@ -3,16 +3,27 @@ import { type Member, type OpenCall, openCommand } from './command.ts'
 import { say } from './compose.ts'
 import { findMember, nounOf, unlinked } from './guard.ts'
 import { facts, line, name, type Reply, text } from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  youAre: 'You are {person}, {role} here',
+  machine: 'who runs this machine owns the account',
+  yours: 'this {noun} is yours',
+  linked: 'you linked this {noun}',
+  administer: 'you administer this {noun}',
+  everybody: 'everybody here is at least {role}',
+  version: 'Uptalk {version}',
+  labels: { why: 'Why', account: 'Account', timezone: 'Time zone', uptalk: 'Uptalk' },
+} as const
 
 function why({ actor, place }: OpenCall, { role }: Member): string {
-  if (place.platform === 'terminal') return 'who runs this machine owns the account'
+  if (place.platform === 'terminal') return SAYS.machine
+  const noun = nounOf(place)
   if (role === 'owner')
-    return actor.standing === 'creator'
-      ? `this ${nounOf(place)} is yours`
-      : `you linked this ${nounOf(place)}`
+    return words(actor.standing === 'creator' ? SAYS.yours : SAYS.linked, { noun })
   if (role === 'manager' && actor.standing === 'administrator')
-    return `you administer this ${nounOf(place)}`
-  return `everybody here is at least ${role}`
+    return words(SAYS.administer, { noun })
+  return words(SAYS.everybody, { role })
 }
 
 async function whoamiReply(call: OpenCall): Promise<Reply> {
@@ -20,17 +31,17 @@ async function whoamiReply(call: OpenCall): Promise<Reply> {
   const member = await findMember(call)
   if (member === undefined) {
     const reply = unlinked(place)
-    return { ...reply, body: [line(text(`Uptalk ${VERSION}`))] }
+    return { ...reply, body: [line(...fill(SAYS.version, { version: VERSION }))] }
   }
   const { account, role } = member
-  return say([text('You are '), name(actor.displayName), text(`, ${role} here`)], {
+  return say(fill(SAYS.youAre, { person: name(actor.displayName), role }), {
     audience: 'asker',
     body: [
       facts(
-        ['Why', [text(why(call, member))]],
-        ['Account', [name(account.name)]],
-        ['Time zone', [text(account.timezone)]],
-        ['Uptalk', [text(VERSION)]],
+        [SAYS.labels.why, [text(why(call, member))]],
+        [SAYS.labels.account, [name(account.name)]],
+        [SAYS.labels.timezone, [text(account.timezone)]],
+        [SAYS.labels.uptalk, [text(VERSION)]],
       ),
     ],
     value: {
