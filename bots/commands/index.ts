@@ -15,6 +15,7 @@ export {
 } from './reply.ts'
 export { parseDuration } from './options.ts'
 export { formatMs } from './phrases.ts'
+export { words } from './sentences.ts'
 export { defaultsOf, requireOption, valueOf } from './settings.ts'
 export { timeWords } from './times.ts'
 export { formatDuration } from './words.ts'

@@ -14,6 +14,10 @@ import { askOf, commandOf, givenOf } from './ask.ts'
 import { type DiscordPayload, plainForm, renderDiscord } from './render.ts'
 import type { Wire } from './wire.ts'
 
+const SAYS = {
+  broke: 'Something broke on my side. Your monitors are still being watched.',
+} as const
+
 /** Where interactions are taken and answered. */
 export interface Counter {
   receive(interaction: BaseInteraction): void
@@ -35,7 +39,7 @@ const HARMLESS: ReadonlySet<number | undefined> = new Set([10_062, 40_060, 50_02
 
 const BROKEN: Reply = {
   tone: 'bad',
-  headline: [text('Something broke on my side. Your monitors are still being watched.')],
+  headline: [text(SAYS.broke)],
   body: [],
   actions: [],
   audience: 'asker',

@@ -6,6 +6,11 @@ import { codeOf, toDelivery } from './answers.ts'
 import { type DiscordPayload, plainForm, renderDiscord } from './render.ts'
 import type { Wire } from './wire.ts'
 
+const SAYS = {
+  tooMany: 'Discord turned down too many requests',
+  notWorded: 'the message could not be worded',
+} as const
+
 /** "You cannot reply without permission to read message history." */
 const NO_REPLIES_HERE = 160_002
 const FORM_REFUSED = 50_035
@@ -35,15 +40,14 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
     mention: string | null = null,
   ): Promise<Delivery> {
     const pause = wire.pausedFor()
-    if (pause > 0)
-      return { kind: 'again', why: 'Discord turned down too many requests', afterMs: pause }
+    if (pause > 0) return { kind: 'again', why: SAYS.tooMany, afterMs: pause }
     let payload: DiscordPayload
     try {
       payload = renderDiscord(word(news))
       if (mention !== null) payload = ringing(payload, mention)
     } catch (error) {
       log.error({ err: error, news: news.kind }, 'news was not worded')
-      return { kind: 'ours', why: 'the message could not be worded' }
+      return { kind: 'ours', why: SAYS.notWorded }
     }
     try {
       return toDone(await attempt(payload), payload)
