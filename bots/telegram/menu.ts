@@ -2,6 +2,10 @@ import { type Api, GrammyError } from 'grammy'
 import type { BotCommand } from 'grammy/types'
 import type { CommandCard } from '../commands/index.ts'
 
+const SAYS = {
+  uptime: 'Is everything up? Try: /uptime help',
+} as const
+
 const NAME = /^[a-z0-9_]{1,32}$/
 const SUMMARY_MAX = 256
 
@@ -10,7 +14,7 @@ function menusOf(cards: readonly CommandCard[]): {
   here: BotCommand[]
   alone: BotCommand[]
 } {
-  const here = [{ command: 'uptime', description: 'Is everything up? Try: /uptime help' }]
+  const here = [{ command: 'uptime', description: SAYS.uptime }]
   const alone = new Map<string, BotCommand>()
   for (const { name, summary } of cards) {
     const command = name.split(' ')[0]!.toLowerCase()
