@@ -4,8 +4,9 @@ import { isoOrNull } from '../../src/kernel/index.ts'
 import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import type { Call } from './command.ts'
 import { dotted, press } from './compose.ts'
+import { numberRuns } from './phrases.ts'
 import { momentRuns, nameRuns, untilRuns, withCommas } from './present.ts'
-import { type Action, facts, type Node, type Run, text, verbatim } from './reply.ts'
+import { type Action, facts, type Node, type Run, verbatim } from './reply.ts'
 import { fill } from './sentences.ts'
 import { formatDuration } from './words.ts'
 
@@ -74,7 +75,7 @@ export function planFacts(it: Maintenance, coverage: Coverage, now: Instant): No
       SAYS.repeatsLabel,
       fill(SAYS.byClocks, { cron: verbatim(it.cron), zone: it.timezone }),
     ])
-  return facts(...pairs, [SAYS.number, [text(`#${it.id}`)]])
+  return facts(...pairs, [SAYS.number, numberRuns(it.id)])
 }
 
 /** The rest of a row: `#3 · on until 15:00 · shop, web`. */
