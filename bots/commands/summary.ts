@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { zoneRule } from '../../src/accounts/index.ts'
 import { toIso } from '../../src/kernel/index.ts'
-import { type Channel, listChannels } from '../../src/notifications/index.ts'
 import {
   addSummary,
   editSummary,
-  listSummaries,
   reportOn,
   type Summary,
   type SummaryConfig,
@@ -13,20 +11,15 @@ import {
 } from '../../src/summaries/index.ts'
 import { typed } from './answers.ts'
 import { accountCommand, type AccountCommand, type Call } from './command.ts'
-import { dotted, no, refusal, say } from './compose.ts'
-import { channelHere, hereOf, isHere, noChannel } from './here.ts'
+import { no, refusal, say } from './compose.ts'
+import { channelHere, hereOf, noChannel } from './here.ts'
 import { summaryReply } from './news-summary.ts'
-import { type Node, note, type Reply, type Run, time, verbatim } from './reply.ts'
+import type { Reply, Run } from './reply.ts'
 import { fill, words } from './sentences.ts'
-import { cronFor, scheduleWords } from './summary-schedule.ts'
+import { cronFor } from './summary-schedule.ts'
+import { readSchedules, scheduleNodes, summariesOf, summaryValue } from './summary-words.ts'
 
 const SAYS = {
-  off: 'off',
-  about: { day: 'the day', week: 'the week' },
-  next: 'next {moment}',
-  alertsOff: 'alerts are off there',
-  noneScheduled: 'No summary is scheduled.',
-  letOneCome: 'None comes to {here} by itself; let one: {example}',
   comes: 'The summary comes to {here}',
   goesBy: 'The summary goes by {zone}',
   noMore: 'No summary comes to {here} any more',
@@ -41,67 +34,6 @@ type Period = Summary['period']
 /** The one that commands are about where a channel has several: the first daily one. */
 const chiefOf = (summaries: readonly Summary[]): Summary | undefined =>
   summaries.find(({ period }) => period === 'day') ?? summaries[0]
-
-/** Those of a channel, in the order in which they were made. */
-const summariesOf = async ({ db }: Call, { id }: Channel): Promise<Summary[]> =>
-  (await listSummaries(db)).filter(({ channel }) => channel === id).toReversed()
-
-/** `the day · 09:00 on mon-fri · Europe/Berlin · next in 14 h` */
-function scheduleRow({ period, cron, timezone, isActive, nextAt }: Summary, channel: Channel) {
-  return {
-    state: isActive ? ('up' as const) : ('paused' as const),
-    name: channel.name,
-    tail: dotted(
-      isActive ? null : SAYS.off,
-      SAYS.about[period],
-      scheduleWords(cron) ?? [verbatim(cron)],
-      timezone,
-      nextAt === null ? null : fill(SAYS.next, { moment: time(nextAt, 'relative') }),
-      channel.is_active === 1 ? null : SAYS.alertsOff,
-    ),
-  }
-}
-
-const summaryValue = (it: Summary) => ({
-  ...it,
-  nextAt: it.nextAt === null ? null : toIso(it.nextAt),
-  lastSentAt: it.lastSentAt === null ? null : toIso(it.lastSentAt),
-  createdAt: toIso(it.createdAt),
-  updatedAt: toIso(it.updatedAt),
-})
-
-/** When summaries come here; in a terminal, anywhere. */
-async function readSchedules(call: Call) {
-  const { db, place } = call
-  const channels = await listChannels(db)
-  const shown =
-    place.platform === 'terminal' ? channels : channels.filter((it) => isHere(it, place))
-  const all = await Promise.all(
-    shown.map(async (channel) => ({ channel, summaries: await summariesOf(call, channel) })),
-  )
-  return all.flatMap(({ channel, summaries }) => summaries.map((it) => ({ channel, summary: it })))
-}
-
-type Schedules = Awaited<ReturnType<typeof readSchedules>>
-
-const scheduleNodes = ({ place }: Call, schedules: Schedules): Node[] =>
-  schedules.length > 0
-    ? [
-        {
-          kind: 'rows',
-          rows: schedules.map(({ channel, summary }) => scheduleRow(summary, channel)),
-        },
-      ]
-    : [
-        note(
-          ...(place.platform === 'terminal'
-            ? fill(SAYS.noneScheduled)
-            : fill(SAYS.letOneCome, {
-                here: hereOf(place),
-                example: typed(place, 'summary schedule 09:00'),
-              })),
-        ),
-      ]
 
 /** How it was up to now, of whom this place's summary is about. */
 async function nowReply(call: Call, wanted?: Period): Promise<Reply> {
