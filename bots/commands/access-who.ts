@@ -7,6 +7,7 @@ import { fill, words } from './sentences.ts'
 
 const SAYS = {
   nobody: 'Say whose role it is to be.',
+  strangerShort: 'Nobody known here.',
   stranger: 'I do not know who {who} is.',
   discord: 'Pick a person or a role from the list that /uptime access give offers under "who".',
   telegram: 'Telegram lets me know people by what they say here, not by their @name. What works:',
@@ -50,7 +51,7 @@ function strangerReply({ place }: Call, typedWho: string | undefined, role: Role
     {
       exitCode: 2,
       body: lines.map((it) => line(text(it))),
-      value: refusal('person_unknown', typedWho === undefined ? SAYS.nobody : 'Nobody known here.'),
+      value: refusal('person_unknown', typedWho === undefined ? SAYS.nobody : SAYS.strangerShort),
     },
   )
 }

@@ -20,6 +20,7 @@ import { type Reply, text } from './reply.ts'
 import { fill, words } from './sentences.ts'
 
 const SAYS = {
+  thatPerson: 'That person',
   given: '{who} is {role} here now.',
   changed: '{who} is {role} here now, and was {before}.',
   same: '{who} is {role} here already.',
@@ -52,7 +53,7 @@ async function giveReply(call: Call, who: string | undefined, role: HeldRole): P
   const noun = nounOf(place)
   if (subject.kind === 'person' && isLinker(link, subject.id))
     return no(fill(SAYS.linker, { who: shown, noun }), {
-      value: refusal('linker', words(SAYS.linker, { who: 'That person', noun })),
+      value: refusal('linker', words(SAYS.linker, { who: SAYS.thatPerson, noun })),
     })
   // Discord's own @everyone has the server's number.
   if (subject.kind === 'role' && subject.id === place.serverId) {

@@ -6,8 +6,9 @@ import {
   readNews,
   stormMembers,
 } from '../../src/incidents/index.ts'
-import { plain, SECOND } from '../../src/kernel/index.ts'
+import { plain } from '../../src/kernel/index.ts'
 import { getMonitor } from '../../src/monitors/index.ts'
+import { checkButton, detailsButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { no, press, refusal, say, signed } from './compose.ts'
 import type { Choice } from './desk.ts'
@@ -17,19 +18,27 @@ import { noteAction } from './note.ts'
 import { monitorRule } from './options.ts'
 import { formatAge } from './phrases.ts'
 import { incidentValue } from './present.ts'
-import { name, note, type Reply, text } from './reply.ts'
-import { formatDuration } from './words.ts'
+import { name, note, type Reply } from './reply.ts'
+import { fill, words } from './sentences.ts'
+import { relativeWords } from './times.ts'
+
+const SAYS = {
+  first: '{person} was first, {ago}',
+  onIt: '{person} is on it: {monitor}',
+  incident: 'Incident #{id}, down {length}',
+  noneOpen: '{monitor} has no open incident.',
+  noneOpenShort: 'It has no open incident.',
+  choice: '🔴 {monitor} · down {length} · #{id}',
+} as const
 
 const MOST = 100
 
-const agoWords = (ms: number): string => (ms < SECOND ? 'just now' : `${formatDuration(ms)} ago`)
-
 function firstReply({ now }: Call, incident: Incident): Reply {
   return no(
-    [
-      name(incident.acknowledged_by ?? ''),
-      text(` was first, ${agoWords(now - (incident.acknowledged_at ?? now))}`),
-    ],
+    fill(SAYS.first, {
+      person: name(incident.acknowledged_by ?? ''),
+      ago: relativeWords(incident.acknowledged_at ?? now, now),
+    }),
     { tone: 'quiet', value: incidentValue(incident) },
   )
 }
@@ -49,27 +58,27 @@ async function acknowledge(
 async function ackReply(call: Call, id: number): Promise<Reply> {
   const { first, incident } = await acknowledge(call, id)
   if (!first) return firstReply(call, incident)
-  return say([name(call.by.name), text(' is on it: '), name(incident.monitor_name)], {
-    ...signed('down'),
-    tone: 'ok',
-    body: [
-      note(text(`Incident #${incident.id}, down ${formatAge(call.now - incident.started_at)}`)),
-    ],
-    actions: [
-      noteAction(incident.id),
-      { label: 'Details', press: press('inc', incident.id) },
-      ...(incident.monitor_id === null
-        ? []
-        : [
-            {
-              label: 'Check now',
-              press: press('check', incident.monitor_id),
-              line: `check #${incident.monitor_id}`,
-            },
-          ]),
-    ],
-    value: incidentValue(incident),
-  })
+  return say(
+    fill(SAYS.onIt, { person: name(call.by.name), monitor: name(incident.monitor_name) }),
+    {
+      ...signed('down'),
+      tone: 'ok',
+      body: [
+        note(
+          ...fill(SAYS.incident, {
+            id: incident.id,
+            length: formatAge(call.now - incident.started_at),
+          }),
+        ),
+      ],
+      actions: [
+        noteAction(incident.id),
+        detailsButton(incident.id),
+        ...(incident.monitor_id === null ? [] : [checkButton(incident.monitor_id)]),
+      ],
+      value: incidentValue(incident),
+    },
+  )
 }
 
 async function openOf(call: Call, monitorId: number): Promise<Incident | undefined> {
@@ -80,9 +89,9 @@ async function openOf(call: Call, monitorId: number): Promise<Incident | undefin
 async function ackMonitor(call: Call, monitor: { id: number; name: string }): Promise<Reply> {
   const incident = await openOf(call, monitor.id)
   if (incident !== undefined) return ackReply(call, incident.id)
-  return no([name(monitor.name), text(' has no open incident.')], {
+  return no(fill(SAYS.noneOpen, { monitor: name(monitor.name) }), {
     tone: 'quiet',
-    value: refusal('no_incident', 'It has no open incident.'),
+    value: refusal('no_incident', SAYS.noneOpenShort),
   })
 }
 
@@ -92,7 +101,11 @@ async function openChoices({ db, now }: Call, typed: string): Promise<readonly C
   return open
     .filter((it) => `#${it.id} ${it.monitor_name}`.toLowerCase().includes(wanted))
     .map((it) => ({
-      label: `🔴 ${plain(it.monitor_name, 50)} · down ${formatAge(now - it.started_at)} · #${it.id}`,
+      label: words(SAYS.choice, {
+        monitor: plain(it.monitor_name, 50),
+        length: formatAge(now - it.started_at),
+        id: it.id,
+      }),
       value: `#${it.id}`,
     }))
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DAY, SECOND } from '../../src/kernel/index.ts'
 import { addMonitor, type Check, type MonitorView } from '../../src/monitors/index.ts'
 import { isMonitorType, type MonitorType, PROBES } from '../../src/probes/index.ts'
+import { checkButton, showButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
 import { asks } from './forms.ts'
@@ -9,12 +10,22 @@ import { lookedShort } from './check.ts'
 import { guessTarget } from './guess.ts'
 import { firstLook } from './looking.ts'
 import { DURATION, durationRule } from './options.ts'
+import { numberRuns } from './phrases.ts'
 import { monitorValue } from './present.ts'
 import { type Action, address, facts, name, note, type Reply, text } from './reply.ts'
-import { fill } from './sentences.ts'
+import { fill, words } from './sentences.ts'
 import { formatDuration } from './words.ts'
 
 const SAYS = {
+  added: '{monitor} is watched now: {saw}',
+  address: 'Address',
+  every: 'Every',
+  number: 'Number',
+  slip: 'If the address is a slip, delete it and add it anew.',
+  nameless: 'new monitor',
+  intervalRule: 'must be 10s to 1d',
+  or: ' or ',
+  typeRule: 'must be {types}',
   addOne: 'Add one',
   which: 'Which address is to be watched?',
   title: 'Watch something',
@@ -24,9 +35,8 @@ const SAYS = {
 
 const LONGEST_NAME = 50
 const LONGEST_URL = 2048
-const INTERVAL_RULE = 'must be 10s to 1d'
 const TYPES = Object.keys(PROBES)
-const TYPE_RULE = `must be ${TYPES.join(' or ')}`
+const TYPE_RULE = words(SAYS.typeRule, { types: TYPES.join(SAYS.or) })
 
 /** A monitor nobody named is called after its host, and its port where it has one. */
 const hostOf = (url: string): string =>
@@ -35,25 +45,18 @@ const hostOf = (url: string): string =>
     .join('')
 
 function addedReply({ monitor }: MonitorView, check: Check | undefined): Reply {
-  const called = name(monitor.name)
   const outcome = check?.outcome
-  const first = outcome === undefined ? 'its first look is under way' : lookedShort(outcome)
-  return say([called, text(` is watched now: ${first}`)], {
+  return say(fill(SAYS.added, { monitor: name(monitor.name), saw: lookedShort(outcome) }), {
     ...signed(outcome === undefined || outcome.status === 'unknown' ? 'pending' : outcome.status),
     body: [
       facts(
-        ['Address', [address(monitor.url)]],
-        ['Every', [text(formatDuration(monitor.intervalMs))]],
-        ['Number', [text(`#${monitor.id}`)]],
+        [SAYS.address, [address(monitor.url)]],
+        [SAYS.every, [text(formatDuration(monitor.intervalMs))]],
+        [SAYS.number, numberRuns(monitor.id)],
       ),
-      ...(outcome?.status === 'down'
-        ? [note(text('If the address is a slip, delete it and add it anew.'))]
-        : []),
+      ...(outcome?.status === 'down' ? [note(...fill(SAYS.slip))] : []),
     ],
-    actions: [
-      { label: 'Show', press: press('show', monitor.id), line: `show #${monitor.id}` },
-      { label: 'Check now', press: press('check', monitor.id), line: `check #${monitor.id}` },
-    ],
+    actions: [showButton(monitor.id), checkButton(monitor.id)],
   })
 }
 
@@ -70,7 +73,7 @@ async function addReply(
   const view = await addMonitor(call.db, call.tools, {
     type,
     // An address that is none has no host either; one complaint is enough.
-    name: given.name ?? (hostOf(url) || 'new monitor'),
+    name: given.name ?? (hostOf(url) || SAYS.nameless),
     url,
     ...(given.interval === undefined ? {} : { intervalSeconds: given.interval / SECOND }),
   })
@@ -131,7 +134,7 @@ export const add = accountCommand({
     },
     {
       name: 'type',
-      summary: `${TYPES.join(' or ')}; told by the address if left out`,
+      summary: `${TYPES.join(SAYS.or)}; told by the address if left out`,
       kind: 'text',
       required: false,
       like: new RegExp(`^(?:${TYPES.join('|')})$`, 'i'),
@@ -152,8 +155,8 @@ export const add = accountCommand({
       .transform((word) => word.toUpperCase())
       .refine(isMonitorType, TYPE_RULE)
       .optional(),
-    interval: durationRule(10 * SECOND, DAY, INTERVAL_RULE)
-      .refine((ms) => ms % SECOND === 0, INTERVAL_RULE)
+    interval: durationRule(10 * SECOND, DAY, SAYS.intervalRule)
+      .refine((ms) => ms % SECOND === 0, SAYS.intervalRule)
       .optional(),
   },
   role: 'manager',

@@ -5,17 +5,33 @@ import { typed } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { hereOf, isHere } from './here.ts'
-import { type Action, line, type Node, note, type Reply, text } from './reply.ts'
+import { type Action, line, type Node, note, type Reply } from './reply.ts'
 import { lackLines } from './rights.ts'
+import { fill } from './sentences.ts'
 
-const switchOn: Action = { label: 'Switch on', press: press('alon', 0), line: 'alerts on' }
-const switchOff: Action = { label: 'Switch off', press: press('aloff', 0), line: 'alerts off' }
+const SAYS = {
+  come: 'Alerts come to {here}',
+  noneCome: 'No alerts come to {here}',
+  letThem: 'Let them: {example}',
+  nobody: 'Nobody is told yet: no chat is linked.',
+  channelsOn: '{count} of {total} channels on',
+  linkOne: 'Link one: {example}',
+  changedThere: 'What a chat is told is changed there: /uptime alerts',
+  toldBesides: 'Told besides:',
+  switchOn: 'Switch on',
+  switchOff: 'Switch off',
+  mute: 'Mute 1 h',
+  unmute: 'Unmute',
+} as const
+
+const switchOn: Action = { label: SAYS.switchOn, press: press('alon', 0), line: 'alerts on' }
+const switchOff: Action = { label: SAYS.switchOff, press: press('aloff', 0), line: 'alerts off' }
 const mute: Action = {
-  label: 'Mute 1 h',
+  label: SAYS.mute,
   press: press('almute', 60),
   line: 'alerts mute 1h',
 }
-const unmute: Action = { label: 'Unmute', press: press('almute', 0), line: 'alerts mute off' }
+const unmute: Action = { label: SAYS.unmute, press: press('almute', 0), line: 'alerts mute off' }
 
 /** All about the channel of this place. */
 export async function channelReply(call: Call, channel: Channel): Promise<Reply> {
@@ -23,8 +39,8 @@ export async function channelReply(call: Call, channel: Channel): Promise<Reply>
   const config = configOf(channel, deps.sealer)
   const { sign, why } = stateOf(channel, config, now)
   const isMuted = channel.muted_until !== null && channel.muted_until > now
-  const verb = config.isActive ? 'Alerts come' : 'No alerts come'
-  return say(dotted(`${verb} to ${hereOf(place)}`, why), {
+  const headline = fill(config.isActive ? SAYS.come : SAYS.noneCome, { here: hereOf(place) })
+  return say(dotted(headline, why), {
     ...signed(sign),
     body: [
       ...lackLines(place),
@@ -36,30 +52,21 @@ export async function channelReply(call: Call, channel: Channel): Promise<Reply>
 }
 
 const nothingHere = ({ place }: Call): Reply =>
-  say([text(`No alerts come to ${hereOf(place)}`)], {
+  say(fill(SAYS.noneCome, { here: hereOf(place) }), {
     ...signed('paused'),
-    body: [note(text(`Let them: ${typed(place, 'alerts on')}`))],
+    body: [note(...fill(SAYS.letThem, { example: typed(place, 'alerts on') }))],
     actions: [switchOn],
   })
 
 const inTerminal = ({ place }: Call, channels: readonly Channel[]): Reply => {
   const on = channels.filter(({ is_active }) => is_active === 1).length
-  return say(
-    channels.length === 0
-      ? [text('Nobody is told yet: no chat is linked.')]
-      : dotted(`${on} of ${channels.length} channels on`),
-    {
-      body: [
-        note(
-          text(
-            channels.length === 0
-              ? `Link one: ${typed(place, 'link-code')}`
-              : 'What a chat is told is changed there: /uptime alerts',
-          ),
-        ),
-      ],
-    },
-  )
+  return channels.length === 0
+    ? say(fill(SAYS.nobody), {
+        body: [note(...fill(SAYS.linkOne, { example: typed(place, 'link-code') }))],
+      })
+    : say(fill(SAYS.channelsOn, { count: on, total: channels.length }), {
+        body: [note(...fill(SAYS.changedThere))],
+      })
 }
 
 async function alertsReply(call: Call): Promise<Reply> {
@@ -74,7 +81,7 @@ async function alertsReply(call: Call): Promise<Reply> {
       : await channelReply(call, here)
   const others = channels.filter((it) => it !== here)
   const rows = others.map((it) => channelRow(it, deps.sealer, now))
-  const heading: Node[] = isTerminal ? [] : [line(text('Told besides:'))]
+  const heading: Node[] = isTerminal ? [] : [line(...fill(SAYS.toldBesides))]
   return {
     ...reply,
     body:

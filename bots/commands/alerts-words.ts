@@ -11,37 +11,60 @@ import type { Sealer } from '../../src/storage/index.ts'
 import { dotted } from './compose.ts'
 import { nameRuns, untilRuns, withCommas } from './present.ts'
 import { facts, type Node, type Run, type StateSign, text, time, verbatim } from './reply.ts'
+import { counted, fill } from './sentences.ts'
+
+const SAYS = {
+  events: {
+    'target.down': 'outages',
+    'target.up': 'recoveries',
+    'target.reminder': 'reminders',
+    'target.degraded': 'slowness',
+    'target.expiring': 'what expires',
+    'incident.acknowledged': 'acknowledgements',
+    summary: 'summaries',
+    'key.exposed': 'exposed keys',
+    test: 'tests',
+  },
+  everything: 'everything',
+  kinds: { discord: 'Discord', telegram: 'Telegram', email: 'e-mail' },
+  tagged: { one: 'tag {tags}', other: 'tags {tags}' },
+  on: 'on',
+  off: 'off',
+  offBecause: 'off: {reason}',
+  muted: 'muted {until}',
+  failing: 'nothing gets through, first noticed {ago}',
+  quietNow: 'outages only {until}',
+  noMonitor: 'none now',
+  allMonitors: 'all {count}',
+  someMonitors: '{names} ({count} of {total})',
+  onlyNaming: 'only those that name it',
+  role: 'the role {id}',
+  person: 'the person {id}',
+  ring: 'ring',
+  doNotRing: 'do not ring',
+  quietHours: '{from} to {to} by the clocks of {zone}, but for outages',
+  toldOf: 'Told of',
+  monitors: 'Monitors',
+  recoveries: 'Recoveries',
+  outagesCall: 'Outages call',
+  quiet: 'Quiet',
+  lastTold: 'Last told',
+} as const
 
 type EventName = ChannelConfig['events'][number]
 
 /** What `level down` leaves: an outage from its beginning to its end. */
 export const OUTAGES: readonly EventName[] = ['target.down', 'target.up', 'target.reminder']
 
-const EVENT_WORDS: Readonly<Record<EventName, string>> = {
-  'target.down': 'outages',
-  'target.up': 'recoveries',
-  'target.reminder': 'reminders',
-  'target.degraded': 'slowness',
-  'target.expiring': 'what expires',
-  'incident.acknowledged': 'acknowledgements',
-  summary: 'summaries',
-  'key.exposed': 'exposed keys',
-  test: 'tests',
-}
-
-const KIND_WORDS: Readonly<Partial<Record<string, string>>> = {
-  discord: 'Discord',
-  telegram: 'Telegram',
-  email: 'e-mail',
-}
+const KINDS: Readonly<Partial<Record<string, string>>> = SAYS.kinds
 
 const heardWords = (events: readonly EventName[]): string =>
-  events.map((event) => EVENT_WORDS[event]).join(', ')
+  events.map((event) => SAYS.events[event]).join(', ')
 
 const tagRuns = (tags: readonly string[]): Run[] =>
   tags.length === 0
     ? []
-    : [text(tags.length === 1 ? 'tag ' : 'tags '), ...withCommas(tags.map(verbatim))]
+    : fill(counted(SAYS.tagged, tags.length), { tags: withCommas(tags.map(verbatim)) })
 
 /** Why it hears nothing now, or not all; nothing to say where it simply does. */
 export function stateOf(
@@ -50,18 +73,24 @@ export function stateOf(
   now: Instant,
 ): { readonly sign: StateSign; readonly why: readonly Run[] | null } {
   if (channel.is_active === 0) {
-    const reason = channel.off_reason === null ? [] : [text(': '), verbatim(channel.off_reason)]
-    return { sign: 'paused', why: [text('off'), ...reason] }
+    const reason = channel.off_reason
+    return {
+      sign: 'paused',
+      why: reason === null ? fill(SAYS.off) : fill(SAYS.offBecause, { reason: verbatim(reason) }),
+    }
   }
   if (channel.muted_until !== null && channel.muted_until > now)
-    return { sign: 'paused', why: [text('muted '), ...untilRuns(channel.muted_until, now)] }
+    return {
+      sign: 'paused',
+      why: fill(SAYS.muted, { until: untilRuns(channel.muted_until, now) }),
+    }
   if (channel.failing_since !== null) {
-    const noticed = time(channel.failing_since, 'relative')
-    return { sign: 'degraded', why: [text('nothing gets through, first noticed '), noticed] }
+    const ago = time(channel.failing_since, 'relative')
+    return { sign: 'degraded', why: fill(SAYS.failing, { ago }) }
   }
   const quiet = quietHours === null ? null : quietUntil(quietHours, now)
   if (quiet === null) return { sign: 'up', why: null }
-  return { sign: 'up', why: [text('outages only '), ...untilRuns(quiet, now)] }
+  return { sign: 'up', why: fill(SAYS.quietNow, { until: untilRuns(quiet, now) }) }
 }
 
 function monitorRuns(
@@ -77,17 +106,21 @@ function monitorRuns(
     .toSorted((a, b) => a.localeCompare(b, 'en'))
   const which =
     told.length === 0
-      ? [text('none now')]
+      ? fill(SAYS.noMonitor)
       : told.length === all.length
-        ? [text(`all ${all.length}`)]
-        : [...nameRuns(told), text(` (${told.length} of ${all.length})`)]
-  return dotted(isDefault ? null : 'only those that name it', tagRuns(tags), which)
+        ? fill(SAYS.allMonitors, { count: all.length })
+        : fill(SAYS.someMonitors, {
+            names: nameRuns(told),
+            count: told.length,
+            total: all.length,
+          })
+  return dotted(isDefault ? null : SAYS.onlyNaming, tagRuns(tags), which)
 }
 
 function mentionRuns(mention: string): Run[] {
   const [kind = '', id] = mention.split(':')
   if (id === undefined) return [text(kind)]
-  return [text(kind === 'role' ? 'the role ' : 'the person '), verbatim(id)]
+  return fill(kind === 'role' ? SAYS.role : SAYS.person, { id: verbatim(id) })
 }
 
 /** What a channel is told of, and how. */
@@ -98,17 +131,17 @@ export function channelFacts(
 ): Node {
   const { events, quietHours, mention, ringOnUp } = config
   const pairs: (readonly [string, readonly Run[]])[] = [
-    ['Told of', [text(events.length === 0 ? 'everything' : heardWords(events))]],
-    ['Monitors', monitorRuns(channel, config, all)],
-    ['Recoveries', [text(ringOnUp ? 'ring' : 'do not ring')]],
+    [SAYS.toldOf, [text(events.length === 0 ? SAYS.everything : heardWords(events))]],
+    [SAYS.monitors, monitorRuns(channel, config, all)],
+    [SAYS.recoveries, fill(ringOnUp ? SAYS.ring : SAYS.doNotRing)],
   ]
-  if (mention !== null) pairs.push(['Outages call', mentionRuns(mention)])
+  if (mention !== null) pairs.push([SAYS.outagesCall, mentionRuns(mention)])
   if (quietHours !== null) {
     const { from, to, timezone } = quietHours
-    pairs.push(['Quiet', [text(`${from} to ${to} by the clocks of ${timezone}, but for outages`)]])
+    pairs.push([SAYS.quiet, fill(SAYS.quietHours, { from, to, zone: timezone })])
   }
   if (channel.last_delivery_at !== null)
-    pairs.push(['Last told', [time(channel.last_delivery_at, 'relative')]])
+    pairs.push([SAYS.lastTold, [time(channel.last_delivery_at, 'relative')]])
   return facts(...pairs)
 }
 
@@ -120,8 +153,8 @@ export function channelRow(channel: Channel, sealer: Sealer, now: Instant) {
     state: sign,
     name: channel.name,
     tail: dotted(
-      KIND_WORDS[channel.kind] ?? channel.kind,
-      why ?? 'on',
+      KINDS[channel.kind] ?? channel.kind,
+      why ?? SAYS.on,
       config.events.length === 0 ? null : heardWords(config.events),
       tagRuns(config.tags),
     ),

@@ -1,81 +1,26 @@
 import { z } from 'zod'
-import { listLinks } from '../../src/accounts/index.ts'
-import { cleanName, DAY, InvalidInput, MINUTE, plain } from '../../src/kernel/index.ts'
-import {
-  type Channel,
-  type ChannelConfig,
-  type ChannelTools,
-  createChannel,
-  editChannel,
-  listChannels,
-} from '../../src/notifications/index.ts'
+import { DAY, InvalidInput, MINUTE } from '../../src/kernel/index.ts'
 import { fold } from '../../src/storage/index.ts'
-import { channelReply, showCommand } from './alerts-show.ts'
+import { changeHere, moveHere, switchOn } from './alerts-change.ts'
+import { showCommand } from './alerts-show.ts'
 import { OUTAGES } from './alerts-words.ts'
 import { accountCommand, type AccountCommand, type Call } from './command.ts'
-import { no, refusal } from './compose.ts'
-import type { Place } from './desk.ts'
-import { channelHere, hereOf, isHere, noChannel } from './here.ts'
 import { durationRule } from './options.ts'
-import { nameRuns } from './present.ts'
-import { type Reply, text } from './reply.ts'
+import type { Reply } from './reply.ts'
+import { words } from './sentences.ts'
 
-type Change = Partial<ChannelConfig>
-
-const LONGEST_NAME = 50
-
-/** A chat is called as the platform calls it, which may be longer than a channel's name. */
-const nameOf = (title: string): string => cleanName(title) ?? plain(title, LONGEST_NAME)
-
-/** Whoever asks here was heard by the platform, and the guard found this server's link. */
-const toolsOf = ({ now, by, deps, place }: Call): ChannelTools => ({
-  now,
-  by,
-  sealer: deps.sealer,
-  chance: deps.chance,
-  policy: {
-    kinds: new Set([place.platform]),
-    allowsClearWebhooks: false,
-    refusal: deps.refusal,
+const SAYS = {
+  tagsRule: 'must be tags such as prod web',
+  levelRule: 'must be all or down',
+  muteRule: 'must be off, or at most 30d such as 2h',
+  ringRule: 'must be on or off',
+  whomRule: 'must be at most 100 characters',
+  mentionRule: {
+    discord:
+      'must be a role or a person such as @Ops, role:ID, user:ID, me, everyone, here or none, not {given}',
+    telegram: 'must be me, user:ID or none, not {given}',
   },
-  serverOf: async () => place.serverId,
-})
-
-const infoOf = ({ platform, channelId, threadId }: Place): Change =>
-  platform === 'discord'
-    ? { discordInfo: { channelId } }
-    : { telegramInfo: { chatId: channelId, threadId } }
-
-async function change(call: Call, { id }: Channel, changed: Change): Promise<Reply> {
-  const edited = await editChannel(call.db, toolsOf(call), id, (config) => ({
-    ...config,
-    name: nameOf(config.name),
-    ...changed,
-  }))
-  call.deps.looker.nudge()
-  return channelReply(call, edited)
-}
-
-async function changeHere(call: Call, changed: Change): Promise<Reply> {
-  const here = await channelHere(call)
-  return here === undefined ? noChannel(call) : change(call, here, changed)
-}
-
-async function switchOn(call: Call, tags?: readonly string[]): Promise<Reply> {
-  const { db, deps, place } = call
-  if (place.platform === 'terminal') return noChannel(call)
-  const narrowed = tags === undefined ? {} : { tags, targets: null }
-  const here = await channelHere(call)
-  if (here !== undefined) return change(call, here, { ...narrowed, isActive: true })
-  const { channel } = await createChannel(db, toolsOf(call), {
-    type: place.platform,
-    name: nameOf(place.title),
-    ...infoOf(place),
-    ...narrowed,
-  })
-  deps.looker.nudge()
-  return channelReply(call, channel)
-}
+} as const
 
 const changing = { group: 'here', role: 'manager', doing: 'Changing alerts' } as const
 
@@ -93,7 +38,7 @@ const on = accountCommand({
       greedy: true,
     },
   ],
-  schema: { tags: z.string().trim().max(1000, 'must be tags such as prod web').optional() },
+  schema: { tags: z.string().trim().max(1000, SAYS.tagsRule).optional() },
   run: (call, { tags }) => {
     if (tags === undefined) return switchOn(call)
     const wanted = fold(tags)
@@ -113,12 +58,10 @@ const off = accountCommand({
   presses: { aloff: (call) => changeHere(call, { isActive: false }) },
 })
 
-const oneOf = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z
-    .string()
-    .trim()
-    .toLowerCase()
-    .pipe(z.enum(choices, `must be ${choices.join(' or ')}`))
+const oneOf = <const Choices extends readonly [string, ...string[]]>(
+  choices: Choices,
+  rule: string,
+) => z.string().trim().toLowerCase().pipe(z.enum(choices, rule))
 
 const LEVELS = ['all', 'down'] as const
 
@@ -136,7 +79,7 @@ const level = accountCommand({
       required: true,
     },
   ],
-  schema: { level: oneOf(LEVELS) },
+  schema: { level: oneOf(LEVELS, SAYS.levelRule) },
   run: (call, { level: wanted }) => changeHere(call, { events: wanted === 'down' ? OUTAGES : [] }),
 })
 
@@ -164,18 +107,13 @@ const mute = accountCommand({
     for: z
       .string()
       .transform((typed) => (/^off$/i.test(typed.trim()) ? '0s' : typed))
-      .pipe(durationRule(0, LONGEST_MUTE, 'must be off, or at most 30d such as 2h')),
+      .pipe(durationRule(0, LONGEST_MUTE, SAYS.muteRule)),
   },
   run: (call, { for: ms }) => muteFor(call, ms),
   presses: {
     almute: (call, { id: minutes }) => muteFor(call, Math.min(minutes * MINUTE, LONGEST_MUTE)),
   },
 })
-
-const MENTION_RULES: Readonly<Record<string, string>> = {
-  discord: 'must be a role or a person such as @Ops, role:ID, user:ID, me, everyone, here or none',
-  telegram: 'must be me, user:ID or none',
-}
 
 function mentionOf({ actor }: Call, typed: string): string | null {
   if (/^(?:none|off)$/i.test(typed)) return null
@@ -195,14 +133,15 @@ const mention = accountCommand({
       required: true,
     },
   ],
-  schema: { whom: z.string().trim().max(100, 'must be at most 100 characters') },
+  schema: { whom: z.string().trim().max(100, SAYS.whomRule) },
   run: async (call, { whom }) => {
     try {
       return await changeHere(call, { mention: mentionOf(call, whom) })
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error
-      const rule = MENTION_RULES[call.place.platform]!
-      const message = `${rule}, not ${JSON.stringify(whom)}`
+      const { platform } = call.place
+      const rule = SAYS.mentionRule[platform === 'discord' ? 'discord' : 'telegram']
+      const message = words(rule, { given: JSON.stringify(whom) })
       throw new InvalidInput([{ path: 'whom', code: 'format', message }])
     }
   },
@@ -224,32 +163,9 @@ const ring = accountCommand({
       required: true,
     },
   ],
-  schema: { recoveries: oneOf(SWITCH) },
+  schema: { recoveries: oneOf(SWITCH, SAYS.ringRule) },
   run: (call, { recoveries }) => changeHere(call, { ringOnUp: recoveries === 'on' }),
 })
-
-async function moveHere(call: Call): Promise<Reply> {
-  const { db, place } = call
-  if (place.platform === 'terminal') return noChannel(call)
-  const channels = await listChannels(db)
-  const here = channels.find((it) => isHere(it, place))
-  if (here !== undefined) return channelReply(call, here)
-  const link = (await listLinks(db)).find(
-    (it) => it.platform === place.platform && it.server_id === place.serverId,
-  )
-  const [only, ...others] = channels.filter((it) => it.chat_link_id === link?.id)
-  if (only === undefined) return noChannel(call)
-  if (others.length === 0) return change(call, only, infoOf(place))
-  const sentence = `Alerts come to ${others.length + 1} places, so it is not clear which one is to move`
-  return no(
-    [
-      text(`${sentence}: `),
-      ...nameRuns([only, ...others].map(({ name }) => name)),
-      text(`. Switch ${hereOf(place)} on, and the other one off there.`),
-    ],
-    { value: refusal('channel_unclear', `${sentence}.`) },
-  )
-}
 
 const here = accountCommand({
   ...changing,

@@ -1,41 +1,67 @@
 import { FAULTS, Fault, InvalidInput, type Violation } from '../../src/kernel/index.ts'
 import { isPassing } from '../../src/storage/index.ts'
 import type { Command, DeskDeps } from './command.ts'
-import { no, refusal } from './compose.ts'
+import { no, refusal, say, signed } from './compose.ts'
 import type { Place } from './desk.ts'
-import { line, note, type Reply, type Run, text, verbatim } from './reply.ts'
+import {
+  type Action,
+  line,
+  type Node,
+  note,
+  type Reply,
+  type Run,
+  text,
+  verbatim,
+} from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  chatNames: { intervalSeconds: '"interval" (in seconds)' },
+  field: '"{field}"',
+  rule: '{field} {rule}.',
+  ruleNot: '{field} {rule}, not {given}.',
+  cannotBe: 'That cannot be.',
+  tryThis: 'Try: {example}',
+  noRoom:
+    'The database takes nothing in now: another program holds it, or its disk is full. Try again in a moment.',
+  noRoomWatched: '{trouble} Your monitors are still being watched.',
+  broke: 'Something broke on my side (ref {ref}). Your monitors are still being watched.',
+  brokeShort: 'Something broke (ref {ref}).',
+  gone: 'That is no longer there.',
+  nothingWatched: 'Nothing is watched yet. {example}',
+} as const
 
 const PREFIX = { discord: '/uptime ', telegram: '/uptime ', terminal: 'uptalk ' } as const
 
 /** A command as it is typed in this place. */
-export const typed = (place: Pick<Place, 'platform'>, words: string): string =>
-  `${PREFIX[place.platform]}${words}`
+export const typed = (place: Pick<Place, 'platform'>, typing: string): string =>
+  `${PREFIX[place.platform]}${typing}`
 
 /** Fields of the rooms, as chat calls them. */
-const CHAT_NAMES: Readonly<Record<string, string>> = {
-  intervalSeconds: '"interval" (in seconds)',
-}
+const CHAT_NAMES: Readonly<Record<string, string>> = SAYS.chatNames
 
 const NOT = ', not '
 
 /** The rule is ours, what was typed is not. */
 function sentenceOf({ path, message }: Violation): Run[] {
   // An option that is a list is one word to whoever types it.
-  const label = CHAT_NAMES[path] ?? `"${path.replace(/\[\d+\]$/, '')}"`
+  const option = path.replace(/\[\d+\]$/, '')
+  const field = CHAT_NAMES[path] ?? words(SAYS.field, { field: option })
   const at = message.indexOf(NOT)
-  if (at === -1) return [text(`${label} ${message}.`)]
-  const given = message.slice(at + NOT.length)
-  return [text(`${label} ${message.slice(0, at)}${NOT}`), verbatim(given), text('.')]
+  if (at === -1) return fill(SAYS.rule, { field, rule: message })
+  const given = verbatim(message.slice(at + NOT.length))
+  return fill(SAYS.ruleNot, { field, rule: message.slice(0, at), given })
 }
+
+/** What to type instead. */
+export const tryNote = (place: Pick<Place, 'platform'>, example: string): Node =>
+  note(...fill(SAYS.tryThis, { example: typed(place, example) }))
 
 /** What, rule, example. */
 function mistaken(error: InvalidInput, command: Command, place: Place): Reply {
   const [first, ...more] = error.violations.map(sentenceOf)
-  return no(first ?? [text('That cannot be.')], {
-    body: [
-      ...more.map((runs) => line(...runs)),
-      note(text(`Try: ${typed(place, command.card.example)}`)),
-    ],
+  return no(first ?? fill(SAYS.cannotBe), {
+    body: [...more.map((runs) => line(...runs)), tryNote(place, command.card.example)],
     exitCode: 2,
     value: { error: { code: 'invalid', message: error.message, violations: error.violations } },
   })
@@ -52,8 +78,6 @@ function sentenceOfFault(fault: Fault): Run[] {
 }
 
 const UNREACHABLE = 500
-const NO_ROOM =
-  'The database takes nothing in now: another program holds it, or its disk is full. Try again in a moment.'
 
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 
@@ -74,19 +98,30 @@ export function troubleReply(
   }
   if (isPassing(error)) {
     deps.log.warn({ err: error, command: command?.card.name }, 'command found no room')
-    return no([text(`${NO_ROOM} Your monitors are still being watched.`)], {
+    return no(fill(SAYS.noRoomWatched, { trouble: SAYS.noRoom }), {
       exitCode: 3,
-      value: refusal('unavailable', NO_ROOM),
+      value: refusal('unavailable', SAYS.noRoom),
     })
   }
   const ref = Array.from(deps.chance.bytes(4), (byte) => LETTERS[byte % LETTERS.length]).join('')
   deps.log.error({ ref, err: error, command: command?.card.name }, 'command broke')
-  return no(
-    [text(`Something broke on my side (ref ${ref}). Your monitors are still being watched.`)],
-    { exitCode: 70, value: refusal('internal', `Something broke (ref ${ref}).`) },
-  )
+  return no(fill(SAYS.broke, { ref }), {
+    exitCode: 70,
+    value: refusal('internal', words(SAYS.brokeShort, { ref })),
+  })
 }
 
 /** A monitor, incident or question that a button names and this account does not have (any more). */
-export const gone = (): Reply =>
-  no([text('That is no longer there.')], { value: refusal('gone', 'That is no longer there.') })
+export const gone = (): Reply => no(fill(SAYS.gone), { value: refusal('gone', SAYS.gone) })
+
+/** How everything is where nothing is. */
+export const nothingWatched = (
+  place: Pick<Place, 'platform'>,
+  addOne: Action,
+  value: unknown,
+): Reply =>
+  say(fill(SAYS.nothingWatched, { example: typed(place, 'add https://example.com') }), {
+    ...signed('pending'),
+    actions: [addOne],
+    value,
+  })

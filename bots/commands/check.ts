@@ -1,35 +1,51 @@
 import type { MonitorId } from '../../src/kernel/index.ts'
 import { getMonitor, type MonitorView } from '../../src/monitors/index.ts'
 import { type Outcome, PROBES } from '../../src/probes/index.ts'
+import { showButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
 import { monitorOption, monitorRule } from './options.ts'
-import { causeWords, formatMs } from './phrases.ts'
+import { causeRuns, causeWords, formatMs } from './phrases.ts'
 import { monitorValue } from './present.ts'
 import { address, facts, name, note, type Reply, text, time, verbatim } from './reply.ts'
+import { fill, words } from './sentences.ts'
 
-/** What a look saw, after the monitor's name: `is up · 182 ms`. */
-export function looked({ status, code, durationMs, details }: Outcome): string {
-  switch (status) {
-    case 'up':
-      return `is up · ${formatMs(durationMs)}`
-    case 'degraded':
-      return `is degraded · ${formatMs(durationMs)} · ${causeWords(code)}`
-    case 'down':
-      return `failed this look — ${causeWords(code, details?.http?.status)}`
-    default:
-      return `could not be looked at — ${causeWords(code)}`
-  }
-}
+const SAYS = {
+  up: '{monitor} is up · {length}',
+  degraded: '{monitor} is degraded · {length} · {cause}',
+  down: '{monitor} failed this look — {cause}',
+  unknown: '{monitor} could not be looked at — {cause}',
+  short: {
+    up: 'up · {length}',
+    degraded: 'degraded · {length} · {cause}',
+    down: 'failed this look — {cause}',
+    unknown: 'could not be looked at — {cause}',
+    underWay: 'its first look is under way',
+  },
+  staysPaused: 'It is paused and stays so.',
+  countsAfter: 'It counts as down after {count} failed looks in a row.',
+  looked: 'Looked',
+  address: 'Address',
+  cause: 'Cause',
+  expected: 'Expected',
+  again: 'Check again',
+} as const
 
-/** The same after a colon: `up · 182 ms`. */
-export const lookedShort = (outcome: Outcome): string => looked(outcome).replace(/^is /, '')
+/** What a look saw, in the words that its sentence has slots for. */
+const saw = ({ code, durationMs, details }: Outcome) => ({
+  length: formatMs(durationMs),
+  cause: causeWords(code, details?.http?.status),
+})
+
+/** What a first look saw, after a colon: `up · 182 ms`. */
+export const lookedShort = (outcome: Outcome | undefined): string =>
+  outcome === undefined ? SAYS.short.underWay : words(SAYS.short[outcome.status], saw(outcome))
 
 const standing = ({ monitor, state }: MonitorView, outcome: Outcome): string | null => {
-  if (!monitor.isActive) return 'It is paused and stays so.'
+  if (!monitor.isActive) return SAYS.staysPaused
   if (outcome.status === 'down' && state.status !== 'down')
-    return `It counts as down after ${monitor.policy.confirmations} failed looks in a row.`
+    return words(SAYS.countsAfter, { count: monitor.policy.confirmations })
   return null
 }
 
@@ -45,25 +61,25 @@ async function checkReply(
   const { monitor } = view
   const stands = standing(view, outcome)
   const failed = outcome.status === 'down' || outcome.status === 'unknown'
-  return say([name(monitor.name), text(` ${looked(outcome)}`)], {
+  return say(fill(SAYS[outcome.status], { monitor: name(monitor.name), ...saw(outcome) }), {
     ...signed(outcome.status === 'unknown' ? 'pending' : outcome.status),
     audience,
     body: [
       facts(
-        ['Looked', [time(finishedAt, 'relative')]],
-        ['Address', [address(monitor.url)]],
+        [SAYS.looked, [time(finishedAt, 'relative')]],
+        [SAYS.address, [address(monitor.url)]],
         ...(failed
           ? ([
-              ['Cause', [verbatim(outcome.message), text(` (${outcome.code})`)]],
-              ['Expected', [verbatim(PROBES[monitor.type].expected(monitor.options as never))]],
+              [SAYS.cause, causeRuns(outcome.message, outcome.code)],
+              [SAYS.expected, [verbatim(PROBES[monitor.type].expected(monitor.options as never))]],
             ] as const)
           : []),
       ),
       ...(stands === null ? [] : [note(text(stands))]),
     ],
     actions: [
-      { label: 'Check again', press: press('check', id), line: `check #${id}` },
-      { label: 'Show', press: press('show', id), line: `show #${id}` },
+      { label: SAYS.again, press: press('check', id), line: `check #${id}` },
+      showButton(id),
     ],
     exitCode: failed ? 1 : 0,
     value: { monitor: monitorValue(view, call.now), outcome },

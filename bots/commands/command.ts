@@ -18,6 +18,17 @@ import type { Ask, Choice, CommandCard } from './desk.ts'
 import type { LineOption } from './line.ts'
 import type { Reply } from './reply.ts'
 
+const SAYS = {
+  groups: {
+    see: 'See',
+    watch: 'Watch',
+    look: 'Look now',
+    quiet: 'Quiet',
+    trouble: 'Trouble',
+    here: 'Here',
+  },
+} as const
+
 /** What the desk works with. */
 export interface DeskDeps {
   readonly db: Db
@@ -65,14 +76,7 @@ export interface Pressed {
 export type Given = Readonly<Record<string, string>>
 
 /** Help shows commands in these groups, one line each. */
-export const GROUPS = {
-  see: 'See',
-  watch: 'Watch',
-  look: 'Look now',
-  quiet: 'Quiet',
-  trouble: 'Trouble',
-  here: 'Here',
-} as const
+export const GROUPS = SAYS.groups
 
 interface Common {
   readonly card: CommandCard

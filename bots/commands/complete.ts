@@ -5,6 +5,11 @@ import type { Call } from './command.ts'
 import type { Choice } from './desk.ts'
 import { openIncidents, signOf, stateWords, worstFirst } from './present.ts'
 import { SIGNS } from './reply.ts'
+import { words } from './sentences.ts'
+
+const SAYS = {
+  choice: '{sign} {monitor} · {state}',
+} as const
 
 export const MOST_CHOICES = 25
 const LONGEST_NAME = 60
@@ -23,7 +28,11 @@ export async function completeMonitors(
     .toSorted((a, b) => begins(a) - begins(b) || worstFirst(now)(a, b))
     .slice(0, MOST_CHOICES)
     .map((view) => ({
-      label: `${SIGNS[signOf(view, now)]} ${plain(view.monitor.name, LONGEST_NAME)} · ${stateWords(view, open.get(view.monitor.id), now)}`,
+      label: words(SAYS.choice, {
+        sign: SIGNS[signOf(view, now)],
+        monitor: plain(view.monitor.name, LONGEST_NAME),
+        state: stateWords(view, open.get(view.monitor.id), now),
+      }),
       value: `#${view.monitor.id}`,
     }))
 }

@@ -1,5 +1,15 @@
 import { MINUTE } from '../../src/kernel/index.ts'
+import { typed } from './answers.ts'
 import type { Call } from './command.ts'
+import { no, refusal } from './compose.ts'
+import type { Reply } from './reply.ts'
+import { fill } from './sentences.ts'
+
+const SAYS = {
+  notAsker: 'Only the one who asked may confirm this.',
+  over: 'That question is answered or over. Ask again: {example}',
+  overShort: 'That question is answered or over.',
+} as const
 
 const LIFE_MS = 2 * MINUTE
 const WORD_LENGTH = 12
@@ -21,14 +31,10 @@ export async function askConfirmation(call: Call, subject: string): Promise<stri
 }
 
 /** `other`: somebody else was asked. `over`: answered, too late, or never asked. */
-export type Confirmed = 'yes' | 'other' | 'over'
+type Confirmed = 'yes' | 'other' | 'over'
 
 /** Takes the word; of several presses at once one gets it. */
-export async function takeConfirmation(
-  call: Call,
-  word: string,
-  subject: string,
-): Promise<Confirmed> {
+async function takeConfirmation(call: Call, word: string, subject: string): Promise<Confirmed> {
   const { db, now } = call
   const asked = await db
     .selectFrom('confirmations')
@@ -45,4 +51,23 @@ export async function takeConfirmation(
     .where('actor', '=', asked.actor)
     .executeTakeFirstOrThrow()
   return numDeletedRows === 1n ? 'yes' : 'over'
+}
+
+/** The answer where it is not confirmed, nothing where it is; `again` is what asks anew. */
+export async function refusedConfirmation(
+  call: Call,
+  word: string,
+  subject: string,
+  again: string,
+): Promise<Reply | undefined> {
+  switch (await takeConfirmation(call, word, subject)) {
+    case 'yes':
+      return undefined
+    case 'other':
+      return no(fill(SAYS.notAsker), { value: refusal('not_asker', SAYS.notAsker) })
+    default:
+      return no(fill(SAYS.over, { example: typed(call.place, again) }), {
+        value: refusal('confirmation_over', SAYS.overShort),
+      })
+  }
 }

@@ -1,60 +1,63 @@
 import { countIncidents } from '../../src/incidents/index.ts'
 import { deleteMonitor, getMonitor, type MonitorView } from '../../src/monitors/index.ts'
-import { typed } from './answers.ts'
 import { accountCommand, type Call, type Pressed } from './command.ts'
-import { no, press, refusal, say } from './compose.ts'
-import { askConfirmation, takeConfirmation } from './confirm.ts'
+import { press, say } from './compose.ts'
+import { askConfirmation, refusedConfirmation } from './confirm.ts'
 import { findMonitor } from './find.ts'
 import { monitorOption, monitorRule } from './options.ts'
-import { plural } from './phrases.ts'
 import { monitorValue } from './present.ts'
 import { address, facts, line, name, note, type Reply, text } from './reply.ts'
+import { counted, fill, words } from './sentences.ts'
+
+const SAYS = {
+  ask: 'Delete {monitor}?',
+  goesWithIt: 'Goes with it',
+  history: 'all its checks and figures',
+  incidentsAndHistory: {
+    one: '{count} incident, all its checks and figures',
+    other: '{count} incidents, all its checks and figures',
+  },
+  forGood: 'It cannot be brought back. Only the asker may confirm, within 2 min.',
+  address: 'Address',
+  deleteIt: 'Delete it',
+  keepIt: 'Keep it',
+  deleted: '{monitor} is deleted.',
+  gone: 'Gone with it: {what}.',
+  goneAndDown: 'Gone with it: {what}. It was down; its outage ends here.',
+  stays: '{monitor} stays.',
+} as const
 
 const subjectOf = (id: number): string => `monitor.delete:${id}`
 
 const goesWithIt = (incidents: number): string =>
   incidents === 0
-    ? 'all its checks and figures'
-    : `${plural(incidents, 'incident')}, all its checks and figures`
+    ? SAYS.history
+    : words(counted(SAYS.incidentsAndHistory, incidents), { count: incidents })
 
 async function askReply(call: Call, view: MonitorView): Promise<Reply> {
   const { monitor } = view
   const incidents = await countIncidents(call.db, { monitorId: monitor.id })
   const word = await askConfirmation(call, subjectOf(monitor.id))
-  return say([text('Delete '), name(monitor.name), text('?')], {
+  return say(fill(SAYS.ask, { monitor: name(monitor.name) }), {
     tone: 'warn',
     body: [
-      facts(['Address', [address(monitor.url)]], ['Goes with it', [text(goesWithIt(incidents))]]),
-      note(text('It cannot be brought back. Only the asker may confirm, within 2 min.')),
+      facts(
+        [SAYS.address, [address(monitor.url)]],
+        [SAYS.goesWithIt, [text(goesWithIt(incidents))]],
+      ),
+      note(...fill(SAYS.forGood)),
     ],
     actions: [
-      { label: 'Delete it', press: press('del', monitor.id, word), danger: true },
-      { label: 'Keep it', press: press('keep', monitor.id, word) },
+      { label: SAYS.deleteIt, press: press('del', monitor.id, word), danger: true },
+      { label: SAYS.keepIt, press: press('keep', monitor.id, word) },
     ],
     exitCode: 1,
     value: { confirm: { monitor: monitorValue(view, call.now), incidents } },
   })
 }
 
-async function confirmed(call: Call, { id, extra }: Pressed): Promise<Reply | undefined> {
-  switch (await takeConfirmation(call, extra, subjectOf(id))) {
-    case 'yes':
-      return undefined
-    case 'other':
-      return no([text('Only the one who asked may confirm this.')], {
-        value: refusal('not_asker', 'Only the one who asked may confirm this.'),
-      })
-    default:
-      return no(
-        [
-          text(
-            `That question is answered or over. Ask again: ${typed(call.place, `delete #${id}`)}`,
-          ),
-        ],
-        { value: refusal('confirmation_over', 'That question is answered or over.') },
-      )
-  }
-}
+const confirmed = (call: Call, { id, extra }: Pressed): Promise<Reply | undefined> =>
+  refusedConfirmation(call, extra, subjectOf(id), `delete #${id}`)
 
 async function deleteReply(call: Call, pressed: Pressed): Promise<Reply> {
   const { db, tools } = call
@@ -64,14 +67,9 @@ async function deleteReply(call: Call, pressed: Pressed): Promise<Reply> {
   const view = await deleteMonitor(db, tools, pressed.id)
   const { monitor } = view
   const wasDown = monitor.isActive && view.state.status === 'down'
-  return say([name(monitor.name), text(' is deleted.')], {
+  return say(fill(SAYS.deleted, { monitor: name(monitor.name) }), {
     tone: 'ok',
-    body: [
-      line(
-        text(`Gone with it: ${goesWithIt(incidents)}.`),
-        ...(wasDown ? [text(' It was down; its outage ends here.')] : []),
-      ),
-    ],
+    body: [line(...fill(wasDown ? SAYS.goneAndDown : SAYS.gone, { what: goesWithIt(incidents) }))],
     value: { deleted: monitorValue(view, call.now), incidents },
   })
 }
@@ -80,7 +78,7 @@ async function keepReply(call: Call, pressed: Pressed): Promise<Reply> {
   const { monitor } = await getMonitor(call.db, call.deps.sealer, pressed.id)
   return (
     (await confirmed(call, pressed)) ??
-    say([name(monitor.name), text(' stays.')], {
+    say(fill(SAYS.stays, { monitor: name(monitor.name) }), {
       value: { deleted: null },
     })
   )

@@ -8,14 +8,29 @@ import {
   type MonitorView,
 } from '../../src/monitors/index.ts'
 import { type MonitorType, PROBES } from '../../src/probes/index.ts'
+import { showButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say } from './compose.ts'
 import { findMonitor } from './find.ts'
 import { monitorOption, monitorRule, parseDuration } from './options.ts'
 import { monitorValue } from './present.ts'
-import { facts, name, note, type Reply, text, verbatim } from './reply.ts'
+import { facts, name, note, type Reply, verbatim } from './reply.ts'
+import { fill, words } from './sentences.ts'
 import { defaultsOf, requireOption, valueOf } from './settings.ts'
-import { formatDuration } from './words.ts'
+import { formatDuration, inMilliseconds } from './words.ts'
+
+const SAYS = {
+  settingRule: 'must be the name of a setting such as interval',
+  changed: '{monitor} is changed',
+  asItWas: '{monitor} is as it was',
+  oldToNew: '{old} → {new}',
+  newAddress: 'Looked at anew; what was known of the old address ends here.',
+  none: 'none',
+  off: 'off',
+  lengthRule: 'must be a time such as 5m, not {given}',
+  secretRule: 'may hold secrets, which belong in no chat; set it over the API',
+  valueRule: 'must be at most 500 characters',
+} as const
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -53,7 +68,7 @@ function lengthOf(
         ? Number(typed) * unitMs
         : parseDuration(typed)
   if (ms === undefined)
-    throw refuse(setting, `must be a time such as 5m, not ${JSON.stringify(typed)}`)
+    throw refuse(setting, words(SAYS.lengthRule, { given: JSON.stringify(typed) }))
   return ms / unitMs
 }
 
@@ -138,11 +153,11 @@ function shownAs(monitor: Monitor, setting: string): string {
           ? monitor.timeoutMs
           : fields[setting]
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0))
-    return 'none'
+    return SAYS.none
   if (setting === 'interval' || setting === 'timeout') return formatDuration(Number(value))
   const unitMs = POLICY[setting]?.[1]
-  if (unitMs === SECOND) return value === 0 ? 'off' : formatDuration(Number(value) * SECOND)
-  if (unitMs === 1) return `${Number(value)} ms`
+  if (unitMs === SECOND) return value === 0 ? SAYS.off : formatDuration(Number(value) * SECOND)
+  if (unitMs === 1) return inMilliseconds(Number(value))
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
@@ -166,8 +181,7 @@ async function editReply(
   const known = settingsOf(monitor)
   const setting =
     known.find((it) => it.toLowerCase() === given.setting.toLowerCase()) ?? given.setting
-  if (PROBES[monitor.type].secrets.includes(setting))
-    throw refuse(setting, 'may hold secrets, which belong in no chat; set it over the API')
+  if (PROBES[monitor.type].secrets.includes(setting)) throw refuse(setting, SAYS.secretRule)
   requireOption(monitor.type, setting, known)
   const change = await changeOf(call, found.view, setting, given.value.trim())
   if (typeof change !== 'function') return change
@@ -184,15 +198,18 @@ function editedReply(call: Call, before: Monitor, view: MonitorView, setting: st
   const { monitor } = view
   const [old, fresh] = [shownAs(before, setting), shownAs(monitor, setting)]
   const isSame = isDeepStrictEqual(before, monitor)
-  return say([name(monitor.name), text(isSame ? ' is as it was' : ' is changed')], {
+  return say(fill(isSame ? SAYS.asItWas : SAYS.changed, { monitor: name(monitor.name) }), {
     tone: isSame ? 'quiet' : 'ok',
     body: [
-      facts([setting, isSame ? [verbatim(fresh)] : [verbatim(old), text(' → '), verbatim(fresh)]]),
-      ...(before.url !== monitor.url
-        ? [note(text('Looked at anew; what was known of the old address ends here.'))]
-        : []),
+      facts([
+        setting,
+        isSame
+          ? [verbatim(fresh)]
+          : fill(SAYS.oldToNew, { old: verbatim(old), new: verbatim(fresh) }),
+      ]),
+      ...(before.url !== monitor.url ? [note(...fill(SAYS.newAddress))] : []),
     ],
-    actions: [{ label: 'Show', press: press('show', monitor.id), line: `show #${monitor.id}` }],
+    actions: [showButton(monitor.id)],
     value: { monitor: monitorValue(view, call.now), setting, old, new: fresh },
   })
 }
@@ -218,8 +235,8 @@ export const edit = accountCommand({
   ],
   schema: {
     monitor: monitorRule,
-    setting: z.string().trim().max(40, 'must be the name of a setting such as interval'),
-    value: z.string().max(500, 'must be at most 500 characters'),
+    setting: z.string().trim().max(40, SAYS.settingRule),
+    value: z.string().max(500, SAYS.valueRule),
   },
   role: 'manager',
   doing: 'Changing a monitor',

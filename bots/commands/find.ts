@@ -8,8 +8,20 @@ import {
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import { no, refusal } from './compose.ts'
-import { signOf, tailOf, worstFirst } from './present.ts'
-import { line, name, note, type Reply, type Run, text, verbatim } from './reply.ts'
+import { signOf, tailOf, withCommas, worstFirst } from './present.ts'
+import { line, name, note, type Reply, verbatim } from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  which: '{typed} could be {count} monitors. Which one?',
+  whichShort: '{count} monitors fit that name.',
+  numbered: '#{id} · {tail}',
+  choice: '{monitor} #{id}',
+  andMore: '… and {count} more: type more of the name',
+  unknown: 'There is no monitor {typed}.',
+  unknownShort: 'There is no monitor of that name.',
+  nearest: 'Nearest: {names}',
+} as const
 
 export type Found = { readonly view: MonitorView } | { readonly reply: Reply }
 
@@ -60,7 +72,7 @@ function which(
 ): Reply {
   const shown = views.toSorted(worstFirst(now)).slice(0, MOST_CHOICES)
   const rest = views.length - shown.length
-  return no([verbatim(typed), text(` could be ${views.length} monitors. Which one?`)], {
+  return no(fill(SAYS.which, { typed: verbatim(typed), count: views.length }), {
     tone: 'quiet',
     audience: 'all',
     body: [
@@ -69,28 +81,28 @@ function which(
         rows: shown.map((view) => ({
           state: signOf(view, now),
           name: view.monitor.name,
-          tail: [text(`#${view.monitor.id} · `), ...tailOf(view, { now })],
+          tail: fill(SAYS.numbered, { id: view.monitor.id, tail: tailOf(view, { now }) }),
         })),
       },
-      ...(rest > 0 ? [note(text(`… and ${rest} more: type more of the name`))] : []),
+      ...(rest > 0 ? [note(...fill(SAYS.andMore, { count: rest }))] : []),
     ],
     actions: shown.map((view) => ({
-      label: `${plain(view.monitor.name, LONGEST_LABEL)} #${view.monitor.id}`,
+      label: words(SAYS.choice, {
+        monitor: plain(view.monitor.name, LONGEST_LABEL),
+        id: view.monitor.id,
+      }),
       press: pressOf(view),
     })),
-    value: refusal('monitor_unclear', `${views.length} monitors fit that name.`),
+    value: refusal('monitor_unclear', words(SAYS.whichShort, { count: views.length })),
   })
 }
 
 async function unknown({ db }: Call, typed: string): Promise<Reply> {
   const all = await listOutlines(db)
   const near = nearest(typed, all, ({ monitor }) => monitor.name, 3)
-  const names = near.flatMap(({ monitor }, at): Run[] => [
-    ...(at === 0 ? [] : [text(', ')]),
-    name(monitor.name),
-  ])
-  return no([text('There is no monitor '), verbatim(typed), text('.')], {
-    body: near.length === 0 ? [] : [line(text('Nearest: '), ...names)],
-    value: refusal('monitor_unknown', 'There is no monitor of that name.'),
+  const names = withCommas(near.map(({ monitor }) => name(monitor.name)))
+  return no(fill(SAYS.unknown, { typed: verbatim(typed) }), {
+    body: near.length === 0 ? [] : [line(...fill(SAYS.nearest, { names }))],
+    value: refusal('monitor_unknown', SAYS.unknownShort),
   })
 }

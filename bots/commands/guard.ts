@@ -13,7 +13,15 @@ import { typed } from './answers.ts'
 import type { AccountCommand, Call, Member, OpenCall } from './command.ts'
 import { no, refusal } from './compose.ts'
 import type { Ask, Place } from './desk.ts'
-import { type Reply, text } from './reply.ts'
+import type { Reply } from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  server: 'server',
+  chat: 'chat',
+  notLinked: "This {noun} isn't linked yet.",
+  linkIt: '{trouble} On the machine: npm run uptalk -- link-code, then here: {example}',
+} as const
 
 /**
  * Whose place this is and what the asker is in it; nothing where no account is linked. Asked of the
@@ -67,16 +75,11 @@ export const mayRun = (command: AccountCommand, member: Member): boolean =>
   mayAct(member.role, command.role)
 
 export const nounOf = ({ platform, isPrivate }: Pick<Place, 'platform' | 'isPrivate'>): string =>
-  platform === 'discord' && !isPrivate ? 'server' : 'chat'
+  platform === 'discord' && !isPrivate ? SAYS.server : SAYS.chat
 
 export function unlinked(place: Place): Reply {
-  const sentence = `This ${nounOf(place)} isn't linked yet.`
-  return no(
-    [
-      text(
-        `${sentence} On the machine: npm run uptalk -- link-code, then here: ${typed(place, 'link CODE')}`,
-      ),
-    ],
-    { value: refusal('not_linked', sentence) },
-  )
+  const trouble = words(SAYS.notLinked, { noun: nounOf(place) })
+  return no(fill(SAYS.linkIt, { trouble, example: typed(place, 'link CODE') }), {
+    value: refusal('not_linked', trouble),
+  })
 }

@@ -7,9 +7,18 @@ import { facts, line, note, type Reply, type Run, text, verbatim } from './reply
 import { fill, words } from './sentences.ts'
 
 const SAYS = {
-  unknown: 'There is no command {command}.',
-  meant: 'Did you mean {command}? {example}',
-  help: 'What there is: {line}',
+  unknown: 'There is no command {typed}.',
+  unknownShort: 'There is no such command.',
+  didYouMean: 'Did you mean {command}? {example}',
+  whatThereIs: 'What there is: {line}',
+  hello: 'Uptalk watches your services and tells you here.',
+  group: '{commands} — {example}',
+  moreAboutOne: 'More about one: {example}',
+  one: '{usage} — {summary}',
+  role: 'Role',
+  anyone: 'anyone',
+  example: 'Example',
+  allAbout: 'All about {word}',
 } as const
 
 const LONGEST_SHOWN = 60
@@ -33,12 +42,15 @@ export function unknownCommand(
   const group = names.includes(first) ? ` ${first}` : ''
   const hint =
     near === undefined
-      ? words(SAYS.help, { line: typed(place, `help${group}`) })
-      : words(SAYS.meant, { command: near.card.name, example: typed(place, near.card.example) })
-  return no(fill(SAYS.unknown, { command: verbatim(cut(word, LONGEST_SHOWN)) }), {
+      ? words(SAYS.whatThereIs, { line: typed(place, `help${group}`) })
+      : words(SAYS.didYouMean, {
+          command: near.card.name,
+          example: typed(place, near.card.example),
+        })
+  return no(fill(SAYS.unknown, { typed: verbatim(cut(word, LONGEST_SHOWN)) }), {
     body: [line(text(hint))],
     exitCode: 2,
-    value: refusal('command_unknown', 'There is no such command.'),
+    value: refusal('command_unknown', SAYS.unknownShort),
   })
 }
 
@@ -46,11 +58,15 @@ function helpReply({ place }: OpenCall, commands: readonly Command[]): Reply {
   const groups = Object.entries(GROUPS).map(([group, label]): [string, readonly Run[]] => {
     const mine = commands.filter((command) => command.group === group)
     const names = [...new Set(mine.map(({ card }) => card.name.split(' ')[0]))].join(', ')
-    return [label, [text(`${names} — ${typed(place, mine[0]?.card.example ?? '')}`)]]
+    const example = typed(place, mine[0]?.card.example ?? '')
+    return [label, fill(SAYS.group, { commands: names, example })]
   })
-  return say([text('Uptalk watches your services and tells you here.')], {
+  return say(fill(SAYS.hello), {
     audience: 'asker',
-    body: [facts(...groups), note(text(`More about one: ${typed(place, 'help pause')}`))],
+    body: [
+      facts(...groups),
+      note(...fill(SAYS.moreAboutOne, { example: typed(place, 'help pause') })),
+    ],
     value: commands.map(({ card }) => card),
   })
 }
@@ -58,11 +74,14 @@ function helpReply({ place }: OpenCall, commands: readonly Command[]): Reply {
 function oneReply({ place }: OpenCall, command: Command): Reply {
   const { card, role } = command
   const options = card.options.map((it): [string, readonly Run[]] => [it.name, [text(it.summary)]])
-  return say([text(`${typed(place, usageOf(command))} — ${card.summary}`)], {
+  return say(fill(SAYS.one, { usage: typed(place, usageOf(command)), summary: card.summary }), {
     audience: 'asker',
     body: [
       ...(options.length === 0 ? [] : [facts(...options)]),
-      facts(['Role', [text(role ?? 'anyone')]], ['Example', [text(typed(place, card.example))]]),
+      facts(
+        [SAYS.role, [text(role ?? SAYS.anyone)]],
+        [SAYS.example, [text(typed(place, card.example))]],
+      ),
     ],
     value: { ...card, role },
   })
@@ -70,10 +89,12 @@ function oneReply({ place }: OpenCall, command: Command): Reply {
 
 /** All of a group: one line each. */
 const groupReply = ({ place }: OpenCall, word: string, members: readonly Command[]): Reply =>
-  say([text(`All about ${word}`)], {
+  say(fill(SAYS.allAbout, { word }), {
     audience: 'asker',
     body: [
-      ...members.map((it) => line(text(`${usageOf(it)} — ${it.card.summary}`))),
+      ...members.map((it) =>
+        line(...fill(SAYS.one, { usage: usageOf(it), summary: it.card.summary })),
+      ),
       ...members.slice(1).map(({ card }) => note(text(typed(place, card.example)))),
     ],
     value: members.map(({ card }) => card),

@@ -3,13 +3,22 @@ import { typed } from './answers.ts'
 import type { Call } from './command.ts'
 import { no, refusal } from './compose.ts'
 import type { Place } from './desk.ts'
-import { nounOf } from './guard.ts'
-import { type Reply, text } from './reply.ts'
+import type { Reply } from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  topic: 'this topic',
+  channel: 'this channel',
+  chat: 'this chat',
+  inTerminal: 'A terminal is told nothing: type this in the chat that it is about.',
+  notYet: 'No alerts come to {here} yet.',
+  first: '{trouble} First: {example}',
+} as const
 
 /** What is told in a place: a server's channel, a chat, or a topic of it. */
 export function hereOf(place: Place): string {
-  if (place.threadId !== null) return 'this topic'
-  return nounOf(place) === 'server' ? 'this channel' : 'this chat'
+  if (place.threadId !== null) return SAYS.topic
+  return place.platform === 'discord' && !place.isPrivate ? SAYS.channel : SAYS.chat
 }
 
 export const isHere = (channel: Channel, { platform, channelId, threadId }: Place): boolean =>
@@ -23,12 +32,10 @@ export async function channelHere({ db, place }: Call): Promise<Channel | undefi
 
 /** The answer to a change where no channel is: in a shell, or in a place that is not told yet. */
 export function noChannel({ place }: Call): Reply {
-  if (place.platform === 'terminal') {
-    const sentence = 'A terminal is told nothing: type this in the chat that it is about.'
-    return no([text(sentence)], { value: refusal('terminal', sentence) })
-  }
-  const sentence = `No alerts come to ${hereOf(place)} yet.`
-  return no([text(`${sentence} First: ${typed(place, 'alerts on')}`)], {
-    value: refusal('channel_unknown', sentence),
+  if (place.platform === 'terminal')
+    return no(fill(SAYS.inTerminal), { value: refusal('terminal', SAYS.inTerminal) })
+  const trouble = words(SAYS.notYet, { here: hereOf(place) })
+  return no(fill(SAYS.first, { trouble, example: typed(place, 'alerts on') }), {
+    value: refusal('channel_unknown', trouble),
   })
 }

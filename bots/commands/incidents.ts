@@ -6,12 +6,13 @@ import {
 } from '../../src/incidents/index.ts'
 import type { Instant, MonitorId } from '../../src/kernel/index.ts'
 import { getMonitor } from '../../src/monitors/index.ts'
+import { acknowledgeButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, pageActions, press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
 import { noteAction } from './note.ts'
 import { monitorOption, monitorRule, pageOption, pageRule } from './options.ts'
-import { causeWords, formatAge } from './phrases.ts'
+import { causeRuns, causeWords, dayAndClock, formatAge, onItRuns, pageWords } from './phrases.ts'
 import { incidentValue } from './present.ts'
 import {
   facts,
@@ -24,7 +25,40 @@ import {
   time,
   verbatim,
 } from './reply.ts'
+import { fill, words } from './sentences.ts'
 import { formatDuration } from './words.ts'
+
+const SAYS = {
+  wasDown: 'was down {length}',
+  down: 'down {length}',
+  none: 'No incident so far',
+  noneOpen: 'Nothing open · {over} over',
+  someOpen: '{open} open · {over} over',
+  moreOpen: '{count} more are open: incidents of one monitor show them',
+  acknowledgeThis: 'Acknowledge #{id}',
+  isDown: 'Incident #{id} · {monitor} is down',
+  wasDownThis: 'Incident #{id} · {monitor} was down',
+  toldAfter: 'after {length}',
+  endings: {
+    resolved: 'it answered again',
+    paused: 'it was paused',
+    worsened: 'it went down',
+    deleted: 'it was deleted',
+    changed: 'it got another address',
+  },
+  byNobody: 'by nobody',
+  acknowledgedBy: 'by {person} after {length}',
+  labels: {
+    began: 'Began',
+    told: 'Told',
+    ended: 'Ended',
+    lasted: 'Lasted',
+    endedBy: 'Ended by',
+    cause: 'Cause',
+    expected: 'Expected',
+    acknowledged: 'Acknowledged',
+  },
+} as const
 
 const PAGE = 10
 
@@ -40,14 +74,14 @@ function tailOf(it: Incident, now: Instant): Run[] {
     return dotted(
       number,
       [time(it.started_at, 'relative')],
-      `was down ${formatDuration(it.resolved_at - it.started_at)}`,
+      fill(SAYS.wasDown, { length: formatDuration(it.resolved_at - it.started_at) }),
       cause,
     )
   return dotted(
     number,
-    `down ${formatAge(now - it.started_at)}`,
+    fill(SAYS.down, { length: formatAge(now - it.started_at) }),
     cause,
-    it.acknowledged_by === null ? null : [name(it.acknowledged_by), text(' is on it')],
+    it.acknowledged_by === null ? null : onItRuns(it.acknowledged_by),
   )
 }
 
@@ -88,10 +122,8 @@ async function incidentsReply(
               })),
             },
           ]),
-      ...(more > 0
-        ? [note(text(`${more} more are open: incidents of one monitor show them`))]
-        : []),
-      ...(pages > 1 ? [note(text(`page ${page}/${pages}`))] : []),
+      ...(more > 0 ? [note(...fill(SAYS.moreOpen, { count: more }))] : []),
+      ...(pages > 1 ? [note(text(pageWords(page, pages)))] : []),
     ],
     actions: [
       ...openActions(open),
@@ -107,9 +139,9 @@ async function incidentsReply(
   })
 }
 
-const headline = (open: number, over: number): string => {
-  if (open + over === 0) return 'No incident so far'
-  return `${open === 0 ? 'Nothing' : open} open · ${over} over`
+const headline = (open: number, over: number): Run[] => {
+  if (open + over === 0) return fill(SAYS.none)
+  return open === 0 ? fill(SAYS.noneOpen, { over }) : fill(SAYS.someOpen, { open, over })
 }
 
 const MOST_BUTTONS = 3
@@ -119,7 +151,7 @@ const openActions = (open: readonly Incident[]) =>
     .filter((it) => it.acknowledged_at === null)
     .slice(0, MOST_BUTTONS)
     .map((it) => ({
-      label: `Acknowledge #${it.id}`,
+      label: words(SAYS.acknowledgeThis, { id: it.id }),
       press: press('ack', it.id),
       line: `ack #${it.id}`,
     }))
@@ -128,35 +160,36 @@ const openActions = (open: readonly Incident[]) =>
 async function detailsReply({ db }: Call, id: number): Promise<Reply> {
   const it = await getIncident(db, id)
   const ended = it.resolved_at
+  const { labels } = SAYS
   return say(
-    [
-      text(`Incident #${it.id} · `),
-      name(it.monitor_name),
-      text(ended === null ? ' is down' : ' was down'),
-    ],
+    fill(ended === null ? SAYS.isDown : SAYS.wasDownThis, {
+      id: it.id,
+      monitor: name(it.monitor_name),
+    }),
     {
       ...signed(signOf(it)),
       audience: 'asker',
       body: [
         facts(
-          ['Began', [time(it.started_at, 'date'), text(' '), time(it.started_at, 'clock')]],
-          ['Told', [text(`after ${formatDuration(it.detected_at - it.started_at)}`)]],
+          [labels.began, dayAndClock(it.started_at)],
+          [
+            labels.told,
+            fill(SAYS.toldAfter, { length: formatDuration(it.detected_at - it.started_at) }),
+          ],
           ...(ended === null
             ? []
             : ([
-                ['Ended', [time(ended, 'date'), text(' '), time(ended, 'clock')]],
-                ['Lasted', [text(formatDuration(ended - it.started_at))]],
-                ['Ended by', [text(ENDINGS[it.end_reason ?? 'resolved'])]],
+                [labels.ended, dayAndClock(ended)],
+                [labels.lasted, [text(formatDuration(ended - it.started_at))]],
+                [labels.endedBy, fill(SAYS.endings[it.end_reason ?? 'resolved'])],
               ] as const)),
-          ['Cause', [verbatim(it.message), text(` (${it.code})`)]],
-          ...(it.expected === null ? [] : ([['Expected', [verbatim(it.expected)]]] as const)),
-          ['Acknowledged', acknowledgedRuns(it)],
+          [labels.cause, causeRuns(it.message, it.code)],
+          ...(it.expected === null ? [] : ([[labels.expected, [verbatim(it.expected)]]] as const)),
+          [labels.acknowledged, acknowledgedRuns(it)],
         ),
       ],
       actions: [
-        ...(ended === null && it.acknowledged_at === null
-          ? [{ label: 'Acknowledge', press: press('ack', it.id), line: `ack #${it.id}` }]
-          : []),
+        ...(ended === null && it.acknowledged_at === null ? [acknowledgeButton(it.id)] : []),
         noteAction(it.id),
       ],
       exitCode: ended === null ? 1 : 0,
@@ -165,22 +198,13 @@ async function detailsReply({ db }: Call, id: number): Promise<Reply> {
   )
 }
 
-const ENDINGS = {
-  resolved: 'it answered again',
-  paused: 'it was paused',
-  worsened: 'it went down',
-  deleted: 'it was deleted',
-  changed: 'it got another address',
-} as const
-
 const acknowledgedRuns = (it: Incident): Run[] =>
   it.acknowledged_by === null || it.acknowledged_at === null
-    ? [text('by nobody')]
-    : [
-        text('by '),
-        name(it.acknowledged_by),
-        text(` after ${formatDuration(it.acknowledged_at - it.detected_at)}`),
-      ]
+    ? fill(SAYS.byNobody)
+    : fill(SAYS.acknowledgedBy, {
+        person: name(it.acknowledged_by),
+        length: formatDuration(it.acknowledged_at - it.detected_at),
+      })
 
 export const incidents = accountCommand({
   name: 'incidents',

@@ -10,6 +10,18 @@ import { bindCall, byOf, findMember, nounOf } from './guard.ts'
 import { hereOf } from './here.ts'
 import { line, name, type Reply, text } from './reply.ts'
 import { lackLines } from './rights.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  inTerminal: 'The terminal needs no link. Type the code in the chat that is to be linked.',
+  inTerminalShort: 'The terminal needs no link.',
+  forAdministrators: 'Linking this {noun} needs somebody who administers it.',
+  comeAgain: 'Alerts come to {here} again.',
+  linked: 'This {noun} belongs to the account {account} now.',
+  comeNow: 'Alerts come to {here} from now on, and every morning at 9 how the day before was.',
+  next: 'Next: {example}',
+  codeRule: 'must be a code such as ABCD-2345',
+} as const
 
 /** Linking gives the account's alerts to a place: that is for who runs the place to decide. */
 const maySpend = ({ actor, place }: Ask): boolean => place.isPrivate || actor.standing !== 'member'
@@ -18,15 +30,10 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
   const { deps, now, actor, place } = call
   const noun = nounOf(place)
   if (place.platform === 'terminal')
-    return no(
-      [text('The terminal needs no link. Type the code in the chat that is to be linked.')],
-      {
-        value: refusal('terminal', 'The terminal needs no link.'),
-      },
-    )
+    return no(fill(SAYS.inTerminal), { value: refusal('terminal', SAYS.inTerminalShort) })
   if (!maySpend(call)) {
-    const sentence = `Linking this ${noun} needs somebody who administers it.`
-    return no([text(sentence)], { value: refusal('forbidden', sentence) })
+    const message = words(SAYS.forAdministrators, { noun })
+    return no([text(message)], { value: refusal('forbidden', message) })
   }
   const { platform, channelId, threadId, title } = place
   const here = hereOf(place)
@@ -34,7 +41,7 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
   if (member !== undefined && mayAct(member.role, 'manager')) {
     const { db, by } = bindCall(call, member)
     if (await reopenChannel(db, now, by, platform, place))
-      return say([text(`Alerts come to ${here} again.`)], {
+      return say(fill(SAYS.comeAgain, { here }), {
         tone: 'ok',
         audience: 'asker',
         body: lackLines(place),
@@ -58,26 +65,17 @@ async function linkReply(call: OpenCall, code: string): Promise<Reply> {
       await addSummary(tx, { now, by: byOf(call) }, { channel })
     },
   )
-  return say(
-    [text(`This ${noun} belongs to the account `), name(link.accountName), text(' now.')],
-    {
-      tone: 'ok',
-      audience: 'asker',
-      body: [
-        ...lackLines(place),
-        line(
-          text(
-            `Alerts come to ${here} from now on, and every morning at 9 how the day before was.`,
-          ),
-        ),
-        line(text(`Next: ${typed(place, 'add https://example.com')}`)),
-      ],
-      value: { account: link.accountName },
-    },
-  )
+  return say(fill(SAYS.linked, { noun, account: name(link.accountName) }), {
+    tone: 'ok',
+    audience: 'asker',
+    body: [
+      ...lackLines(place),
+      line(...fill(SAYS.comeNow, { here })),
+      line(...fill(SAYS.next, { example: typed(place, 'add https://example.com') })),
+    ],
+    value: { account: link.accountName },
+  })
 }
-
-const CODE_RULE = 'must be a code such as ABCD-2345'
 
 export const link = openCommand({
   name: 'link',
@@ -93,7 +91,7 @@ export const link = openCommand({
       greedy: true,
     },
   ],
-  schema: { code: z.string().trim().max(40, CODE_RULE) },
+  schema: { code: z.string().trim().max(40, SAYS.codeRule) },
   audience: 'asker',
   run: (call, { code }) => linkReply(call, code),
 })

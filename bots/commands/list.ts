@@ -3,13 +3,13 @@ import { DAY, type Instant } from '../../src/kernel/index.ts'
 import { listOutlines, type Outline } from '../../src/monitors/index.ts'
 import { observedTime, uptimePercent } from '../../src/stats/index.ts'
 import { fold } from '../../src/storage/index.ts'
+import { nothingWatched } from './answers.ts'
 import { addOne } from './add.ts'
-import { typed } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
-import { dotted, pageActions, press, say, signed } from './compose.ts'
+import { dotted, pageActions, press, say } from './compose.ts'
 import { quoteWord } from './line.ts'
 import { pageOption, pageRule } from './options.ts'
-import { plural } from './phrases.ts'
+import { pageWords } from './phrases.ts'
 import {
   countSigns,
   countWords,
@@ -20,6 +20,21 @@ import {
   worstFirst,
 } from './present.ts'
 import { type Action, line, note, type Reply, type Run, text, verbatim } from './reply.ts'
+import { counted, fill } from './sentences.ts'
+
+const SAYS = {
+  total: { one: '{count} monitor', other: '{count} monitors' },
+  filtered: {
+    one: '{found} of {count} monitor · {filter}',
+    other: '{found} of {count} monitors · {filter}',
+  },
+  none: 'None.',
+  goOn: '{page}, go on with page={next}',
+  all: 'All',
+  downOnly: 'Down only',
+  filterRule:
+    'must be up, degraded, down, paused, maintenance, a tag or a part of the name, at most 100 characters',
+} as const
 
 const PAGE = 10
 const STATES = ['up', 'degraded', 'down', 'paused', 'pending', 'maintenance'] as const
@@ -38,12 +53,7 @@ async function listReply(call: Call, filter: string | undefined, wanted: number)
   const { db, now, place } = call
   const all = await listOutlines(db)
   const counts = countSigns(all, now)
-  if (counts.total === 0)
-    return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {
-      ...signed('pending'),
-      actions: [addOne()],
-      value: { counts, monitors: [] },
-    })
+  if (counts.total === 0) return nothingWatched(place, addOne(), { counts, monitors: [] })
   const folded = filter === undefined ? undefined : fold(filter)
   const found = all
     .filter((view) => folded === undefined || matches(view, folded, now))
@@ -66,13 +76,13 @@ async function listReply(call: Call, filter: string | undefined, wanted: number)
   return say(headline(counts, filter, found.length), {
     tone: counts.down > 0 ? 'bad' : counts.degraded > 0 ? 'warn' : 'ok',
     body: [
-      rows.length > 0 ? { kind: 'rows', rows } : line(text('None.')),
+      rows.length > 0 ? { kind: 'rows', rows } : line(...fill(SAYS.none)),
       ...(pages > 1
         ? [
             note(
-              text(
-                `page ${page}/${pages}${turnsByTyping(folded) && page < pages ? `, go on with page=${page + 1}` : ''}`,
-              ),
+              ...(turnsByTyping(folded) && page < pages
+                ? fill(SAYS.goOn, { page: pageWords(page, pages), next: page + 1 })
+                : [text(pageWords(page, pages))]),
             ),
           ]
         : []),
@@ -92,9 +102,10 @@ function headline(
     .filter((state) => counts[state] > 0)
     .map((state) => countWords(counts[state], state))
     .join(', ')
-  const total = plural(counts.total, 'monitor')
-  if (filter === undefined) return dotted(total, parts)
-  return [text(`${found} of ${total} · `), verbatim(filter)]
+  const count = counts.total
+  return filter === undefined
+    ? dotted(fill(counted(SAYS.total, count), { count }), parts)
+    : fill(counted(SAYS.filtered, count), { found, count, filter: verbatim(filter) })
 }
 
 const turnsByTyping = (filter: string | undefined): boolean =>
@@ -107,23 +118,20 @@ function actionsOf(
   pages: number,
   down: number,
 ): Action[] {
-  const words = filter === undefined ? '' : ` ${quoteWord(filter)}`
-  const lineOf = (to: number) => `list${words} page=${to}`
+  const filtered = filter === undefined ? 'list' : `list ${quoteWord(filter)}`
+  const lineOf = (to: number) => `${filtered} page=${to}`
   return [
     ...(turnsByTyping(filter)
       ? []
       : pageActions(page, pages, (to) => press('list', to, filter), lineOf)),
     ...(filter === 'down'
-      ? [{ label: 'All', press: press('list', 1), line: 'list' }]
+      ? [{ label: SAYS.all, press: press('list', 1), line: 'list' }]
       : down > 0
-        ? [{ label: 'Down only', press: press('list', 1, 'down'), line: 'list down' }]
+        ? [{ label: SAYS.downOnly, press: press('list', 1, 'down'), line: 'list down' }]
         : []),
     ...(filter === undefined ? [addOne('add https://example.com')] : []),
   ]
 }
-
-const FILTER_RULE =
-  'must be up, degraded, down, paused, maintenance, a tag or a part of the name, at most 100 characters'
 
 export const list = accountCommand({
   name: 'list',
@@ -139,7 +147,7 @@ export const list = accountCommand({
     },
     pageOption,
   ],
-  schema: { filter: z.string().trim().max(100, FILTER_RULE).optional(), page: pageRule },
+  schema: { filter: z.string().trim().max(100, SAYS.filterRule).optional(), page: pageRule },
   role: 'viewer',
   doing: 'Listing monitors',
   run: (call, { filter, page }) => listReply(call, filter, page ?? 1),

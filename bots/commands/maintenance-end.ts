@@ -13,12 +13,27 @@ import { accountCommand, type Call } from './command.ts'
 import { no, press, refusal, say, signed } from './compose.ts'
 import type { Choice } from './desk.ts'
 import { listAction, planFacts, planValue, readCoverage, windowOf } from './maintenance-words.ts'
-import { type Action, name, note, type Reply, text, verbatim } from './reply.ts'
+import { type Action, name, note, type Reply, verbatim } from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  over: 'The maintenance {name} is over.',
+  goesOn: 'It goes on as planned:',
+  toldAgain: 'From now on people are told again, and uptime is charged.',
+  notOn: 'The maintenance {name} is not on just now; it comes again.',
+  notOnShort: 'It is not on just now.',
+  calledOff: 'The maintenance {name} is called off.',
+  unclear: '{typed} could be {ids}. Which one?',
+  unclearShort: 'It could be {ids}.',
+  choice: { on: '#{id} {name} · on', planned: '#{id} {name} · planned' },
+  deletePlan: 'Delete the plan',
+  idRule: 'must be the number or the name of a maintenance',
+} as const
 
 const LONGEST_NAME = 60
 
 const deleteAction = ({ id }: Maintenance): Action => ({
-  label: 'Delete the plan',
+  label: SAYS.deletePlan,
   press: press('mdel', id),
 })
 
@@ -29,12 +44,10 @@ async function endReply(call: Call, it: Maintenance): Promise<Reply> {
     const ended = await endMaintenance(db, call, it.id)
     deps.looker.nudge()
     const goesOn = windowOf(ended, now) !== null
-    return say([text('The maintenance '), name(it.name), text(' is over.')], {
+    return say(fill(SAYS.over, { name: name(it.name) }), {
       ...signed('maintenance'),
       body: [
-        ...(goesOn
-          ? [text('It goes on as planned:')].map((run) => note(run))
-          : [note(text('From now on people are told again, and uptime is charged.'))]),
+        note(...fill(goesOn ? SAYS.goesOn : SAYS.toldAgain)),
         ...(goesOn ? [planFacts(ended, await readCoverage(call), now)] : []),
       ],
       actions: goesOn ? [deleteAction(ended), listAction] : [listAction],
@@ -43,22 +56,19 @@ async function endReply(call: Call, it: Maintenance): Promise<Reply> {
   }
   if (windowOf(it, now) === null) throw new Fault('maintenance_not_on', { name: it.name })
   if (it.cron === null) return deleteReply(call, it.id)
-  return no(
-    [text('The maintenance '), name(it.name), text(' is not on just now; it comes again.')],
-    {
-      tone: 'quiet',
-      audience: 'all',
-      body: [planFacts(it, await readCoverage(call), now)],
-      actions: [deleteAction(it), listAction],
-      value: refusal('maintenance_not_on', 'It is not on just now.'),
-    },
-  )
+  return no(fill(SAYS.notOn, { name: name(it.name) }), {
+    tone: 'quiet',
+    audience: 'all',
+    body: [planFacts(it, await readCoverage(call), now)],
+    actions: [deleteAction(it), listAction],
+    value: refusal('maintenance_not_on', SAYS.notOnShort),
+  })
 }
 
 async function deleteReply(call: Call, id: number): Promise<Reply> {
   const deleted = await deleteMaintenance(call.db, call, id)
   call.deps.looker.nudge()
-  return say([text('The maintenance '), name(deleted.name), text(' is called off.')], {
+  return say(fill(SAYS.calledOff, { name: name(deleted.name) }), {
     ...signed('maintenance'),
     actions: [listAction],
     value: planValue(deleted, call.now),
@@ -82,9 +92,9 @@ async function findMaintenance(
   if (others.length === 0) return { found: only }
   const ids = [only, ...others].map(({ id }) => `#${id}`).join(', ')
   return {
-    reply: no([verbatim(typed), text(` could be ${ids}. Which one?`)], {
+    reply: no(fill(SAYS.unclear, { typed: verbatim(typed), ids }), {
       actions: [listAction],
-      value: refusal('maintenance_unclear', `It could be ${ids}.`),
+      value: refusal('maintenance_unclear', words(SAYS.unclearShort, { ids })),
     }),
   }
 }
@@ -95,12 +105,13 @@ async function completeIds({ db, now }: Call, typed: string): Promise<readonly C
     .filter((it) => windowOf(it, now) !== null && `#${it.id} ${fold(it.name)}`.includes(wanted))
     .toSorted((a, b) => Number(isOn(b, now)) - Number(isOn(a, now)) || a.id - b.id)
     .map((it) => ({
-      label: `#${it.id} ${plain(it.name, LONGEST_NAME)} · ${isOn(it, now) ? 'on' : 'planned'}`,
+      label: words(SAYS.choice[isOn(it, now) ? 'on' : 'planned'], {
+        id: it.id,
+        name: plain(it.name, LONGEST_NAME),
+      }),
       value: `#${it.id}`,
     }))
 }
-
-const ID_RULE = 'must be the number or the name of a maintenance'
 
 export const endCommand = accountCommand({
   name: 'maintenance end',
@@ -108,7 +119,7 @@ export const endCommand = accountCommand({
   example: 'maintenance end #3',
   group: 'quiet',
   options: [{ name: 'id', summary: 'Its number or name', kind: 'monitor', required: true }],
-  schema: { id: z.string().trim().min(1, ID_RULE).max(100, ID_RULE) },
+  schema: { id: z.string().trim().min(1, SAYS.idRule).max(100, SAYS.idRule) },
   role: 'manager',
   doing: 'Ending maintenance',
   complete: completeIds,

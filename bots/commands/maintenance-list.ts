@@ -5,8 +5,17 @@ import { accountCommand, type Call } from './command.ts'
 import { dotted, pageActions, press, say, signed } from './compose.ts'
 import { endAction, planTail, planValue, readCoverage, windowOf } from './maintenance-words.ts'
 import { pageOption, pageRule } from './options.ts'
-import { plural } from './phrases.ts'
+import { pageWords } from './phrases.ts'
 import { note, type Reply, text } from './reply.ts'
+import { counted, fill, words } from './sentences.ts'
+
+const SAYS = {
+  none: 'No maintenance is on or planned.',
+  planOne: 'Plan one: {example}',
+  on: { one: '{count} maintenance on', other: '{count} maintenances on' },
+  planned: '{count} planned',
+  end: 'End {name} #{id}',
+} as const
 
 const PAGE = 10
 const MOST_ENDS = 3
@@ -25,9 +34,11 @@ export async function maintenanceList(call: Call, wanted: number): Promise<Reply
   const coming = await comingOnes(call)
   const current = coming.filter((it) => isOn(it, now))
   if (coming.length === 0)
-    return say([text('No maintenance is on or planned.')], {
+    return say(fill(SAYS.none), {
       ...signed('maintenance'),
-      body: [note(text(`Plan one: ${typed(place, 'maintenance shop tonight 22:00 2h')}`))],
+      body: [
+        note(...fill(SAYS.planOne, { example: typed(place, 'maintenance shop tonight 22:00 2h') })),
+      ],
       value: { page: 1, pages: 1, maintenances: [] },
     })
   const pages = Math.ceil(coming.length / PAGE)
@@ -42,12 +53,14 @@ export async function maintenanceList(call: Call, wanted: number): Promise<Reply
   const planned = coming.length - current.length
   return say(
     dotted(
-      current.length === 0 ? null : `${plural(current.length, 'maintenance')} on`,
-      planned === 0 ? null : `${planned} planned`,
+      current.length === 0
+        ? null
+        : words(counted(SAYS.on, current.length), { count: current.length }),
+      planned === 0 ? null : words(SAYS.planned, { count: planned }),
     ),
     {
       ...signed('maintenance'),
-      body: [{ kind: 'rows', rows }, ...(pages > 1 ? [note(text(`page ${page}/${pages}`))] : [])],
+      body: [{ kind: 'rows', rows }, ...(pages > 1 ? [note(text(pageWords(page, pages)))] : [])],
       actions: [
         ...pageActions(
           page,
@@ -57,7 +70,9 @@ export async function maintenanceList(call: Call, wanted: number): Promise<Reply
         ),
         ...current
           .slice(0, MOST_ENDS)
-          .map((it) => endAction(it, `End ${plain(it.name, LONGEST_LABEL)} #${it.id}`)),
+          .map((it) =>
+            endAction(it, words(SAYS.end, { name: plain(it.name, LONGEST_LABEL), id: it.id })),
+          ),
       ],
       value: { page, pages, maintenances: shown.map((it) => planValue(it, now)) },
     },

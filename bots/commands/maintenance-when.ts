@@ -3,12 +3,24 @@ import { DAY, type Instant, InvalidInput, MINUTE, type Violation } from '../../s
 import type { Call } from './command.ts'
 import { cronOf, LONGEST_REPEATED_MS, minutesOf, parseMoment } from './moments.ts'
 import { durationRule } from './options.ts'
+import { words } from './sentences.ts'
+
+const SAYS = {
+  lengthRule: 'must be 1m to 90d',
+  momentRule:
+    'must be a time such as "tonight 22:00", "tomorrow 02:00", "sat 02:00" or "2027-04-02 22:00"',
+  ruleNot: '{rule}, not {given}',
+  lengthMissing: 'is required, or "to": how long it lasts',
+  repeatedTooLong: 'must be at most 24h where it repeats',
+  repeatRule: 'must be daily, weekly, or five cron fields such as "0 2 * * 6"',
+  past: 'must be yet to come, not {given}',
+  twice: 'and "for" say the same; give one of them',
+  endsEarly: 'must be after the beginning, not {given}',
+} as const
 
 export const LONGEST_MS = 90 * DAY
-export const lengthRule = durationRule(MINUTE, LONGEST_MS, 'must be 1m to 90d')
-const MOMENT_RULE =
-  'must be a time such as "tonight 22:00", "tomorrow 02:00", "sat 02:00" or "2027-04-02 22:00"'
-export const momentRule = z.string().trim().max(40, MOMENT_RULE)
+export const lengthRule = durationRule(MINUTE, LONGEST_MS, SAYS.lengthRule)
+export const momentRule = z.string().trim().max(40, SAYS.momentRule)
 
 const wrong = (path: string, code: Violation['code'], message: string): InvalidInput =>
   new InvalidInput([{ path, code, message }])
@@ -21,11 +33,9 @@ export interface When {
 }
 
 export function timesOf({ account, now }: Call, { from = now, lengthMs, repeat }: When) {
-  if (lengthMs === undefined)
-    throw wrong('for', 'required', 'is required, or "to": how long it lasts')
+  if (lengthMs === undefined) throw wrong('for', 'required', SAYS.lengthMissing)
   if (repeat === undefined) return { startsAt: from, endsAt: from + lengthMs }
-  if (lengthMs > LONGEST_REPEATED_MS)
-    throw wrong('for', 'range', 'must be at most 24h where it repeats')
+  if (lengthMs > LONGEST_REPEATED_MS) throw wrong('for', 'range', SAYS.repeatedTooLong)
   return {
     cron: cronOf(repeat, from, account.timezone),
     durationMinutes: minutesOf(lengthMs),
@@ -45,10 +55,7 @@ export function inOurNames(error: unknown): unknown {
   return new InvalidInput(
     error.violations.map((it) => {
       const path = names[it.path] ?? it.path
-      const message =
-        path === 'repeat'
-          ? `must be daily, weekly, or five cron fields such as "0 2 * * 6"`
-          : it.message
+      const message = path === 'repeat' ? SAYS.repeatRule : it.message
       return { ...it, path, message }
     }),
   )
@@ -64,17 +71,20 @@ export function readWhen(
     if (typed === undefined) return undefined
     const at = parseMoment(typed, account.timezone, now, after)
     if (at === undefined)
-      throw wrong(field, 'format', `${MOMENT_RULE}, not ${JSON.stringify(typed)}`)
+      throw wrong(
+        field,
+        'format',
+        words(SAYS.ruleNot, { rule: SAYS.momentRule, given: JSON.stringify(typed) }),
+      )
     return at
   }
   const from = read('from')
   if (from !== undefined && from < now)
-    throw wrong('from', 'range', `must be yet to come, not ${JSON.stringify(given.from)}`)
+    throw wrong('from', 'range', words(SAYS.past, { given: JSON.stringify(given.from) }))
   const to = read('to', from)
   if (to === undefined) return { from, lengthMs: given.for }
-  if (given.for !== undefined)
-    throw wrong('to', 'conflict', 'and "for" say the same; give one of them')
+  if (given.for !== undefined) throw wrong('to', 'conflict', SAYS.twice)
   if (to <= (from ?? now))
-    throw wrong('to', 'range', `must be after the beginning, not ${JSON.stringify(given.to)}`)
+    throw wrong('to', 'range', words(SAYS.endsEarly, { given: JSON.stringify(given.to) }))
   return { from, lengthMs: to - (from ?? now) }
 }

@@ -5,6 +5,13 @@ import { completeMonitors } from './complete.ts'
 import type { Choice } from './desk.ts'
 import { findMonitor } from './find.ts'
 import type { Reply } from './reply.ts'
+import { words } from './sentences.ts'
+
+const SAYS = {
+  nameOfAll: 'All monitors',
+  all: 'all monitors',
+  tag: 'tag {tag}',
+} as const
 
 /** Whom a maintenance is for: fields of its plan, and what it is called after. */
 export interface Whom {
@@ -29,7 +36,7 @@ export async function findWhom(
   const all = await listOutlines(call.db)
   const isNamed = all.some(({ monitor }) => fold(monitor.name) === wanted)
   if (!isNamed && wanted === 'all')
-    return { whom: { name: 'All monitors', targets: null, tags: [] } }
+    return { whom: { name: SAYS.nameOfAll, targets: null, tags: [] } }
   if (!isNamed && all.some(({ monitor }) => monitor.tags.includes(wanted)))
     return { whom: { name: wanted, targets: null, tags: [wanted] } }
   const found = await findMonitor(call, typed, ({ monitor }) => pressOf(monitor.id))
@@ -43,11 +50,11 @@ export async function completeWhom(call: Call, typed: string): Promise<readonly 
   const tags = [...new Set(all.flatMap(({ monitor }) => monitor.tags))].toSorted()
   const begins = (word: string): boolean => word.startsWith(wanted)
   return [
-    ...(begins('all') ? [{ label: 'all monitors', value: 'all' }] : []),
+    ...(begins('all') ? [{ label: SAYS.all, value: 'all' }] : []),
     ...tags
       .filter(begins)
       .slice(0, 10)
-      .map((tag) => ({ label: `tag ${tag}`, value: tag })),
+      .map((tag) => ({ label: words(SAYS.tag, { tag }), value: tag })),
     ...(await completeMonitors(call, typed)),
   ]
 }

@@ -4,15 +4,29 @@ import { isoOrNull } from '../../src/kernel/index.ts'
 import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
 import type { Call } from './command.ts'
 import { dotted, press } from './compose.ts'
-import { nameRuns, untilRuns, withCommas } from './present.ts'
-import { type Action, facts, type Node, type Run, text, time, verbatim } from './reply.ts'
+import { numberRuns } from './phrases.ts'
+import { momentRuns, nameRuns, untilRuns, withCommas } from './present.ts'
+import { type Action, facts, type Node, type Run, verbatim } from './reply.ts'
+import { fill } from './sentences.ts'
 import { formatDuration } from './words.ts'
 
-const DAY_MS = 86_400_000
-
-/** `22:00`, with the day where it is not within a day from now. */
-const momentRuns = (at: Instant, now: Instant): Run[] =>
-  at - now < DAY_MS ? [time(at, 'clock')] : [time(at, 'date'), text(' '), time(at, 'clock')]
+const SAYS = {
+  allMonitors: 'all monitors ({count} now)',
+  noMonitor: 'no monitor now',
+  tagged: 'tag {tags}: {monitors}',
+  byClocks: '{cron} by the clocks of {zone}',
+  switchedOff: 'switched off',
+  over: 'over',
+  onNow: 'maintenance {until}',
+  planned: 'from {from} to {to}',
+  repeats: 'repeats {cron}',
+  for: 'For',
+  from: 'From',
+  to: 'To',
+  repeatsLabel: 'Repeats',
+  number: 'Number',
+  list: 'List',
+} as const
 
 export interface Coverage {
   of(it: Maintenance): readonly string[]
@@ -34,11 +48,10 @@ const isForAll = ({ targets, tags }: Maintenance): boolean => targets === null &
 
 export function coveredRuns(it: Maintenance, coverage: Coverage): Run[] {
   const names = coverage.of(it)
-  if (isForAll(it)) return [text(`all monitors (${names.length} now)`)]
-  const which = names.length === 0 ? [text('no monitor now')] : nameRuns(names)
-  if (it.tags.length === 0) return which
-  const tags = withCommas(it.tags.map(verbatim))
-  return [text('tag '), ...tags, text(': '), ...which]
+  if (isForAll(it)) return fill(SAYS.allMonitors, { count: names.length })
+  const monitors = names.length === 0 ? fill(SAYS.noMonitor) : nameRuns(names)
+  if (it.tags.length === 0) return monitors
+  return fill(SAYS.tagged, { tags: withCommas(it.tags.map(verbatim)), monitors })
 }
 
 /** The window that is on, or the one that comes. */
@@ -51,38 +64,39 @@ export function windowOf(it: Maintenance, now: Instant): Maintenance['window'] {
 /** From when to when, for whom, how often. */
 export function planFacts(it: Maintenance, coverage: Coverage, now: Instant): Node {
   const window = windowOf(it, now)
-  const pairs: (readonly [string, readonly Run[]])[] = [['For', coveredRuns(it, coverage)]]
+  const pairs: (readonly [string, readonly Run[]])[] = [[SAYS.for, coveredRuns(it, coverage)]]
   if (window !== null)
     pairs.push(
-      ['From', momentRuns(window.from, now)],
-      ['To', dotted(momentRuns(window.to, now), formatDuration(window.to - window.from))],
+      [SAYS.from, momentRuns(window.from, now)],
+      [SAYS.to, dotted(momentRuns(window.to, now), formatDuration(window.to - window.from))],
     )
   if (it.cron !== null)
-    pairs.push(['Repeats', [verbatim(it.cron), text(` by the clocks of ${it.timezone}`)]])
-  return facts(...pairs, ['Number', [text(`#${it.id}`)]])
+    pairs.push([
+      SAYS.repeatsLabel,
+      fill(SAYS.byClocks, { cron: verbatim(it.cron), zone: it.timezone }),
+    ])
+  return facts(...pairs, [SAYS.number, numberRuns(it.id)])
 }
 
 /** The rest of a row: `#3 · on until 15:00 · shop, web`. */
 export function planTail(it: Maintenance, coverage: Coverage, now: Instant): Run[] {
   const window = windowOf(it, now)
   const when: Run[] = !it.isActive
-    ? [text('switched off')]
+    ? fill(SAYS.switchedOff)
     : window === null
-      ? [text('over')]
+      ? fill(SAYS.over)
       : isOn(it, now)
-        ? [text('maintenance '), ...untilRuns(window.to, now)]
-        : [
-            text('from '),
-            ...momentRuns(window.from, now),
-            text(' to '),
-            ...momentRuns(window.to, now),
-          ]
-  const often = it.cron === null ? null : [text('repeats '), verbatim(it.cron)]
+        ? fill(SAYS.onNow, { until: untilRuns(window.to, now) })
+        : fill(SAYS.planned, {
+            from: momentRuns(window.from, now),
+            to: momentRuns(window.to, now),
+          })
+  const often = it.cron === null ? null : fill(SAYS.repeats, { cron: verbatim(it.cron) })
   return dotted(`#${it.id}`, when, often, coveredRuns(it, coverage))
 }
 
 export const listAction: Action = {
-  label: 'List',
+  label: SAYS.list,
   press: press('mlist', 1),
   line: 'maintenance list',
 }

@@ -28,10 +28,17 @@ import {
 import { minutesOf, MOMENT_PAIR, MOMENT_WORD } from './moments.ts'
 import { DURATION, monitorOption, monitorRule } from './options.ts'
 import { untilRuns } from './present.ts'
-import { note, type Reply, text } from './reply.ts'
+import { note, type Reply } from './reply.ts'
+import { fill } from './sentences.ts'
 
-const REPEAT_RULE = 'must be daily, weekly, or five cron fields such as 0 2 * * 6'
-const QUIET = 'Looks go on; nobody is told, and the time is not charged to the uptime.'
+const SAYS = {
+  isOn: 'Maintenance is on for {monitors} {until}',
+  isPlanned: 'Maintenance is planned for {monitors}',
+  looksGoOn: 'Looks go on; nobody is told, and the time is not charged to the uptime.',
+  repeatRule: 'must be daily, weekly, or five cron fields such as 0 2 * * 6',
+  endNow: 'End now',
+  callOff: 'Call off',
+} as const
 
 async function planReply(call: Call, whom: Whom, when: When): Promise<Reply> {
   const { db, now, deps } = call
@@ -49,16 +56,16 @@ function plannedReply(
   now: Instant,
 ): Reply {
   const window = windowOf(planned, now)
-  const whom = coveredRuns(planned, coverage)
+  const monitors = coveredRuns(planned, coverage)
   const isNow = isOn(planned, now)
   return say(
     isNow
-      ? [text('Maintenance is on for '), ...whom, text(' '), ...untilRuns(window!.to, now)]
-      : [text('Maintenance is planned for '), ...whom],
+      ? fill(SAYS.isOn, { monitors, until: untilRuns(window!.to, now) })
+      : fill(SAYS.isPlanned, { monitors }),
     {
       ...signed('maintenance'),
-      body: [planFacts(planned, coverage, now), note(text(QUIET))],
-      actions: [endAction(planned, isNow ? 'End now' : 'Call off'), listAction],
+      body: [planFacts(planned, coverage, now), note(...fill(SAYS.looksGoOn))],
+      actions: [endAction(planned, isNow ? SAYS.endNow : SAYS.callOff), listAction],
       value: planValue(planned, now),
     },
   )
@@ -109,7 +116,7 @@ const plan = accountCommand({
     from: momentRule.optional(),
     to: momentRule.optional(),
     for: lengthRule.optional(),
-    repeat: z.string().trim().max(100, REPEAT_RULE).optional(),
+    repeat: z.string().trim().max(100, SAYS.repeatRule).optional(),
   },
   role: 'manager',
   doing: 'Planning maintenance',

@@ -1,123 +1,70 @@
-import { DAY, type Instant } from '../../src/kernel/index.ts'
 import type { Flaps, IncidentNews } from '../../src/notifications/index.ts'
-import { dotted, press, say, signed } from './compose.ts'
-import { causeWords, formatAge, plural } from './phrases.ts'
-import {
-  type Action,
-  facts,
-  line,
-  name,
-  type Reply,
-  type Run,
-  text,
-  time,
-  verbatim,
-} from './reply.ts'
+import { checkButton } from './buttons.ts'
+import { dotted, say, signed } from './compose.ts'
+import { causeOf, details, endOf } from './news-parts.ts'
+import { causeRuns, formatAge, numberRuns, sinceRuns } from './phrases.ts'
+import { facts, line, name, type Reply, time, verbatim } from './reply.ts'
+import { counted, fill } from './sentences.ts'
 import { formatDuration } from './words.ts'
 
-type Ended = NonNullable<IncidentNews['endReason']>
-
-const details = (it: IncidentNews): Action[] =>
-  it.monitorId === null ? [] : [{ label: 'Details', press: press('inc', it.incidentId) }]
-
-const endOf = (it: IncidentNews): Instant => it.resolvedAt ?? it.startedAt
-
-/** What ends: the certificate or the registration. */
-const what = (it: IncidentNews): string =>
-  it.code === 'domain_expiring' ? 'The registration of ' : 'The certificate of '
-
-const others = (it: IncidentNews): string =>
-  it.alsoOn === 0 ? '' : ` and ${plural(it.alsoOn, 'other')}`
-
-/** `in 13 days`, from the moment it is said about. */
-function daysLeft(it: IncidentNews, at: Instant): string {
-  const days = Math.floor(((it.endsAt ?? at) - at) / DAY)
-  if (days < 0) return 'has ended'
-  return days === 0 ? 'ends within a day' : `ends in ${plural(days, 'day')}`
-}
-
-const date = (at: Instant | null): Run[] => (at === null ? [] : [time(at, 'date')])
-
-const WARNING_OVER: Readonly<Record<Ended, string>> = {
-  resolved: 'was renewed',
-  worsened: 'has ended',
-  paused: ' is paused; its warning ends here',
-  deleted: ' was deleted; its warning ends here',
-  changed: ' is watched otherwise now; its warning ends here',
-}
-
-/** Something expires, or was renewed in time. */
-export function expiryAlert(it: IncidentNews, at: Instant): Reply {
-  const called = name(it.monitorName)
-  if (it.endReason === null)
-    return say(
-      [
-        text(what(it)),
-        called,
-        text(`${others(it)} ${daysLeft(it, at)} (`),
-        ...date(it.endsAt),
-        text(')'),
-      ],
-      {
-        ...signed('degraded'),
-        body: [facts(['Seen', [verbatim(it.message)]], ['Incident', [text(`#${it.incidentId}`)]])],
-        actions: details(it),
-      },
-    )
-  if (it.endReason === 'resolved') return renewed(it)
-  return say([called, text(WARNING_OVER[it.endReason])], {
-    ...signed('pending'),
-    actions: details(it),
-  })
-}
-
-const renewed = (it: IncidentNews): Reply =>
-  say(
-    [
-      text(what(it)),
-      name(it.monitorName),
-      text(`${others(it)} was renewed`),
-      ...(it.endsAt === null ? [] : [text(' until '), ...date(it.endsAt)]),
-    ],
-    { ...signed('up'), actions: details(it) },
-  )
-
-/** The reply below it, at each further threshold and at the end. */
-export const expiryReply = (it: IncidentNews, at: Instant): Reply => {
-  const reply = it.endReason === null ? expiryAlert(it, at) : renewed(it)
-  return { ...reply, body: [], actions: [] }
-}
-
-const SLOW_OVER: Readonly<Record<Ended, string>> = {
-  resolved: ' was degraded for ',
-  worsened: ' was degraded before it went down, for ',
-  paused: ' is paused; it was degraded for ',
-  deleted: ' was deleted; it was degraded for ',
-  changed: ' has another address now; the old one was degraded for ',
-}
+const SAYS = {
+  degraded: '{monitor} is degraded — {cause}',
+  degradedOver: {
+    resolved: '{monitor} was degraded for {length}',
+    worsened: '{monitor} was degraded before it went down, for {length}',
+    paused: '{monitor} is paused; it was degraded for {length}',
+    deleted: '{monitor} was deleted; it was degraded for {length}',
+    changed: '{monitor} has another address now; the old one was degraded for {length}',
+  },
+  wellAgain: '{monitor} is well again after {length}',
+  span: '{from} – {to}',
+  flappingDown: '{monitor} is flapping — down for now',
+  flappingUp: '{monitor} is flapping — up for now',
+  wasFlapping: {
+    one: '{monitor} was flapping: {count} outage',
+    other: '{monitor} was flapping: {count} outages',
+  },
+  outagesSince: '{count} since {clock}',
+  toldHere: 'Told here, in this message, until it has been steady for 30 min.',
+  steadyAgain: {
+    one: '{monitor} is steady again after {count} outage',
+    other: '{monitor} is steady again after {count} outages',
+  },
+  labels: {
+    since: 'Since',
+    seen: 'Seen',
+    outages: 'Outages',
+    cause: 'Cause',
+    incident: 'Incident',
+  },
+} as const
 
 /** It works, with something to say: slow, lossy, redirected to plain http. */
 export function degradedAlert(it: IncidentNews): Reply {
-  const called = name(it.monitorName)
+  const monitor = name(it.monitorName)
+  const cause = causeOf(it)
   const seen = facts(
-    ['Since', [time(it.startedAt, 'clock'), text(' ('), time(it.startedAt, 'relative'), text(')')]],
-    ['Seen', [verbatim(it.message)]],
-    ['Incident', [text(`#${it.incidentId}`)]],
+    [SAYS.labels.since, sinceRuns(it.startedAt)],
+    [SAYS.labels.seen, [verbatim(it.message)]],
+    [SAYS.labels.incident, numberRuns(it.incidentId)],
   )
   if (it.endReason === null)
-    return say([called, text(` is degraded — ${causeWords(it.code, it.httpStatus)}`)], {
+    return say(fill(SAYS.degraded, { monitor, cause }), {
       ...signed('degraded'),
       body: [seen],
       actions: details(it),
     })
   const length = formatAge(endOf(it) - it.startedAt)
-  return say([called, text(`${SLOW_OVER[it.endReason]}${length}`)], {
+  return say(fill(SAYS.degradedOver[it.endReason], { monitor, length }), {
     ...signed(it.endReason === 'resolved' ? 'up' : 'pending'),
     body: [
       line(
         ...dotted(
-          [time(it.startedAt, 'clock'), text(' – '), time(endOf(it), 'clock')],
-          causeWords(it.code, it.httpStatus),
+          fill(SAYS.span, {
+            from: time(it.startedAt, 'clock'),
+            to: time(endOf(it), 'clock'),
+          }),
+          cause,
         ),
       ),
     ],
@@ -127,51 +74,43 @@ export function degradedAlert(it: IncidentNews): Reply {
 
 export const degradedReply = (it: IncidentNews): Reply =>
   say(
-    [
-      name(it.monitorName),
-      text(` is well again after ${formatDuration(endOf(it) - it.startedAt)}`),
-    ],
+    fill(SAYS.wellAgain, {
+      monitor: name(it.monitorName),
+      length: formatDuration(endOf(it) - it.startedAt),
+    }),
     signed('up'),
   )
 
 /** One outage after another, in one message. */
 export function flappingAlert(it: IncidentNews, flapping: Flaps): Reply {
-  const called = name(it.monitorName)
-  const outages = plural(flapping.outages, 'outage')
+  const monitor = name(it.monitorName)
+  const count = flapping.outages
+  const since = time(flapping.since, 'clock')
   if (flapping.steadiedAt !== null)
-    return say([called, text(` was flapping: ${outages}`)], {
+    return say(fill(counted(SAYS.wasFlapping, count), { monitor, count }), {
       ...signed(flapping.isDown ? 'down' : 'up'),
-      body: [line(time(flapping.since, 'clock'), text(' – '), time(flapping.steadiedAt, 'clock'))],
+      body: [line(...fill(SAYS.span, { from: since, to: time(flapping.steadiedAt, 'clock') }))],
       actions: details(it),
     })
-  const now = flapping.isDown ? 'down' : 'up'
-  return say([called, text(` is flapping — ${now} for now`)], {
+  return say(fill(flapping.isDown ? SAYS.flappingDown : SAYS.flappingUp, { monitor }), {
     ...signed(flapping.isDown ? 'down' : 'degraded'),
     body: [
       facts(
-        ['Outages', [text(`${flapping.outages} since `), time(flapping.since, 'clock')]],
-        ['Cause', [verbatim(it.message), text(` (${it.code})`)]],
-        ['Incident', [text(`#${it.incidentId}`)]],
+        [SAYS.labels.outages, fill(SAYS.outagesSince, { count, clock: since })],
+        [SAYS.labels.cause, causeRuns(it.message, it.code)],
+        [SAYS.labels.incident, numberRuns(it.incidentId)],
       ),
-      line(text('Told here, in this message, until it has been steady for 30 min.')),
+      line(...fill(SAYS.toldHere)),
     ],
-    actions: [
-      ...(it.monitorId === null
-        ? []
-        : [
-            {
-              label: 'Check now',
-              press: press('check', it.monitorId, 'a'),
-              line: `check #${it.monitorId}`,
-            },
-          ]),
-      ...details(it),
-    ],
+    actions: [...(it.monitorId === null ? [] : [checkButton(it.monitorId, 'a')]), ...details(it)],
   })
 }
 
 export const flappingReply = (it: IncidentNews, flapping: Flaps): Reply =>
   say(
-    [name(it.monitorName), text(` is steady again after ${plural(flapping.outages, 'outage')}`)],
+    fill(counted(SAYS.steadyAgain, flapping.outages), {
+      monitor: name(it.monitorName),
+      count: flapping.outages,
+    }),
     signed('up'),
   )

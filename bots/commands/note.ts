@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addNote, getIncident, listIncidents } from '../../src/incidents/index.ts'
+import { detailsButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { no, press, refusal, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
@@ -12,7 +13,7 @@ import { fill, words } from './sentences.ts'
 const SAYS = {
   noted: 'Noted at {monitor}: {text}',
   neverDown: '{monitor} has had no incident to note anything at.',
-  details: 'Details',
+  neverDownShort: 'It has had no incident.',
   textRule: 'must be 1 to 1000 characters, such as: restarting the pod',
   addNote: 'Add note',
   what: 'What is to be noted at {monitor}?',
@@ -51,7 +52,7 @@ async function noteReply(call: Call, id: number, said: string): Promise<Reply> {
   return say(fill(SAYS.noted, { monitor: name(incident.monitor_name), text: verbatim(said) }), {
     ...signed(incident.resolved_at === null ? 'down' : 'up'),
     tone: 'ok',
-    actions: [{ label: SAYS.details, press: press('inc', incident.id) }],
+    actions: [detailsButton(incident.id)],
     value: incidentValue(incident),
   })
 }
@@ -69,7 +70,7 @@ async function noteMonitor(
   if (incident !== undefined) return noteReply(call, incident.id, said)
   return no(fill(SAYS.neverDown, { monitor: name(monitor.name) }), {
     tone: 'quiet',
-    value: refusal('no_incident', 'It has had no incident.'),
+    value: refusal('no_incident', SAYS.neverDownShort),
   })
 }
 

@@ -2,6 +2,11 @@ import { z } from 'zod'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/kernel/index.ts'
 import type { LineOption } from './line.ts'
 
+const SAYS = {
+  pageRule: 'must be a page number, 1 or more',
+  monitorRule: 'must be the name of a monitor or its #id, at most 200 characters',
+} as const
+
 /** A length as people type it: `90s`, `5min`, `2h`, `1h30m`, `1d`. */
 export const DURATION = /^(?:\d{1,7}(?:s|sec|m|min|h|d))+$/i
 const PART = /(\d+)(s|sec|m|min|h|d)/gi
@@ -33,11 +38,9 @@ export const durationRule = (min: number, max: number, rule: string) =>
     return z.NEVER
   })
 
-const PAGE_RULE = 'must be a page number, 1 or more'
-
 export const pageRule = z
   .string()
-  .regex(/^[1-9]\d{0,5}$/, PAGE_RULE)
+  .regex(/^[1-9]\d{0,5}$/, SAYS.pageRule)
   .transform(Number)
   .optional()
 
@@ -49,10 +52,8 @@ export const pageOption: LineOption = {
   like: /^[1-9]\d{0,5}$/,
 }
 
-const MONITOR_RULE = 'must be the name of a monitor or its #id, at most 200 characters'
-
 /** A monitor as typed; which one it is, `findMonitor` says. */
-export const monitorRule = z.string().trim().min(1, MONITOR_RULE).max(200, MONITOR_RULE)
+export const monitorRule = z.string().trim().min(1, SAYS.monitorRule).max(200, SAYS.monitorRule)
 
 export const monitorOption = (summary: string, required = true): LineOption => ({
   name: 'monitor',

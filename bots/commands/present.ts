@@ -1,12 +1,40 @@
 import { type Incident, listIncidents } from '../../src/incidents/index.ts'
-import type { Instant, MonitorId } from '../../src/kernel/index.ts'
-import { toIso, isoOrNull } from '../../src/kernel/index.ts'
+import { DAY, type Instant, isoOrNull, type MonitorId, toIso } from '../../src/kernel/index.ts'
 import { isInMaintenance, type Outline, shownStatus } from '../../src/monitors/index.ts'
 import type { AccountTx } from '../../src/storage/index.ts'
 import { dotted } from './compose.ts'
 import { formatPercent } from '../../src/stats/index.ts'
-import { causeWords, formatAge, formatMs } from './phrases.ts'
+import { causeWords, dayAndClock, formatAge, formatMs, onItRuns } from './phrases.ts'
 import { name, type Run, type StateSign, text, time } from './reply.ts'
+import { fill, words } from './sentences.ts'
+
+const SAYS = {
+  states: {
+    up: 'up',
+    degraded: 'degraded',
+    down: 'down',
+    paused: 'paused',
+    maintenance: 'maintenance',
+    pending: 'pending',
+  },
+  counts: {
+    up: '{count} up',
+    degraded: '{count} degraded',
+    down: '{count} down',
+    paused: '{count} paused',
+    maintenance: '{count} in maintenance',
+    pending: '{count} pending',
+  },
+  until: 'until {moment}',
+  downFor: 'down {length}',
+  inMaintenance: 'maintenance {until}',
+  usually: '{length} (usually {usual})',
+  lastFailed: 'last look failed, {cause}',
+  pausedBy: 'by {person}',
+  firstLook: 'waits for its first look',
+  noVerdict: 'no verdict yet',
+  andMore: '{names} and {count} more',
+} as const
 
 const RANK: Readonly<Record<StateSign, number>> = {
   down: 0,
@@ -50,14 +78,15 @@ const byName = (a: Outline, b: Outline): number =>
 
 /** `2 up`, `1 in maintenance` */
 export const countWords = (count: number, sign: StateSign): string =>
-  `${count} ${sign === 'maintenance' ? 'in maintenance' : sign}`
+  words(SAYS.counts[sign], { count })
+
+/** `22:00`, with the day where it is not within a day from now. */
+export const momentRuns = (at: Instant, now: Instant): Run[] =>
+  at - now < DAY ? [time(at, 'clock')] : dayAndClock(at)
 
 /** `until 15:02`, with the day where it is not today's. */
 export function untilRuns(at: Instant, now: Instant): Run[] {
-  const day = 86_400_000
-  return at - now < day
-    ? [text('until '), time(at, 'clock')]
-    : [text('until '), time(at, 'date'), text(' '), time(at, 'clock')]
+  return fill(SAYS.until, { moment: momentRuns(at, now) })
 }
 
 const MOST_OPEN = 200
@@ -81,14 +110,14 @@ export interface RowFacts {
 /** The outage began with the first failure; the state changed when it was confirmed. */
 function downWords({ state }: Outline, incident: Incident | undefined, now: Instant): string {
   const since = incident?.started_at ?? state.changedAt
-  return since === null ? 'down' : `down ${formatAge(now - since)}`
+  return since === null ? SAYS.states.down : words(SAYS.downFor, { length: formatAge(now - since) })
 }
 
 /** The rest of a monitor's row: `down 12 min · connection refused · Ann is on it`. */
 export function tailOf(view: Outline, facts: RowFacts): Run[] {
   if (!isInMaintenance(view, facts.now)) return stateTail(view, facts)
   const until = untilRuns(view.state.maintainedUntil!, facts.now)
-  return dotted([text('maintenance '), ...until], stateTail(view, facts))
+  return dotted(fill(SAYS.inMaintenance, { until }), stateTail(view, facts))
 }
 
 /** Without a word of maintenance. */
@@ -101,37 +130,41 @@ export function stateTail(view: Outline, { now, open, usualMs, uptime }: RowFact
       return dotted(
         downWords(view, incident, now),
         code === null ? null : causeWords(code, incident?.http_status),
-        onIt(incident),
+        incident?.acknowledged_by == null ? null : onItRuns(incident.acknowledged_by),
       )
     }
     case 'degraded': {
-      const usual = usualMs == null ? '' : ` (usually ${formatMs(usualMs)})`
-      return dotted('degraded', state.lastMs === null ? null : `${formatMs(state.lastMs)}${usual}`)
+      if (state.lastMs === null) return [text(SAYS.states.degraded)]
+      const length = formatMs(state.lastMs)
+      return dotted(
+        SAYS.states.degraded,
+        usualMs == null ? length : words(SAYS.usually, { length, usual: formatMs(usualMs) }),
+      )
     }
     case 'up':
       // One failure is no outage, and no secret either.
       if (state.lastStatus === 'down')
-        return dotted('up', `last look failed, ${causeWords(state.lastCode ?? '')}`)
+        return dotted(
+          SAYS.states.up,
+          words(SAYS.lastFailed, { cause: causeWords(state.lastCode ?? '') }),
+        )
       return dotted(
-        'up',
+        SAYS.states.up,
         state.lastMs === null ? null : formatMs(state.lastMs),
         uptime == null ? null : formatPercent(uptime),
       )
     case 'paused':
       return dotted(
-        'paused',
+        SAYS.states.paused,
         monitor.pausedUntil === null ? null : untilRuns(monitor.pausedUntil, now),
-        monitor.pausedBy === null ? null : [text('by '), name(monitor.pausedBy)],
+        monitor.pausedBy === null ? null : fill(SAYS.pausedBy, { person: name(monitor.pausedBy) }),
       )
     default:
       return state.lastCode === null
-        ? [text('waits for its first look')]
-        : dotted('no verdict yet', causeWords(state.lastCode))
+        ? fill(SAYS.firstLook)
+        : dotted(SAYS.noVerdict, causeWords(state.lastCode))
   }
 }
-
-const onIt = (incident: Incident | undefined): Run[] | null =>
-  incident?.acknowledged_by == null ? null : [name(incident.acknowledged_by), text(' is on it')]
 
 /** The label of a choice: `🔴 Shop · down 12 min` without its sign. */
 export function stateWords(view: Outline, incident: Incident | undefined, now: Instant): string {
@@ -139,7 +172,7 @@ export function stateWords(view: Outline, incident: Incident | undefined, now: I
   const status = signOf(view, now)
   if (status === 'up' && state.lastMs !== null) return formatMs(state.lastMs)
   if (status === 'down') return downWords(view, incident, now)
-  return status
+  return SAYS.states[status]
 }
 
 /** A monitor for `--json`: no secret options, times in ISO 8601. */
@@ -187,5 +220,5 @@ export const withCommas = (runs: readonly Run[]): Run[] =>
 export function nameRuns(names: readonly string[]): Run[] {
   const shown = withCommas(names.slice(0, MOST_NAMES).map(name))
   const rest = names.length - MOST_NAMES
-  return rest > 0 ? [...shown, text(` and ${rest} more`)] : shown
+  return rest > 0 ? fill(SAYS.andMore, { names: shown, count: rest }) : shown
 }

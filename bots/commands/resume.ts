@@ -4,27 +4,35 @@ import {
   type MonitorView,
   resumeMonitor,
 } from '../../src/monitors/index.ts'
+import { showButton } from './buttons.ts'
 import { lookedShort } from './check.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
 import { firstLook } from './looking.ts'
 import { monitorOption, monitorRule } from './options.ts'
-import { plural } from './phrases.ts'
 import { monitorValue } from './present.ts'
-import { name, type Reply, text } from './reply.ts'
+import { name, type Reply } from './reply.ts'
+import { counted, fill } from './sentences.ts'
+
+const SAYS = {
+  notPaused: '{monitor} is not paused.',
+  resumed: '{monitor} is watched again: {saw}',
+  nonePaused: 'Nothing is paused.',
+  resumedAll: { one: '{count} monitor watched again', other: '{count} monitors watched again' },
+  status: 'Status',
+} as const
 
 async function resumeReply(call: Call, { monitor }: MonitorView): Promise<Reply> {
   const called = name(monitor.name)
-  const actions = [{ label: 'Show', press: press('show', monitor.id), line: `show #${monitor.id}` }]
+  const actions = [showButton(monitor.id)]
   if (monitor.isActive)
-    return say([called, text(' is not paused.')], { actions, value: { resumed: 0 } })
+    return say(fill(SAYS.notPaused, { monitor: called }), { actions, value: { resumed: 0 } })
   await resumeMonitor(call.db, call.tools, monitor.id)
   const check = await firstLook(call, monitor.id)
   const view = await getMonitor(call.db, call.deps.sealer, monitor.id)
   const outcome = check?.outcome
-  const first = outcome === undefined ? 'its first look is under way' : lookedShort(outcome)
-  return say([called, text(` is watched again: ${first}`)], {
+  return say(fill(SAYS.resumed, { monitor: called, saw: lookedShort(outcome) }), {
     ...signed(outcome === undefined || outcome.status === 'unknown' ? 'pending' : outcome.status),
     actions,
     value: { resumed: 1, monitor: monitorValue(view, call.now), firstCheck: outcome ?? null },
@@ -36,11 +44,10 @@ async function resumeAll(call: Call): Promise<Reply> {
   const paused = await listMonitors(db, deps.sealer, { isActive: false })
   for (const { monitor } of paused) await resumeMonitor(db, tools, monitor.id)
   deps.looker.nudge()
-  if (paused.length === 0)
-    return say([text('Nothing is paused.')], { tone: 'ok', value: { resumed: 0 } })
-  return say([text(`${plural(paused.length, 'monitor')} watched again`)], {
+  if (paused.length === 0) return say(fill(SAYS.nonePaused), { tone: 'ok', value: { resumed: 0 } })
+  return say(fill(counted(SAYS.resumedAll, paused.length), { count: paused.length }), {
     tone: 'ok',
-    actions: [{ label: 'Status', press: press('status', 0), line: 'status' }],
+    actions: [{ label: SAYS.status, press: press('status', 0), line: 'status' }],
     value: { resumed: paused.length },
   })
 }

@@ -3,7 +3,7 @@ import { type Run, text } from './reply.ts'
 
 // What a command says stands in one table, `SAYS`, at the head of its file, as whole sentences with
 // slots: a translator sees each whole, and may move the slots. Nothing else is shown as words but
-// what a command is described by (summary, example, rules), which its definition holds.
+// what a command is described by (summary, example), which its definition holds.
 
 type Filling = Run | readonly Run[] | string | number
 type Fillings<Sentence extends string, Value> =
@@ -26,9 +26,23 @@ export function fill<const Sentence extends string>(
   ...[fillings]: Fillings<Sentence, Filling>
 ): Run[] {
   const given: Readonly<Record<string, Filling>> = fillings ?? {}
-  return sentence
-    .split(SLOT)
-    .flatMap((part, index) => runsOf(index % 2 === 0 ? part : (given[part] ?? '')))
+  return joined(
+    sentence
+      .split(SLOT)
+      .flatMap((part, index) => runsOf(index % 2 === 0 ? part : (given[part] ?? ''))),
+  )
+}
+
+/** Our own words side by side as one stretch: renderers style and escape each for itself. */
+function joined(runs: readonly Run[]): Run[] {
+  const kept: Run[] = []
+  for (const run of runs) {
+    const last = kept.at(-1)
+    if (run.kind === 'text' && last?.kind === 'text')
+      kept[kept.length - 1] = text(`${last.text}${run.text}`)
+    else kept.push(run)
+  }
+  return kept
 }
 
 /** The same where only plain words fit: labels, choices, values. Never for a stranger's words. */

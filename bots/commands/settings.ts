@@ -1,6 +1,11 @@
 import type { z } from 'zod'
 import { InvalidInput, probablyMeant } from '../../src/kernel/index.ts'
 import { type MonitorType, PROBES } from '../../src/probes/index.ts'
+import { words } from './sentences.ts'
+
+const SAYS = {
+  noOption: 'is no option of {type}; there is {known}',
+} as const
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -37,6 +42,6 @@ export function valueOf(typed: string, usual: unknown): unknown {
 export function requireOption(type: MonitorType, name: string, known: readonly string[]): void {
   if (known.includes(name)) return
   const meant = probablyMeant(name, known) ?? known.join(', ')
-  const message = `is no option of ${type}; there is ${meant}`
+  const message = words(SAYS.noOption, { type, known: meant })
   throw new InvalidInput([{ path: name, code: 'unknown_field', message }])
 }

@@ -9,11 +9,12 @@ import {
   responseTimes,
   uptimePercent,
 } from '../../src/stats/index.ts'
+import { checkButton, pauseButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
 import { monitorOption, monitorRule } from './options.ts'
-import { causeWords, formatAge, formatMs } from './phrases.ts'
+import { causeRuns, causeWords, formatAge, formatMs } from './phrases.ts'
 import { incidentValue, monitorValue, nameRuns, signOf, stateTail, untilRuns } from './present.ts'
 import {
   type Action,
@@ -26,9 +27,54 @@ import {
   time,
   verbatim,
 } from './reply.ts'
-import { formatDuration } from './words.ts'
+import { fill } from './sentences.ts'
+import { formatDuration, inDays } from './words.ts'
+
+const SAYS = {
+  lastDay: '24 h {percent}',
+  lastWeek: '7 d {percent}',
+  lastMonth: '30 d {percent}',
+  maintained: '{monitor} is in maintenance {until}',
+  down: '{monitor} is down — {cause}',
+  paused: '{monitor} is paused',
+  pausedUntil: '{monitor} is paused {until}',
+  pending: '{monitor} waits for its first look',
+  degraded: '{monitor} is degraded',
+  up: '{monitor} is up',
+  open: 'open',
+  noData: 'no data',
+  response: 'avg {average} · p95 {p95}',
+  expired: 'expired',
+  daysLeft: '{length} left',
+  noLook: 'none yet',
+  resume: 'Resume',
+  stats: 'Stats',
+  incidents: 'Incidents',
+  labels: {
+    address: 'Address',
+    state: 'State',
+    every: 'Every',
+    since: 'Since',
+    uptime: 'Uptime',
+    response: 'Response',
+    certificate: 'Certificate',
+    dependsOn: 'Depends on',
+    neededBy: 'Needed by',
+    lastLook: 'Last look',
+    cause: 'Cause',
+    expected: 'Expected',
+    lastGood: 'Last good',
+    lastIncident: 'Last incident',
+  },
+} as const
 
 type Fact = readonly [label: string, runs: readonly Run[]]
+
+const SPANS = {
+  '24h': { ms: DAY, said: SAYS.lastDay },
+  '7d': { ms: 7 * DAY, said: SAYS.lastWeek },
+  '30d': { ms: 30 * DAY, said: SAYS.lastMonth },
+} as const
 
 export async function showNamed(call: Call, typed: string): Promise<Reply> {
   const found = await findMonitor(call, typed, ({ monitor }) => press('show', monitor.id))
@@ -39,38 +85,41 @@ export async function showNamed(call: Call, typed: string): Promise<Reply> {
 async function showReply(call: Call, view: MonitorView): Promise<Reply> {
   const { db, now } = call
   const { id } = view.monitor
-  const spans = { '24 h': DAY, '7 d': 7 * DAY, '30 d': 30 * DAY } as const
-  const uptimes: [string, number | null][] = []
-  for (const [label, ms] of Object.entries(spans)) {
+  const uptimes: Record<string, number | null> = {}
+  for (const [span, { ms }] of Object.entries(SPANS)) {
     const times: ReadonlyMap<MonitorId, Observed> = await observedTime(db, [id], now - ms, now)
-    uptimes.push([label, uptimePercent(times.get(id)!)])
+    uptimes[span] = uptimePercent(times.get(id)!)
   }
   const response = await responseTimes(db, id, now - DAY)
   const [last] = await listIncidents(db, { monitorId: id }, { limit: 1, offset: 0 })
   const sign = signOf(view, now)
   const ties = await listTies(db, view.monitor)
-  const uptime = uptimes.map(([label, it]) => `${label} ${formatPercent(it)}`).join(' · ')
+  const uptime = Object.entries(SPANS).map(([span, { said }]) =>
+    fill(said, { percent: formatPercent(uptimes[span]!) }),
+  )
   const pairs: (Fact | null)[] = [
-    ['Address', [address(view.monitor.url)]],
+    [SAYS.labels.address, [address(view.monitor.url)]],
     ...maintenanceFacts(view, now),
-    ['Every', [text(formatDuration(view.monitor.intervalMs))]],
+    [SAYS.labels.every, [text(formatDuration(view.monitor.intervalMs))]],
     sinceFact(view, last, now),
-    ['Uptime', [text(uptime)]],
+    [SAYS.labels.uptime, dotted(...uptime)],
     responseFact(response),
     certificateFact(view, now),
-    ...namesFact('Depends on', ties.dependsOn),
-    ...namesFact('Needed by', ties.neededBy),
+    ...namesFact(SAYS.labels.dependsOn, ties.dependsOn),
+    ...namesFact(SAYS.labels.neededBy, ties.neededBy),
     lastLookFact(view),
     ...failingFacts(view),
     last === undefined
       ? null
       : [
-          'Last incident',
+          SAYS.labels.lastIncident,
           dotted(
             `#${last.id}`,
             [time(last.started_at, 'relative')],
             causeWords(last.code, last.http_status),
-            last.resolved_at === null ? 'open' : formatDuration(last.resolved_at - last.started_at),
+            last.resolved_at === null
+              ? SAYS.open
+              : formatDuration(last.resolved_at - last.started_at),
           ),
         ],
   ]
@@ -82,7 +131,7 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
     value: {
       ...monitorValue(view, now),
       ...ties,
-      uptime: Object.fromEntries(uptimes.map(([label, it]) => [label.replace(' ', ''), it])),
+      uptime: uptimes,
       response,
       lastIncident: last === undefined ? null : incidentValue(last),
     },
@@ -91,35 +140,31 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
 
 function headline(view: MonitorView, now: Instant): Run[] {
   const { monitor, state } = view
-  const called = name(monitor.name)
+  const of = { monitor: name(monitor.name) }
   if (signOf(view, now) === 'maintenance')
-    return [called, text(' is in maintenance '), ...untilRuns(state.maintainedUntil!, now)]
+    return fill(SAYS.maintained, { ...of, until: untilRuns(state.maintainedUntil!, now) })
   switch (shownStatus(view)) {
     case 'down':
-      return [
-        called,
-        text(` is down — ${causeWords(state.lastCode ?? '', state.latest?.details?.http?.status)}`),
-      ]
+      return fill(SAYS.down, {
+        ...of,
+        cause: causeWords(state.lastCode ?? '', state.latest?.details?.http?.status),
+      })
     case 'paused':
-      return [
-        called,
-        text(' is paused'),
-        ...(monitor.pausedUntil === null
-          ? []
-          : [text(' '), ...untilRuns(monitor.pausedUntil, now)]),
-      ]
+      return monitor.pausedUntil === null
+        ? fill(SAYS.paused, of)
+        : fill(SAYS.pausedUntil, { ...of, until: untilRuns(monitor.pausedUntil, now) })
     case 'pending':
-      return [called, text(' waits for its first look')]
+      return fill(SAYS.pending, of)
     case 'degraded':
-      return dotted([called, text(' is degraded')], msOf(state.lastMs))
+      return dotted(fill(SAYS.degraded, of), msOf(state.lastMs))
     default:
-      return dotted([called, text(' is up')], msOf(state.lastMs))
+      return dotted(fill(SAYS.up, of), msOf(state.lastMs))
   }
 }
 
 /** What a window lies over: the looks go on. */
 const maintenanceFacts = (view: MonitorView, now: Instant): Fact[] =>
-  signOf(view, now) === 'maintenance' ? [['State', stateTail(view, { now })]] : []
+  signOf(view, now) === 'maintenance' ? [[SAYS.labels.state, stateTail(view, { now })]] : []
 
 const namesFact = (label: string, names: readonly string[]): Fact[] =>
   names.length === 0 ? [] : [[label, nameRuns(names)]]
@@ -128,35 +173,34 @@ const msOf = (ms: number | null): string | null => (ms === null ? null : formatM
 
 function sinceFact({ state }: MonitorView, last: Incident | undefined, now: Instant): Fact | null {
   const since = last?.resolved_at === null ? last.started_at : state.changedAt
-  return since === null ? null : ['Since', [text(formatAge(now - since))]]
+  return since === null ? null : [SAYS.labels.since, [text(formatAge(now - since))]]
 }
 
 const responseFact = (it: {
   readonly avgMs: number | null
   readonly p95Ms: number | null
 }): Fact => [
-  'Response',
-  [
-    text(
-      it.avgMs === null || it.p95Ms === null
-        ? 'no data'
-        : `avg ${formatMs(it.avgMs)} · p95 ${formatMs(it.p95Ms)}`,
-    ),
-  ],
+  SAYS.labels.response,
+  it.avgMs === null || it.p95Ms === null
+    ? fill(SAYS.noData)
+    : fill(SAYS.response, { average: formatMs(it.avgMs), p95: formatMs(it.p95Ms) }),
 ]
 
 function certificateFact({ state }: MonitorView, now: Instant): Fact | null {
   const certificate = state.latest?.details?.certificate
   if (certificate === undefined) return null
   const left = Math.floor((Date.parse(certificate.validTo) - now) / DAY)
-  return ['Certificate', [text(left < 0 ? 'expired' : `${left} d left`)]]
+  return [
+    SAYS.labels.certificate,
+    left < 0 ? fill(SAYS.expired) : fill(SAYS.daysLeft, { length: inDays(left) }),
+  ]
 }
 
 const lastLookFact = ({ state }: MonitorView): Fact =>
   state.lastCheckAt === null
-    ? ['Last look', [text('none yet')]]
+    ? [SAYS.labels.lastLook, fill(SAYS.noLook)]
     : [
-        'Last look',
+        SAYS.labels.lastLook,
         dotted(
           [time(state.lastCheckAt, 'relative')],
           state.lastCode === null || state.lastCode === 'ok' ? null : causeWords(state.lastCode),
@@ -166,23 +210,23 @@ const lastLookFact = ({ state }: MonitorView): Fact =>
 function failingFacts({ monitor, state }: MonitorView): Fact[] {
   if (!monitor.isActive || state.status !== 'down') return []
   return [
-    ['Cause', [verbatim(state.lastMessage ?? ''), text(` (${state.lastCode})`)]],
-    ['Expected', [verbatim(PROBES[monitor.type].expected(monitor.options as never))]],
+    [SAYS.labels.cause, causeRuns(state.lastMessage ?? '', state.lastCode)],
+    [SAYS.labels.expected, [verbatim(PROBES[monitor.type].expected(monitor.options as never))]],
     ...(state.lastGoodAt === null
       ? []
-      : [['Last good', [time(state.lastGoodAt, 'relative')]] as const]),
+      : [[SAYS.labels.lastGood, [time(state.lastGoodAt, 'relative')]] as const]),
   ]
 }
 
 function actionsOf({ monitor }: MonitorView): Action[] {
   const { id } = monitor
   return [
-    { label: 'Check now', press: press('check', id), line: `check #${id}` },
+    checkButton(id),
     monitor.isActive
-      ? { label: 'Pause 1 h', press: press('pause', id, '60'), line: `pause #${id} 1h` }
-      : { label: 'Resume', press: press('resume', id), line: `resume #${id}` },
-    { label: 'Stats', press: press('stats', id), line: `stats #${id}` },
-    { label: 'Incidents', press: press('incs', 1, id.toString(36)), line: `incidents #${id}` },
+      ? pauseButton(id)
+      : { label: SAYS.resume, press: press('resume', id), line: `resume #${id}` },
+    { label: SAYS.stats, press: press('stats', id), line: `stats #${id}` },
+    { label: SAYS.incidents, press: press('incs', 1, id.toString(36)), line: `incidents #${id}` },
   ]
 }
 

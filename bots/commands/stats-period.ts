@@ -2,12 +2,19 @@ import { DAY, HOUR, type Instant, MINUTE } from '../../src/kernel/index.ts'
 import type { Steps } from '../../src/stats/index.ts'
 import type { Action } from './reply.ts'
 
+const SAYS = {
+  day: '24 h',
+  week: '7 d',
+  month: '30 d',
+  quarter: '90 d',
+} as const
+
 /** How far back statistics go, and how finely they are drawn. */
 export const PERIODS = {
-  '24h': { ms: DAY, stepMs: 10 * MINUTE, label: '24 h' },
-  '7d': { ms: 7 * DAY, stepMs: HOUR, label: '7 d' },
-  '30d': { ms: 30 * DAY, stepMs: 6 * HOUR, label: '30 d' },
-  '90d': { ms: 90 * DAY, stepMs: DAY, label: '90 d' },
+  '24h': { ms: DAY, stepMs: 10 * MINUTE, label: SAYS.day },
+  '7d': { ms: 7 * DAY, stepMs: HOUR, label: SAYS.week },
+  '30d': { ms: 30 * DAY, stepMs: 6 * HOUR, label: SAYS.month },
+  '90d': { ms: 90 * DAY, stepMs: DAY, label: SAYS.quarter },
 } as const
 
 export type Period = keyof typeof PERIODS

@@ -9,7 +9,10 @@ import { statsOne } from './stats-one.ts'
 import { type Period, periodOf, PERIODS } from './stats-period.ts'
 
 const NAMES = Object.keys(PERIODS) as [Period, ...Period[]]
-const PERIOD_RULE = 'must be 24h, 7d, 30d or 90d'
+
+const SAYS = {
+  periodRule: 'must be 24h, 7d, 30d or 90d',
+} as const
 
 export const stats = accountCommand({
   name: 'stats',
@@ -30,7 +33,7 @@ export const stats = accountCommand({
   ],
   schema: {
     monitor: monitorRule.optional(),
-    period: z.string().trim().toLowerCase().pipe(z.enum(NAMES, PERIOD_RULE)).default('24h'),
+    period: z.string().trim().toLowerCase().pipe(z.enum(NAMES, SAYS.periodRule)).default('24h'),
   },
   role: 'viewer',
   doing: 'Looking at statistics',

@@ -2,7 +2,7 @@ import { DAY, MINUTE } from '../../src/kernel/index.ts'
 import { listOutlines, type Outline } from '../../src/monitors/index.ts'
 import { formatPercent, responseTimes, uptimePercent } from '../../src/stats/index.ts'
 import { addOne } from './add.ts'
-import { typed } from './answers.ts'
+import { nothingWatched } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { monitorOption, monitorRule } from './options.ts'
@@ -16,39 +16,53 @@ import {
   tailOf,
   worstFirst,
 } from './present.ts'
-import {
-  type Action,
-  line,
-  note,
-  type Reply,
-  type Run,
-  type StateSign,
-  text,
-  time,
-} from './reply.ts'
+import { type Action, line, note, type Reply, type Run, type StateSign, time } from './reply.ts'
+import { counted, fill } from './sentences.ts'
 import { showNamed } from './show.ts'
+
+const SAYS = {
+  isDown: { one: '{count} of {total} is down', other: '{count} of {total} are down' },
+  isDegraded: { one: '{count} of {total} is degraded', other: '{count} of {total} are degraded' },
+  isMaintained: {
+    one: '{count} of {total} is in maintenance',
+    other: '{count} of {total} are in maintenance',
+  },
+  allUp: { one: '{count} is up', other: 'All {count} are up' },
+  allPaused: { one: '{count} is paused', other: 'All {count} are paused' },
+  wait: '{count} of {total} wait for their first look',
+  calm: 'longest without trouble: {length}',
+  andMore: '… and {count} more',
+  noLook: 'no look yet',
+  lastLook: 'last look {ago}',
+  lastDay: '24 h: {percent}',
+  incidents: 'Incidents',
+  list: 'List',
+  refresh: 'Refresh',
+} as const
 
 const MOST_ROWS = 15
 
 const ACTIONS: readonly Action[] = [
-  { label: 'Incidents', press: press('incs', 1), line: 'incidents' },
-  { label: 'List', press: press('list', 1), line: 'list' },
-  { label: 'Refresh', press: press('status', 0) },
+  { label: SAYS.incidents, press: press('incs', 1), line: 'incidents' },
+  { label: SAYS.list, press: press('list', 1), line: 'list' },
+  { label: SAYS.refresh, press: press('status', 0) },
 ]
 
 type Counts = ReturnType<typeof countSigns>
 
-const ofAll = (count: number, total: number, word: string): string =>
-  `${count} of ${total} ${count === 1 ? 'is' : 'are'} ${word}`
-
-function verdict(counts: Counts): [StateSign, string] {
+function verdict(counts: Counts): [StateSign, Run[]] {
   const { total, up, down, degraded, paused, pending, maintenance } = counts
-  if (down > 0) return ['down', ofAll(down, total, 'down')]
-  if (degraded > 0) return ['degraded', ofAll(degraded, total, 'degraded')]
-  if (up > 0) return ['up', up === 1 ? '1 is up' : `All ${up} are up`]
-  if (pending > 0) return ['pending', `${pending} of ${total} wait for their first look`]
-  if (maintenance > 0) return ['maintenance', ofAll(maintenance, total, 'in maintenance')]
-  return ['paused', paused === 1 ? '1 is paused' : `All ${paused} are paused`]
+  if (down > 0) return ['down', fill(counted(SAYS.isDown, down), { count: down, total })]
+  if (degraded > 0)
+    return ['degraded', fill(counted(SAYS.isDegraded, degraded), { count: degraded, total })]
+  if (up > 0) return ['up', fill(counted(SAYS.allUp, up), { count: up })]
+  if (pending > 0) return ['pending', fill(SAYS.wait, { count: pending, total })]
+  if (maintenance > 0)
+    return [
+      'maintenance',
+      fill(counted(SAYS.isMaintained, maintenance), { count: maintenance, total }),
+    ]
+  return ['paused', fill(counted(SAYS.allPaused, paused), { count: paused })]
 }
 
 /** One line of verdict, then what is not up, then counts. */
@@ -56,19 +70,14 @@ export async function statusReply(call: Call): Promise<Reply> {
   const { db, now, place, lastDay } = call
   const all = await listOutlines(db)
   const counts = countSigns(all, now)
-  if (counts.total === 0)
-    return say([text(`Nothing is watched yet. ${typed(place, 'add https://example.com')}`)], {
-      ...signed('pending'),
-      actions: [addOne()],
-      value: { ...counts, notUp: [] },
-    })
+  if (counts.total === 0) return nothingWatched(place, addOne(), { ...counts, notUp: [] })
   const bad = all
     .filter((view) => /^(?:down|degraded|maintenance)$/.test(signOf(view, now)))
     .toSorted(worstFirst(now))
-  const [sign, words] = verdict(counts)
+  const [sign, said] = verdict(counts)
   const uptime = uptimePercent(await lastDay(db))
   const calm = sign === 'up' ? calmest(all, now) : null
-  return say(dotted(words, calm === null ? null : `longest without trouble: ${calm}`), {
+  return say(dotted(said, calm === null ? null : fill(SAYS.calm, { length: calm })), {
     ...signed(sign),
     body: [...(await rowsOf(call, bad)), line(...tally(counts, all, sign, uptime))],
     actions: ACTIONS,
@@ -92,7 +101,10 @@ async function rowsOf({ db, now }: Call, bad: readonly Outline[]): Promise<Reply
     })
   }
   const rest = bad.length - rows.length
-  return [{ kind: 'rows', rows }, ...(rest > 0 ? [note(text(`… and ${rest} more`))] : [])]
+  return [
+    { kind: 'rows', rows },
+    ...(rest > 0 ? [note(...fill(SAYS.andMore, { count: rest }))] : []),
+  ]
 }
 
 /** What the verdict did not say yet: `9 up · 1 paused · last look 4 s ago · 24 h: 99.95 %`. */
@@ -108,8 +120,8 @@ function tally(
     .map((status) => countWords(counts[status], status))
   return dotted(
     ...shown,
-    last === 0 ? 'no look yet' : [text('last look '), time(last, 'relative')],
-    `24 h: ${formatPercent(uptime)}`,
+    last === 0 ? SAYS.noLook : fill(SAYS.lastLook, { ago: time(last, 'relative') }),
+    fill(SAYS.lastDay, { percent: formatPercent(uptime) }),
   )
 }
 

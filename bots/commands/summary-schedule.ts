@@ -1,19 +1,28 @@
 import { InvalidInput, quote } from '../../src/kernel/index.ts'
 import { DAYS } from './moments.ts'
+import { words } from './sentences.ts'
+
+const SAYS = {
+  timeRule: 'must be a time of day such as 09:00, not {given}',
+  daysRule: 'must be daily, or days such as mon-fri or mon,thu, not {given}',
+  everyDay: '{time} every day',
+  onDays: '{time} on {days}',
+} as const
 
 const CLOCK = /^(\d{1,2}):(\d{2})$/
 const USUAL = /^(\d{1,2}) (\d{1,2}) \* \* (\*|[\d,-]+)$/
-const TIME_RULE = 'must be a time of day such as 09:00'
-const DAYS_RULE = 'must be daily, or days such as mon-fri or mon,thu'
 
-const refuse = (path: string, rule: string, typed: string): InvalidInput =>
-  new InvalidInput([{ path, code: 'format', message: `${rule}, not ${quote(typed)}` }])
+const refuse = (path: 'time' | 'days', typed: string): InvalidInput => {
+  const rule = path === 'time' ? SAYS.timeRule : SAYS.daysRule
+  const message = words(rule, { given: quote(typed) ?? '' })
+  return new InvalidInput([{ path, code: 'format', message }])
+}
 
 /** Hour and minute. @throws InvalidInput */
 function clockOf(typed: string): readonly [hour: number, minute: number] {
   const [, hours, minutes] = CLOCK.exec(typed) ?? []
   const [hour, minute] = [Number(hours), Number(minutes)]
-  if (hours === undefined || hour > 23 || minute > 59) throw refuse('time', TIME_RULE, typed)
+  if (hours === undefined || hour > 23 || minute > 59) throw refuse('time', typed)
   return [hour, minute]
 }
 
@@ -25,13 +34,13 @@ function dayOf(word: string): number | undefined {
 
 /** The last cron field: `mon-fri` is `1-5`, `fri-mon` is `5,6,0,1`. @throws InvalidInput */
 function daysField(typed: string): string {
-  const words = typed.toLowerCase().replaceAll(/\s*-\s*/g, '-')
-  if (words === 'daily') return '*'
-  const parts = words.split(/[\s,]+/).map((part): string => {
+  const tidy = typed.toLowerCase().replaceAll(/\s*-\s*/g, '-')
+  if (tidy === 'daily') return '*'
+  const parts = tidy.split(/[\s,]+/).map((part): string => {
     const [first, last, ...more] = part.split('-').map(dayOf)
-    if (first === undefined || more.length > 0) throw refuse('days', DAYS_RULE, typed)
+    if (first === undefined || more.length > 0) throw refuse('days', typed)
     if (!part.includes('-')) return String(first)
-    if (last === undefined) throw refuse('days', DAYS_RULE, typed)
+    if (last === undefined) throw refuse('days', typed)
     if (first < last) return `${first}-${last}`
     const count = ((last - first + 7) % 7) + 1
     return Array.from({ length: count }, (_, index) => (first + index) % 7).join(',')
@@ -51,7 +60,10 @@ export function scheduleWords(cron: string): string | undefined {
   const [, minute, hour, days] = USUAL.exec(cron) ?? []
   if (minute === undefined || hour === undefined || days === undefined) return undefined
   const time = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
-  if (days === '*') return `${time} every day`
+  if (days === '*') return words(SAYS.everyDay, { time })
   // Cron knows two numbers for Sunday.
-  return `${time} on ${days.replaceAll(/\d+/g, (day) => DAYS[Number(day) % 7]!)}`
+  return words(SAYS.onDays, {
+    time,
+    days: days.replaceAll(/\d+/g, (day) => DAYS[Number(day) % 7]!),
+  })
 }

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { zoneRule } from '../../src/accounts/index.ts'
 import { toIso } from '../../src/kernel/index.ts'
-import { type Channel, listChannels } from '../../src/notifications/index.ts'
 import {
   addSummary,
   editSummary,
-  listSummaries,
   reportOn,
   type Summary,
   type SummaryConfig,
@@ -13,78 +11,29 @@ import {
 } from '../../src/summaries/index.ts'
 import { typed } from './answers.ts'
 import { accountCommand, type AccountCommand, type Call } from './command.ts'
-import { dotted, no, refusal, say } from './compose.ts'
-import { channelHere, hereOf, isHere, noChannel } from './here.ts'
+import { no, refusal, say } from './compose.ts'
+import { channelHere, hereOf, noChannel } from './here.ts'
 import { summaryReply } from './news-summary.ts'
-import { type Node, note, type Reply, text, time, verbatim } from './reply.ts'
-import { cronFor, scheduleWords } from './summary-schedule.ts'
+import type { Reply, Run } from './reply.ts'
+import { fill, words } from './sentences.ts'
+import { cronFor } from './summary-schedule.ts'
+import { readSchedules, scheduleNodes, summariesOf, summaryValue } from './summary-words.ts'
+
+const SAYS = {
+  comes: 'The summary comes to {here}',
+  goesBy: 'The summary goes by {zone}',
+  noMore: 'No summary comes to {here} any more',
+  notYet: 'No summary comes to {here} yet.',
+  first: '{trouble} First: {example}',
+  periodRule: 'must be day or week',
+  daysRule: 'must be days such as mon-fri or mon,thu',
+} as const
 
 type Period = Summary['period']
 
 /** The one that commands are about where a channel has several: the first daily one. */
 const chiefOf = (summaries: readonly Summary[]): Summary | undefined =>
   summaries.find(({ period }) => period === 'day') ?? summaries[0]
-
-/** Those of a channel, in the order in which they were made. */
-const summariesOf = async ({ db }: Call, { id }: Channel): Promise<Summary[]> =>
-  (await listSummaries(db)).filter(({ channel }) => channel === id).toReversed()
-
-/** `the day · 09:00 on mon-fri · Europe/Berlin · next in 14 h` */
-function scheduleRow({ period, cron, timezone, isActive, nextAt }: Summary, channel: Channel) {
-  const words = scheduleWords(cron)
-  return {
-    state: isActive ? ('up' as const) : ('paused' as const),
-    name: channel.name,
-    tail: dotted(
-      isActive ? null : 'off',
-      period === 'day' ? 'the day' : 'the week',
-      words ?? [verbatim(cron)],
-      timezone,
-      nextAt === null ? null : [text('next '), time(nextAt, 'relative')],
-      channel.is_active === 1 ? null : 'alerts are off there',
-    ),
-  }
-}
-
-const summaryValue = (it: Summary) => ({
-  ...it,
-  nextAt: it.nextAt === null ? null : toIso(it.nextAt),
-  lastSentAt: it.lastSentAt === null ? null : toIso(it.lastSentAt),
-  createdAt: toIso(it.createdAt),
-  updatedAt: toIso(it.updatedAt),
-})
-
-/** When summaries come here; in a terminal, anywhere. */
-async function readSchedules(call: Call) {
-  const { db, place } = call
-  const channels = await listChannels(db)
-  const shown =
-    place.platform === 'terminal' ? channels : channels.filter((it) => isHere(it, place))
-  const all = await Promise.all(
-    shown.map(async (channel) => ({ channel, summaries: await summariesOf(call, channel) })),
-  )
-  return all.flatMap(({ channel, summaries }) => summaries.map((it) => ({ channel, summary: it })))
-}
-
-type Schedules = Awaited<ReturnType<typeof readSchedules>>
-
-const scheduleNodes = ({ place }: Call, schedules: Schedules): Node[] =>
-  schedules.length > 0
-    ? [
-        {
-          kind: 'rows',
-          rows: schedules.map(({ channel, summary }) => scheduleRow(summary, channel)),
-        },
-      ]
-    : [
-        note(
-          text(
-            place.platform === 'terminal'
-              ? 'No summary is scheduled.'
-              : `None comes to ${hereOf(place)} by itself; let one: ${typed(place, 'summary schedule 09:00')}`,
-          ),
-        ),
-      ]
 
 /** How it was up to now, of whom this place's summary is about. */
 async function nowReply(call: Call, wanted?: Period): Promise<Reply> {
@@ -109,9 +58,9 @@ async function showReply(call: Call): Promise<Reply> {
   }
 }
 
-async function changedReply(call: Call, headline: string): Promise<Reply> {
+async function changedReply(call: Call, headline: readonly Run[]): Promise<Reply> {
   const schedules = await readSchedules(call)
-  return say([text(headline)], {
+  return say(headline, {
     tone: 'ok',
     body: scheduleNodes(call, schedules),
     value: schedules.map(({ summary }) => summaryValue(summary)),
@@ -132,22 +81,23 @@ async function schedule(call: Call, at: string, days: string | undefined): Promi
       cron: cronFor(at, days, config.cron),
       isActive: true,
     }))
-  return changedReply(call, `The summary comes to ${hereOf(call.place)}`)
+  return changedReply(call, fill(SAYS.comes, { here: hereOf(call.place) }))
 }
 
 /** Changes all of this place. */
 async function changeAll(
   call: Call,
   changed: Partial<SummaryConfig>,
-  headline: string,
+  headline: readonly Run[],
 ): Promise<Reply> {
   const here = await channelHere(call)
   if (here === undefined) return noChannel(call)
   const summaries = await summariesOf(call, here)
   if (summaries.length === 0) {
-    const sentence = `No summary comes to ${hereOf(call.place)} yet.`
-    return no([text(`${sentence} First: ${typed(call.place, 'summary schedule 09:00')}`)], {
-      value: refusal('summary_unknown', sentence),
+    const trouble = words(SAYS.notYet, { here: hereOf(call.place) })
+    const example = typed(call.place, 'summary schedule 09:00')
+    return no(fill(SAYS.first, { trouble, example }), {
+      value: refusal('summary_unknown', trouble),
     })
   }
   for (const { id } of summaries)
@@ -187,7 +137,7 @@ const nowCommand = accountCommand({
     },
   ],
   schema: {
-    period: z.string().trim().toLowerCase().pipe(z.enum(PERIODS, 'must be day or week')).optional(),
+    period: z.string().trim().toLowerCase().pipe(z.enum(PERIODS, SAYS.periodRule)).optional(),
   },
   slow: true,
   run: (call, { period }) => nowReply(call, period),
@@ -216,7 +166,7 @@ const scheduleCommand = accountCommand({
   ],
   schema: {
     time: z.string().trim(),
-    days: z.string().trim().max(100, 'must be days such as mon-fri or mon,thu').optional(),
+    days: z.string().trim().max(100, SAYS.daysRule).optional(),
   },
   run: (call, { time: at, days }) => schedule(call, at, days),
 })
@@ -230,7 +180,7 @@ const timezoneCommand = accountCommand({
     { name: 'zone', summary: 'Such as Europe/Berlin', kind: 'text', required: true, single: true },
   ],
   schema: { zone: z.string().trim().pipe(zoneRule) },
-  run: (call, { zone }) => changeAll(call, { timezone: zone }, `The summary goes by ${zone}`),
+  run: (call, { zone }) => changeAll(call, { timezone: zone }, fill(SAYS.goesBy, { zone })),
 })
 
 const off = accountCommand({
@@ -241,7 +191,7 @@ const off = accountCommand({
   options: [],
   schema: {},
   run: (call) =>
-    changeAll(call, { isActive: false }, `No summary comes to ${hereOf(call.place)} any more`),
+    changeAll(call, { isActive: false }, fill(SAYS.noMore, { here: hereOf(call.place) })),
 })
 
 /** How it was, and when this place is told. */

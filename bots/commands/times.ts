@@ -1,6 +1,13 @@
 import { type Instant, SECOND } from '../../src/kernel/index.ts'
 import type { Run } from './reply.ts'
+import { words } from './sentences.ts'
 import { formatDuration } from './words.ts'
+
+const SAYS = {
+  justNow: 'just now',
+  past: '{length} ago',
+  future: 'in {length}',
+} as const
 
 type TimeStyle = Extract<Run, { kind: 'time' }>['style']
 
@@ -22,9 +29,12 @@ const CLOCK: Intl.DateTimeFormatOptions = {
   timeZoneName: 'short',
 }
 
-function relative(at: Instant, now: Instant): string {
-  if (Math.abs(now - at) < SECOND) return 'just now'
-  return at < now ? `${formatDuration(now - at)} ago` : `in ${formatDuration(at - now)}`
+/** `12 s ago`, `in 5 min` */
+export function relativeWords(at: Instant, now: Instant): string {
+  if (Math.abs(now - at) < SECOND) return SAYS.justNow
+  return at < now
+    ? words(SAYS.past, { length: formatDuration(now - at) })
+    : words(SAYS.future, { length: formatDuration(at - now) })
 }
 
 /** `12 s ago`, `14:02:07 UTC`, `17 Mar`, `17 Mar 2026`. */
@@ -32,7 +42,7 @@ export function timeWords(at: Instant, style: TimeStyle, zone: string, now: Inst
   const dayOf = (it: Instant) => formatter(zone, DAY_AND_YEAR).format(it)
   switch (style) {
     case 'relative':
-      return relative(at, now)
+      return relativeWords(at, now)
     case 'date': {
       const sameYear = dayOf(at).slice(-4) === dayOf(now).slice(-4)
       return formatter(zone, sameYear ? DAY : DAY_AND_YEAR).format(at)

@@ -1,53 +1,45 @@
 import { listLinks, unlink as unlinkPlace } from '../../src/accounts/index.ts'
 import { accountCommand, type Call, type Pressed } from './command.ts'
-import { typed } from './answers.ts'
 import { no, press, refusal, say } from './compose.ts'
-import { askConfirmation, takeConfirmation } from './confirm.ts'
+import { askConfirmation, refusedConfirmation } from './confirm.ts'
 import { nounOf } from './guard.ts'
-import { name, note, type Reply, text } from './reply.ts'
+import { name, note, type Reply } from './reply.ts'
+import { fill } from './sentences.ts'
+
+const SAYS = {
+  terminal: 'The terminal is not linked: it is the machine itself.',
+  ask: 'Untie this {noun} from {account}?',
+  silence: 'Its channels hear nothing any more. Only the asker may confirm, within 2 min.',
+  unlinkIt: 'Unlink it',
+  keepIt: 'Keep it',
+  unlinked: 'This {noun} is not linked any more.',
+  stays: 'It stays linked.',
+} as const
 
 const subjectOf = (id: number): string => `link.delete:${id}`
-
-const nowhere = (sentence: string): Reply =>
-  no([text(sentence)], { value: refusal('not_linked', sentence) })
 
 async function askReply(call: Call): Promise<Reply> {
   const { platform, serverId } = call.place
   const links = await listLinks(call.db)
   const link = links.find((it) => it.platform === platform && it.server_id === serverId)
-  if (link === undefined) return nowhere('The terminal is not linked: it is the machine itself.')
+  if (link === undefined)
+    return no(fill(SAYS.terminal), { value: refusal('not_linked', SAYS.terminal) })
   const word = await askConfirmation(call, subjectOf(link.id))
-  const noun = nounOf(call.place)
-  return say([text(`Untie this ${noun} from `), name(call.account.name), text('?')], {
+  const asked = { noun: nounOf(call.place), account: name(call.account.name) }
+  return say(fill(SAYS.ask, asked), {
     tone: 'warn',
-    body: [
-      note(text('Its channels hear nothing any more. Only the asker may confirm, within 2 min.')),
-    ],
+    body: [note(...fill(SAYS.silence))],
     actions: [
-      { label: 'Unlink it', press: press('unlink', link.id, word), danger: true },
-      { label: 'Keep it', press: press('linked', link.id, word) },
+      { label: SAYS.unlinkIt, press: press('unlink', link.id, word), danger: true },
+      { label: SAYS.keepIt, press: press('linked', link.id, word) },
     ],
     exitCode: 1,
     value: { confirm: { account: call.account.name } },
   })
 }
 
-/** The reply where it is not confirmed, and whose place it is where it is. */
-async function confirmed(call: Call, { id, extra }: Pressed): Promise<Reply | undefined> {
-  switch (await takeConfirmation(call, extra, subjectOf(id))) {
-    case 'yes':
-      return undefined
-    case 'other':
-      return no([text('Only the one who asked may confirm this.')], {
-        value: refusal('not_asker', 'Only the one who asked may confirm this.'),
-      })
-    default:
-      return no(
-        [text(`That question is answered or over. Ask again: ${typed(call.place, 'unlink')}`)],
-        { value: refusal('confirmation_over', 'That question is answered or over.') },
-      )
-  }
-}
+const confirmed = (call: Call, { id, extra }: Pressed): Promise<Reply | undefined> =>
+  refusedConfirmation(call, extra, subjectOf(id), 'unlink')
 
 /** Asks first; `unlink` and `linked` answer the question. */
 export const unlink = accountCommand({
@@ -65,13 +57,13 @@ export const unlink = accountCommand({
       const refusedReply = await confirmed(call, pressed)
       if (refusedReply !== undefined) return refusedReply
       await unlinkPlace(call.db, call.now, call.by, pressed.id)
-      return say([text(`This ${nounOf(call.place)} is not linked any more.`)], {
+      return say(fill(SAYS.unlinked, { noun: nounOf(call.place) }), {
         tone: 'ok',
         value: { account: null },
       })
     },
     linked: async (call, pressed) =>
       (await confirmed(call, pressed)) ??
-      say([text('It stays linked.')], { value: { account: call.account.name } }),
+      say(fill(SAYS.stays), { value: { account: call.account.name } }),
   },
 })

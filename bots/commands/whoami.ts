@@ -21,7 +21,8 @@ const SAYS = {
   id: 'Your number',
   account: 'Account',
   zone: 'Time zone',
-  version: 'Uptalk',
+  uptalk: 'Uptalk',
+  version: 'Uptalk {version}',
 } as const
 
 function why({ place }: OpenCall, { role, reason }: Member): Run[] {
@@ -42,7 +43,7 @@ async function whoamiReply(call: OpenCall): Promise<Reply> {
   const member = await findMember(call)
   if (member === undefined) {
     const reply = unlinked(place)
-    return { ...reply, body: [line(text(`Uptalk ${VERSION}`))] }
+    return { ...reply, body: [line(...fill(SAYS.version, { version: VERSION }))] }
   }
   const { account, role } = member
   const isNobody = role === 'none'
@@ -62,7 +63,7 @@ async function whoamiReply(call: OpenCall): Promise<Reply> {
                 [SAYS.account, [name(account.name)]],
                 [SAYS.zone, [text(account.timezone)]],
               ] as const)),
-          [SAYS.version, [text(VERSION)]],
+          [SAYS.uptalk, [text(VERSION)]],
         ),
       ],
       value: {

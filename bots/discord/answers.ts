@@ -1,24 +1,49 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js'
 import type { Delivery } from '../../src/notifications/index.ts'
+import { words } from '../commands/index.ts'
+
+const SAYS = {
+  channelDeleted: 'the channel was deleted',
+  serverGone: 'the server is gone, or Uptalk was removed from it',
+  messageDeleted: 'the message was deleted',
+  tooOld: 'the message is too old to be edited once more',
+  notSeen: 'Uptalk may not see this channel; it needs View Channel',
+  notOurs: 'the message was written by somebody else',
+  empty: 'the message was empty',
+  closedPerson: 'this person takes no messages from Uptalk',
+  noMessages: 'this kind of channel holds no messages',
+  mayNotWrite:
+    'Uptalk may not write in this channel; it needs Send Messages, Embed Links and Attach Files',
+  noJson: 'the message was no JSON',
+  wait: 'Discord wants us to wait',
+  said: 'Discord said {code}: {message}',
+  answered: 'Discord answered {status}',
+  noAnswer: 'Discord did not answer in time',
+  tokenRefused: 'Discord refused the token',
+  requestFailed: 'the request failed',
+  connectionFailed: 'the connection failed',
+  connectionFailedBy: 'the connection failed ({cause})',
+  failed: 'it failed ({error})',
+} as const
 
 /** What the platform's own codes mean for a message; what is not here is tried again. */
 const MEANINGS: Readonly<Record<number, Delivery>> = {
-  10_003: { kind: 'gone', why: 'the channel was deleted' },
-  10_004: { kind: 'gone', why: 'the server is gone, or Uptalk was removed from it' },
-  10_008: { kind: 'missing', why: 'the message was deleted' },
-  30_046: { kind: 'frozen', why: 'the message is too old to be edited once more' },
+  10_003: { kind: 'gone', why: SAYS.channelDeleted },
+  10_004: { kind: 'gone', why: SAYS.serverGone },
+  10_008: { kind: 'missing', why: SAYS.messageDeleted },
+  30_046: { kind: 'frozen', why: SAYS.tooOld },
   40_060: { kind: 'done', messageId: null },
-  50_001: { kind: 'gone', why: 'Uptalk may not see this channel; it needs View Channel' },
-  50_005: { kind: 'missing', why: 'the message was written by somebody else' },
-  50_006: { kind: 'ours', why: 'the message was empty' },
-  50_007: { kind: 'gone', why: 'this person takes no messages from Uptalk' },
-  50_008: { kind: 'gone', why: 'this kind of channel holds no messages' },
+  50_001: { kind: 'gone', why: SAYS.notSeen },
+  50_005: { kind: 'missing', why: SAYS.notOurs },
+  50_006: { kind: 'ours', why: SAYS.empty },
+  50_007: { kind: 'gone', why: SAYS.closedPerson },
+  50_008: { kind: 'gone', why: SAYS.noMessages },
   50_013: {
     kind: 'gone',
-    why: 'Uptalk may not write in this channel; it needs Send Messages, Embed Links and Attach Files',
+    why: SAYS.mayNotWrite,
   },
-  50_024: { kind: 'gone', why: 'this kind of channel holds no messages' },
-  50_109: { kind: 'ours', why: 'the message was no JSON' },
+  50_024: { kind: 'gone', why: SAYS.noMessages },
+  50_109: { kind: 'ours', why: SAYS.noJson },
 }
 
 /** Failures before a request can have reached anyone. */
@@ -40,14 +65,17 @@ export const statusOf = (error: unknown): number | undefined =>
 
 /** A sentence about an error that holds no address: addresses of interactions are secrets. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof RateLimitError) return 'Discord wants us to wait'
-  if (error instanceof DiscordAPIError) return `Discord said ${error.code}: ${error.message}`
-  if (error instanceof HTTPError) return `Discord answered ${error.status}`
-  if (!(error instanceof Error)) return 'the request failed'
-  if (error.name === 'AbortError') return 'Discord did not answer in time'
+  if (error instanceof RateLimitError) return SAYS.wait
+  if (error instanceof DiscordAPIError)
+    return words(SAYS.said, { code: error.code, message: error.message })
+  if (error instanceof HTTPError) return words(SAYS.answered, { status: error.status })
+  if (!(error instanceof Error)) return SAYS.requestFailed
+  if (error.name === 'AbortError') return SAYS.noAnswer
   const cause = (error.cause as { code?: unknown } | undefined)?.code
-  if (typeof cause === 'string') return `the connection failed (${cause})`
-  return error.message === 'fetch failed' ? 'the connection failed' : `it failed (${error.name})`
+  if (typeof cause === 'string') return words(SAYS.connectionFailedBy, { cause })
+  return error.message === 'fetch failed'
+    ? SAYS.connectionFailed
+    : words(SAYS.failed, { error: error.name })
 }
 
 /** One of the few things an answer can mean for a lane. */
@@ -58,7 +86,7 @@ export function toDelivery(error: unknown): Delivery {
     return { kind: 'again', why, afterMs: Math.max(retryAfter, timeToReset, sublimitTimeout) }
   }
   if (error instanceof DiscordAPIError) {
-    if (error.status === 401) return { kind: 'stop', why: 'Discord refused the token' }
+    if (error.status === 401) return { kind: 'stop', why: SAYS.tokenRefused }
     if (Number(error.code) === 50_035) return { kind: 'ours', why }
     return MEANINGS[Number(error.code)] ?? { kind: 'again', why }
   }

@@ -24,6 +24,10 @@ import { type Files, withPicture } from './picture.ts'
 import { plainForm } from './render.ts'
 import type { Wire } from './wire.ts'
 
+const SAYS = {
+  broke: 'Something broke on my side. Your monitors are still being watched.',
+} as const
+
 /** Where interactions are taken and answered. */
 export interface Counter {
   receive(interaction: BaseInteraction): void
@@ -49,7 +53,7 @@ const HARMLESS: ReadonlySet<number | undefined> = new Set([10_015, 10_062, 40_06
 
 const BROKEN: Reply = {
   tone: 'bad',
-  headline: [text('Something broke on my side. Your monitors are still being watched.')],
+  headline: [text(SAYS.broke)],
   body: [],
   actions: [],
   audience: 'asker',

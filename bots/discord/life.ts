@@ -16,6 +16,10 @@ import { findGateway, probeGateway, TOKEN_REFUSED } from './gateway.ts'
 import { commandTree, sameTree } from './tree.ts'
 import type { Wire } from './wire.ts'
 
+const SAYS = {
+  removed: 'Uptalk was removed from the server',
+} as const
+
 const LOGIN_WITHIN_MS = MINUTE
 const LOOK_EVERY_MS = 30 * SECOND
 /** discord.js mends its own connection; after this long without a sign of life it gets a new one. */
@@ -136,7 +140,7 @@ function listen(client: Client, rooms: Rooms, heard: (connected: boolean) => voi
   // A server joined again while we were off is known only from here.
   client.on(Events.GuildAvailable, back)
   client.on(Events.GuildDelete, (guild) => {
-    void tell(desk.placeLeft(placeOf(guild), 'Uptalk was removed from the server'))
+    void tell(desk.placeLeft(placeOf(guild), SAYS.removed))
   })
 
   const lost = new Promise<never>((_, reject) => {

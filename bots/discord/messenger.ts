@@ -8,6 +8,11 @@ import { openPins } from './pins.ts'
 import { type DiscordPayload, plainForm } from './render.ts'
 import type { Wire } from './wire.ts'
 
+const SAYS = {
+  tooMany: 'Discord turned down too many requests',
+  notWorded: 'the message could not be worded',
+} as const
+
 /** "You cannot reply without permission to read message history." */
 const NO_REPLIES_HERE = 160_002
 const FORM_REFUSED = 50_035
@@ -37,8 +42,7 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
     mention: string | null = null,
   ): Promise<Delivery> {
     const pause = wire.pausedFor()
-    if (pause > 0)
-      return { kind: 'again', why: 'Discord turned down too many requests', afterMs: pause }
+    if (pause > 0) return { kind: 'again', why: SAYS.tooMany, afterMs: pause }
     try {
       return await withPicture(word(news), log, async (worded, files) => {
         const payload = mention === null ? worded : ringing(worded, mention)
@@ -54,7 +58,7 @@ export function openMessenger(wire: Wire, word: (news: News) => Reply, log: Log)
       })
     } catch (error) {
       log.error({ err: error, news: news.kind }, 'news was not worded')
-      return { kind: 'ours', why: 'the message could not be worded' }
+      return { kind: 'ours', why: SAYS.notWorded }
     }
   }
 

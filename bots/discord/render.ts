@@ -5,8 +5,20 @@ import type {
   APIEmbedField,
 } from 'discord.js'
 import { cut, plain } from '../../src/kernel/index.ts'
-import { type Action, type Node, type Reply, SIGNS, type StateSign } from '../commands/index.ts'
+import {
+  type Action,
+  type Node,
+  type Reply,
+  SIGNS,
+  type StateSign,
+  words,
+} from '../commands/index.ts'
 import { boldName, isPlain, writePlain, writeRuns } from './text.ts'
+
+const SAYS = {
+  moreLines: '… and {count} more',
+  moreFacts: 'and {count} more',
+} as const
 
 /** What a message says, as the API takes it. */
 export interface DiscordPayload {
@@ -79,7 +91,8 @@ function joinLines(lines: readonly string[], max: number): string {
   for (const [at, line] of lines.entries()) {
     const next = text === '' ? line : `${text}\n${line}`
     const last = at === lines.length - 1
-    if (next.length > (last ? max : max - MORE)) return `${text}\n… and ${lines.length - at} more`
+    if (next.length > (last ? max : max - MORE))
+      return `${text}\n${words(SAYS.moreLines, { count: lines.length - at })}`
     text = next
   }
   return text
@@ -99,7 +112,7 @@ function fieldsOf(body: readonly Node[]): APIEmbedField[] {
     size += field.name.length + field.value.length
     const full = fields.length === LIMITS.fields - 1 && at < all.length - 1
     if (full || size > LIMITS.allFields)
-      return [...fields, { name: '…', value: `and ${all.length - at} more` }]
+      return [...fields, { name: '…', value: words(SAYS.moreFacts, { count: all.length - at }) }]
     fields.push(field)
   }
   return fields

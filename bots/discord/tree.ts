@@ -7,11 +7,16 @@ import {
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from 'discord.js'
 import { cut } from '../../src/kernel/index.ts'
-import type { CommandCard, Option } from '../commands/index.ts'
+import { type CommandCard, type Option, words } from '../commands/index.ts'
+
+const SAYS = {
+  uptime: 'Watch your services and talk about it',
+  allAbout: 'All about {word}',
+} as const
 
 const LONGEST_SUMMARY = 100
 
-const summaryOf = (words: string): string => cut(words === '' ? '–' : words, LONGEST_SUMMARY)
+const summaryOf = (summary: string): string => cut(summary === '' ? '–' : summary, LONGEST_SUMMARY)
 
 function toOption({ name, summary, kind, required, choices }: Option): APIApplicationCommandOption {
   const common = { name, description: summaryOf(summary), required }
@@ -51,7 +56,7 @@ export function commandTree(
   return {
     type: ApplicationCommandType.ChatInput,
     name: 'uptime',
-    description: 'Watch your services and talk about it',
+    description: SAYS.uptime,
     contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
     integration_types: [ApplicationIntegrationType.GuildInstall],
     options: [...groups].map(([word, members]) => {
@@ -60,7 +65,7 @@ export function commandTree(
       return {
         type: ApplicationCommandOptionType.SubcommandGroup,
         name: word,
-        description: summaryOf(`All about ${word}`),
+        description: summaryOf(words(SAYS.allAbout, { word })),
         options: members.map((card) => toSubcommand(card.name.slice(word.length + 1), card)),
       }
     }),

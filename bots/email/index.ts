@@ -1,8 +1,14 @@
 import { createTransport, type SentMessageInfo } from 'nodemailer'
 import { type PartTools, SECOND } from '../../src/kernel/index.ts'
 import type { Delivery, Messenger, News, Post } from '../../src/notifications/index.ts'
-import type { Reply } from '../commands/index.ts'
+import { type Reply, words } from '../commands/index.ts'
 import { renderMail } from './render.ts'
+
+const SAYS = {
+  loginRefused: 'the mail server refused the login: {reason}',
+  notWorded: 'the message could not be worded',
+  notEdited: 'a mail cannot be edited',
+} as const
 
 const DEADLINE_MS = 20 * SECOND
 const LONGEST_WHY = 200
@@ -16,7 +22,7 @@ interface SmtpError extends Error {
 function toDelivery(error: SmtpError): Delivery {
   const why = error.message.replaceAll(/\s+/g, ' ').slice(0, LONGEST_WHY)
   if (error.code === 'EAUTH')
-    return { kind: 'stop', why: `the mail server refused the login: ${why}` }
+    return { kind: 'stop', why: words(SAYS.loginRefused, { reason: why }) }
   // 5xx is its last word about this mail; anything else may pass.
   const isFinal = error.responseCode !== undefined && error.responseCode >= 500
   return isFinal ? { kind: 'ours', why } : { kind: 'again', why, uncertain: true }
@@ -46,7 +52,7 @@ export function openMail(
       letter = renderMail(word(news), clock.now())
     } catch (error) {
       log.error({ err: error, news: news.kind }, 'news was not worded')
-      return { kind: 'ours', why: 'the message could not be worded' }
+      return { kind: 'ours', why: SAYS.notWorded }
     }
     const { to } = JSON.parse(keeps?.info ?? '{"to":[]}') as { readonly to: readonly string[] }
     // The same on every attempt: mail programs show a repeat once.
@@ -70,5 +76,5 @@ export function openMail(
       return toDelivery(error as SmtpError)
     }
   }
-  return { post, edit: async () => ({ kind: 'ours', why: 'a mail cannot be edited' }) }
+  return { post, edit: async () => ({ kind: 'ours', why: SAYS.notEdited }) }
 }

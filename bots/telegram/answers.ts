@@ -1,7 +1,12 @@
 import { GrammyError, HttpError } from 'grammy'
 import { SECOND } from '../../src/kernel/index.ts'
 import type { Address, Delivery } from '../../src/notifications/index.ts'
+import { words } from '../commands/index.ts'
 import { networkCode, whyOf } from './client.ts'
+
+const SAYS = {
+  tokenRefused: 'token refused ({reason})',
+} as const
 
 type Kind = 'done' | 'missing' | 'topic' | 'gone' | 'ours'
 
@@ -63,14 +68,15 @@ function ofRefusal(error: GrammyError, address: Address): Delivery {
   const says = error.description.toLowerCase()
   if (status === 429) return { kind: 'again', why, afterMs: (parameters.retry_after ?? 1) * SECOND }
   // 404 is what a token without the right form gets.
-  if (status === 401 || status === 404) return { kind: 'stop', why: `token refused (${why})` }
+  if (status === 401 || status === 404)
+    return { kind: 'stop', why: words(SAYS.tokenRefused, { reason: why }) }
   if (status >= 500)
     return { kind: 'again', why, ...(GATEWAYS.has(status) ? { uncertain: true } : {}) }
   if (parameters.migrate_to_chat_id !== undefined) {
     const channelId = String(parameters.migrate_to_chat_id)
     return { kind: 'elsewhere', address: { channelId, threadId: null }, why }
   }
-  const [, means] = MEANINGS.find(([words]) => says.includes(words)) ?? []
+  const [, means] = MEANINGS.find(([said]) => says.includes(said)) ?? []
   switch (means) {
     case 'done':
       return { kind: 'done', messageId: null }

@@ -1,5 +1,11 @@
 import { Api, type ApiClientOptions, GrammyError, HttpError } from 'grammy'
 import { plain } from '../../src/kernel/index.ts'
+import { words } from '../commands/index.ts'
+
+const SAYS = {
+  notReached: 'Telegram could not be reached ({reason})',
+  noAnswer: 'no answer',
+} as const
 
 export interface Connection {
   readonly token: string
@@ -53,6 +59,6 @@ export const bugOf = (error: unknown): { why: string; stack?: string } => ({
 export function whyOf(error: unknown): string {
   if (error instanceof GrammyError) return plain(error.description, WHY_MAX)
   if (error instanceof HttpError)
-    return `Telegram could not be reached (${networkCode(error) ?? 'no answer'})`
+    return words(SAYS.notReached, { reason: networkCode(error) ?? SAYS.noAnswer })
   return plain(error instanceof Error ? error.message : String(error), WHY_MAX)
 }

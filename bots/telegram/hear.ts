@@ -11,6 +11,12 @@ import type { Speaker, Where } from './speaker.ts'
 import type { Standings } from './standing.ts'
 import type { Tasks } from './tasks.ts'
 
+const SAYS = {
+  looking: 'Looking…',
+  blocked: 'blocked by the person',
+  removed: 'removed from the chat',
+} as const
+
 /** Updates handled already; a restart or a lost confirmation brings them again. */
 export interface SeenUpdates {
   /** Records the update; false when it was known already. */
@@ -28,7 +34,7 @@ export interface Ears {
 }
 
 const OLD_MS = 10 * MINUTE
-const LOOKING = { text: 'Looking…', entities: [] }
+const LOOKING = { text: SAYS.looking, entities: [] }
 const ANSWER_MAX = 200
 
 const isIn = (member: ChatMemberUpdated['new_chat_member']): boolean =>
@@ -134,7 +140,7 @@ export function hearUpdates(ears: Ears): (update: Update, me: UserFromGetMe) => 
     standings.drop(chat.id)
     const serverId = String(chat.id)
     const place = { platform: 'telegram', serverId } as const
-    const why = chat.type === 'private' ? 'blocked by the person' : 'removed from the chat'
+    const why = chat.type === 'private' ? SAYS.blocked : SAYS.removed
     if (!isIn(new_chat_member)) tasks.inOrder(serverId, () => desk.placeLeft(place, why))
     else if (!isIn(old_chat_member)) tasks.inOrder(serverId, () => desk.placeBack(place))
   }

@@ -3,6 +3,10 @@ import type { BotCommand, BotCommandScope } from 'grammy/types'
 import { cut } from '../../src/kernel/index.ts'
 import type { CommandCard } from '../commands/index.ts'
 
+const SAYS = {
+  uptime: 'Is everything up? Try: /uptime help',
+} as const
+
 const NAME = /^[a-z0-9_]{1,32}$/
 const SUMMARY_MAX = 256
 const COMMANDS_MAX = 100
@@ -12,7 +16,7 @@ function menusOf(cards: readonly CommandCard[]): {
   here: BotCommand[]
   alone: BotCommand[]
 } {
-  const here = [{ command: 'uptime', description: 'Is everything up? Try: /uptime help' }]
+  const here = [{ command: 'uptime', description: SAYS.uptime }]
   const alone = new Map<string, BotCommand>()
   for (const [first, members] of Map.groupBy(cards, ({ name }) => name.split(' ')[0]!)) {
     const command = first.toLowerCase()

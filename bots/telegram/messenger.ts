@@ -6,13 +6,17 @@ import { pictured } from './picture.ts'
 import { CAPTION_MAX, renderTelegram, type Screen, TEXT_MAX } from './render.ts'
 import type { Wire } from './wire.ts'
 
+const SAYS = {
+  onCall: 'on call',
+} as const
+
 /** Rings the person a channel chose; nobody is rung by the words of a message. */
 function ringing(screen: Screen, mention: string): Screen {
   const [kind, id] = mention.split(':')
-  const call = '\n🔔 on call'
+  const call = `\n🔔 ${SAYS.onCall}`
   const max = screen.photo === undefined ? TEXT_MAX : CAPTION_MAX
   if (kind !== 'user' || id === undefined || screen.text.length + call.length > max) return screen
-  const user = { id: Number(id), is_bot: false, first_name: 'on call' }
+  const user = { id: Number(id), is_bot: false, first_name: SAYS.onCall }
   const offset = screen.text.length + 1
   const entity = { type: 'text_mention', offset, length: call.length - 1, user } as const
   return { ...screen, text: `${screen.text}${call}`, entities: [...screen.entities, entity] }

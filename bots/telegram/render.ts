@@ -7,6 +7,7 @@ import {
   type Reply,
   type Run,
   SIGNS,
+  words,
 } from '../commands/index.ts'
 import {
   cutLine,
@@ -18,6 +19,12 @@ import {
   write,
   type Written,
 } from './pieces.ts'
+
+const SAYS = {
+  future: 'in {length}',
+  past: '{length} ago',
+  moreLines: '… and {count} more',
+} as const
 
 export interface Screen<Markup extends AnyMarkup = InlineKeyboardMarkup> extends Written {
   /** A PNG above the words. */
@@ -47,7 +54,7 @@ const BUTTONS_MAX = 100
 // Telegram makes @name, /word, #tag, $TAG and x.com clickable by itself; the first one notifies.
 const LIVE = /[@/#$.\u3002\uFF0E\uFF61]/
 
-function words(at: Instant, zone: string, options: Intl.DateTimeFormatOptions): string {
+function formatted(at: Instant, zone: string, options: Intl.DateTimeFormatOptions): string {
   try {
     return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone }).format(at)
   } catch {
@@ -67,14 +74,15 @@ const CLOCK = {
 function timeWords(run: Run & { kind: 'time' }, zone: string, now: Instant): string {
   if (run.style === 'relative') {
     const ms = run.at - now
-    return ms > 0 ? `in ${formatDuration(ms)}` : `${formatDuration(-ms)} ago`
+    const length = formatDuration(Math.abs(ms))
+    return words(ms > 0 ? SAYS.future : SAYS.past, { length })
   }
-  const year = (at: Instant): string => words(at, zone, { year: 'numeric' })
-  const day = words(run.at, zone, DATE)
+  const year = (at: Instant): string => formatted(at, zone, { year: 'numeric' })
+  const day = formatted(run.at, zone, DATE)
   const date = year(run.at) === year(now) ? day : `${day} ${year(run.at)}`
   if (run.style === 'date') return date
-  const clock = words(run.at, zone, CLOCK)
-  const today = year(run.at) === year(now) && day === words(now, zone, DATE)
+  const clock = formatted(run.at, zone, CLOCK)
+  const today = year(run.at) === year(now) && day === formatted(now, zone, DATE)
   return today ? clock : `${date} ${clock}`
 }
 
@@ -155,7 +163,9 @@ function fit(headline: Line, blocks: readonly Block[], max: number): Line[] {
   return [
     headline,
     ...blocks.flatMap(({ lines, left }) =>
-      left === 0 ? lines : [...lines, [{ text: `… and ${left} more`, style: 'plain' as const }]],
+      left === 0
+        ? lines
+        : [...lines, [{ text: words(SAYS.moreLines, { count: left }), style: 'plain' as const }]],
     ),
   ]
 }

@@ -1,8 +1,13 @@
 import { createInterface } from 'node:readline'
-import type { Reply } from '../commands/index.ts'
+import { type Reply, words } from '../commands/index.ts'
 import type { TerminalIo } from './io.ts'
 import { confirmation, refusalOf, shown } from './say.ts'
 import type { Session } from './session.ts'
+
+const SAYS = {
+  welcome: 'Type a command, help for what there is, exit to leave.',
+  confirm: '{question}? [y/N]',
+} as const
 
 const PROMPT = 'uptalk> '
 const LEAVING = /^(?:exit|quit|bye|\.q)$/i
@@ -34,7 +39,7 @@ export async function chat(
     prompt()
   })
   let pending: Reply | undefined
-  if (isSeen) io.out.write('Type a command, help for what there is, exit to leave.\n')
+  if (isSeen) io.out.write(`${SAYS.welcome}\n`)
   prompt()
   for await (const typed of lines) {
     const line = typed.trim().replace(PREFIX, '')
@@ -42,7 +47,7 @@ export async function chat(
     const reply = await answer(line, pending, typed)
     if (reply !== undefined) io.out.write(`${shown(io, session, reply)}\n`)
     const asked = reply === undefined ? undefined : confirmation(reply)
-    if (asked !== undefined) io.out.write(`${asked.label}? [y/N]\n`)
+    if (asked !== undefined) io.out.write(`${words(SAYS.confirm, { question: asked.label })}\n`)
     pending = asked === undefined ? undefined : reply
     prompt()
   }

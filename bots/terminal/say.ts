@@ -1,9 +1,14 @@
 import { createInterface } from 'node:readline'
 import { systemClock } from '../../src/kernel/index.ts'
-import type { Action, Reply } from '../commands/index.ts'
+import { type Action, type Reply, words } from '../commands/index.ts'
 import { columnsOf, type TerminalIo, usesColor } from './io.ts'
 import { renderTerminal } from './render.ts'
 import type { Session } from './session.ts'
+
+const SAYS = {
+  confirm: '{question}? [y/N] ',
+  unchanged: 'Nothing was changed. Add --yes to confirm.',
+} as const
 
 export interface Manner {
   readonly json: boolean
@@ -36,7 +41,7 @@ export const refusalOf = ({ actions }: Reply): Action | undefined =>
 
 async function asksYes(io: TerminalIo, question: string): Promise<boolean> {
   const lines = createInterface({ input: io.in })
-  io.err.write(`${question}? [y/N] `)
+  io.err.write(words(SAYS.confirm, { question }))
   try {
     // An end of input is a no.
     const answer = await new Promise<string>((resolve) => {
@@ -66,7 +71,7 @@ export async function say(
   const code = reply.exitCode ?? 0
   if (asked === undefined) return code
   if (manner.json || io.in.isTTY !== true) {
-    io.err.write('Nothing was changed. Add --yes to confirm.\n')
+    io.err.write(`${SAYS.unchanged}\n`)
     return 1
   }
   const yes = await asksYes(io, asked.label)

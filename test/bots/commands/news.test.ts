@@ -134,3 +134,8 @@ test('a channel that was switched off, and our own blindness', () => {
     'I could not reach the internet from <clock 2027-03-01T14:02:07.000Z> to <clock 2027-03-01T14:09:07.000Z>. Nothing was judged in that time.',
   )
 })
+
+test('a warning that came true says whose certificate has ended', () => {
+  const ended = { severity: 'warning', code: 'cert_expiring', endReason: 'worsened' } as const
+  expect(words(alert(ended))).toBe('The certificate of Shop has ended\n[Details]')
+})
