@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { schedule } from 'node-cron'
 import { ensureAccount } from './accounts/index.ts'
 import { basePath, buildApi, type Health } from './api/index.ts'
 import { type Boards, startBoards } from './boards/index.ts'
+import { startChores } from './chores.ts'
 import type { Settings } from './config.ts'
 import { type Engine, startEngine } from './engine/index.ts'
 import { readNews } from './incidents/index.ts'
-import { DAY, type Log, type Part, systemChance, systemClock } from './kernel/index.ts'
+import { type Log, type Part, systemChance, systemClock } from './kernel/index.ts'
 import { breakOffVerifications, type Looker } from './monitors/index.ts'
 import {
   type DeliveryPart,
@@ -18,7 +18,6 @@ import {
 } from './notifications/index.ts'
 import { openOutlook, type Outlook } from './outlook.ts'
 import { look } from './probes/index.ts'
-import { forgetOld } from './retention/index.ts'
 import {
   bindAccount,
   type Db,
@@ -28,7 +27,6 @@ import {
   type Sealer,
   seenUpdates,
 } from './storage/index.ts'
-import { sendDue } from './summaries/index.ts'
 import { VERSION } from './version.ts'
 
 /** What runs, and where it is reached. */
@@ -51,8 +49,6 @@ class PortTrouble extends Error {
 const [clock, chance] = [systemClock, systemChance]
 /** Long enough for another process's write, short enough for all who wait meanwhile. */
 const BUSY_MS = 500
-const TIDY_SCHEDULE = '17 * * * *'
-const SUMMARY_SCHEDULE = '* * * * *'
 
 /** What the parts are made with and joined by. */
 interface Site {
@@ -251,27 +247,16 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
   parts.push(...platforms)
   living.push(...platforms)
 
-  const tidy = schedule(TIDY_SCHEDULE, async () => {
-    try {
-      await forgetOld(db, clock.now(), settings.RETAIN_CHECKS * DAY)
-    } catch (err) {
-      log.error({ err }, 'old rows not forgotten')
-    }
-  })
-  const summarise = async () => {
-    try {
-      if (await sendDue(db, clock.now())) delivery.wake()
-    } catch (err) {
-      log.error({ err }, 'summaries not sent')
-    }
-  }
-  // A tick and no more: when one is due stands in its row.
-  const summaries = schedule(SUMMARY_SCHEDULE, summarise, { noOverlap: true })
-  opened.defer(() => tidy.destroy())
-  opened.defer(() => summaries.destroy())
-  // What was missed while we were away; nobody waits for it.
-  const missed = summarise()
-  opened.defer(() => missed)
+  opened.use(
+    startChores({
+      db,
+      clock,
+      log,
+      engine,
+      retainChecksDays: settings.RETAIN_CHECKS,
+      onNews: () => delivery.wake(),
+    }),
+  )
 
   log.info({ url, version: VERSION, watched: engine.counts().watched }, 'ready')
   const kept = opened.move()

@@ -14,7 +14,14 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'src/probes': ['src/kernel', 'src/network'],
   'src/notifications': ['src/accounts', 'src/audit', 'src/kernel', 'src/network', 'src/storage'],
   'src/incidents': ['src/audit', 'src/kernel', 'src/notifications', 'src/probes', 'src/storage'],
-  'src/monitors': ['src/audit', 'src/incidents', 'src/kernel', 'src/probes', 'src/storage'],
+  'src/monitors': [
+    'src/audit',
+    'src/incidents',
+    'src/kernel',
+    'src/probes',
+    'src/stats',
+    'src/storage',
+  ],
   'src/registry': ['src/kernel', 'src/network', 'src/storage'],
   'src/maintenance': ['src/accounts', 'src/audit', 'src/kernel', 'src/monitors', 'src/storage'],
   'src/status-pages': [
@@ -93,7 +100,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 }
 /** Who may hold the handle that sees every account; the rest of the house asks through one that is bound. */
 const UNBOUND =
-  /^src\/(?:storage|accounts|boards|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/samples|incidents\/(?:verdict|tell)|summaries\/send|maintenance\/spans|status-pages\/public)\.ts$/
+  /^src\/(?:storage|accounts|boards|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/(?:samples|pack)|incidents\/(?:verdict|tell)|summaries\/send|maintenance\/spans|status-pages\/public)\.ts$/
 /** Where it is handed through as a part, and the look-ups that find whose request it is. */
 const HANDED_THROUGH = new Set(['src/api/deps.ts', 'bots/commands/command.ts'])
 const LOOK_UPS = new Set([

@@ -32,6 +32,7 @@ const SAYS = {
   lasted: { one: '1, {length} long', other: '{count}, the longest {length}' },
   response: 'Response',
   usual: 'avg {avg} · p95 {p95}',
+  usualOfDays: 'avg {avg} · p95 {p95} (median of days)',
   range: 'Range',
   ends: '{min} to {max}',
   noData: 'no data',
@@ -76,14 +77,18 @@ const best = (numbers: readonly (number | null)[], pick: (...them: number[]) => 
 interface Response {
   readonly avgMs: number | null
   readonly p95Ms: number | null
+  readonly isOfDays: boolean
   readonly minMs: number | null
   readonly maxMs: number | null
 }
 
-const usualWords = ({ avgMs, p95Ms }: Response): string =>
+const usualWords = ({ avgMs, p95Ms, isOfDays }: Response): string =>
   avgMs === null || p95Ms === null
     ? SAYS.noData
-    : words(SAYS.usual, { avg: formatMs(avgMs), p95: formatMs(p95Ms) })
+    : words(isOfDays ? SAYS.usualOfDays : SAYS.usual, {
+        avg: formatMs(avgMs),
+        p95: formatMs(p95Ms),
+      })
 
 function altOf(monitor: Run, whole: Whole, response: Response, period: string): Run[] {
   const uptime = uptimePercent(whole)
@@ -105,10 +110,12 @@ export async function statsOne(call: Call, view: MonitorView, period: Period): P
   const { from } = steps
   const series = await readSteps(db, id, steps)
   const whole = (await readWholes(db, [id], from, now)).get(id)!
+  const slow = await slowTime(db, id, from, now)
   const incidents = await readIncidents(call, id, from)
   const response = {
     avgMs: whole.avgMs,
-    p95Ms: await slowTime(db, id, from, now),
+    p95Ms: slow.ms,
+    isOfDays: slow.isOfDays,
     minMs: best(
       series.map(({ minMs }) => minMs),
       Math.min,

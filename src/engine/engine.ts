@@ -52,6 +52,8 @@ export interface Engine extends Part, Looker {
     readonly isStoring: boolean
     readonly isBlind: boolean
   }
+  /** Writes down what is held of looks; false where the database takes nothing in. */
+  flush(): Promise<boolean>
 }
 
 /** Starts watching: one loop decides who is due, everything else follows from what it sees. */
@@ -63,6 +65,7 @@ export function startEngine(db: Db, tools: EngineTools): Engine {
     check: (bound, id, cause) => watching.check(bound, id, cause),
     nudge: () => watching.nudge(),
     counts: () => watching.counts(),
+    flush: () => watching.flush(),
     [Symbol.asyncDispose]: async () => {
       await part[Symbol.asyncDispose]()
       await watching.stop()
@@ -175,6 +178,10 @@ class Watching {
       if (!this.#untended.has(what)) this.#tools.log.error({ err: error, what }, 'not tended')
       this.#untended.add(what)
     }
+  }
+
+  flush(): Promise<boolean> {
+    return this.#ledger.flush()
   }
 
   /** Lets running looks finish for a while, then cuts them off; writes down what is held. */

@@ -1,5 +1,6 @@
-import { Fault, type Id, type Instant, type MonitorId, SECOND } from '../kernel/index.ts'
+import { Fault, HOUR, type Id, type Instant, type MonitorId, SECOND } from '../kernel/index.ts'
 import type { Code, LookStatus, Outcome } from '../probes/index.ts'
+import { countPlain, type PlainLook, readPlain } from '../stats/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import type { Check } from './look.ts'
 
@@ -88,20 +89,22 @@ function sampled(db: AccountTx, { monitorId, statuses, started }: CheckFilter) {
   return query
 }
 
-/** Samples of looks that are not kept whole. */
-const onlySampled = (db: AccountTx, filter: CheckFilter) =>
-  sampled(db, filter)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('checks as k')
-            .select('k.id')
-            .whereRef('k.monitor_id', '=', 's.monitor_id')
-            .whereRef('k.started_at', '=', 's.at'),
-        ),
+/** Samples of looks that are not kept whole, of hours that are not packed yet. */
+const notKept = (db: AccountTx, filter: CheckFilter) =>
+  sampled(db, filter).where((eb) =>
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom('checks as k')
+          .select('k.id')
+          .whereRef('k.monitor_id', '=', 's.monitor_id')
+          .whereRef('k.started_at', '=', 's.at'),
       ),
-    )
+    ),
+  )
+
+const onlySampled = (db: AccountTx, filter: CheckFilter) =>
+  notKept(db, filter)
     .select((eb) => [
       eb.val(null).as('id'),
       's.monitor_id',
@@ -130,31 +133,6 @@ const keptRows = (db: AccountTx, filter: CheckFilter) =>
     ])
     .$castTo<Row>()
 
-/** How many there are: counted apart, for which index alone is read. */
-export async function countChecks(db: AccountTx, filter: CheckFilter): Promise<number> {
-  const whole = await kept(db, filter)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  const samples = await sampled(db, filter)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  const { statuses } = filter
-  const both = await kept(db, filter)
-    .where((eb) => {
-      const sample = eb
-        .selectFrom('samples as s')
-        .select('s.at')
-        .whereRef('s.monitor_id', '=', 'c.monitor_id')
-        .whereRef('s.at', '=', 'c.started_at')
-      return eb.exists(
-        statuses === undefined ? sample : sample.where('s.status', 'in', sampledStatuses(statuses)),
-      )
-    })
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return whole.count + samples.count - both.count
-}
-
 /** As much as is known of them: a monitor's latest look is known in full. */
 async function recalled(db: AccountTx, rows: readonly Row[]): Promise<PastCheck[]> {
   const monitors = new Set(rows.filter(({ id }) => id === null).map((row) => row.monitor_id))
@@ -172,36 +150,112 @@ async function recalled(db: AccountTx, rows: readonly Row[]): Promise<PastCheck[
   })
 }
 
-/** Newest first. */
-export async function listChecks(
+/** How many there are in each hour, packed or not, the newest hour first. */
+async function countByHour(
   db: AccountTx,
   filter: CheckFilter,
-  page: { readonly limit: number; readonly offset: number },
-): Promise<PastCheck[]> {
-  const rows = await keptRows(db, filter)
+): Promise<
+  readonly { readonly hour: Instant; readonly count: number; readonly isPacked: boolean }[]
+> {
+  const packed = await countPlain(db, plainOf(filter))
+  const rows = [
+    ...(await kept(db, filter)
+      .select((eb) => [
+        eb('c.started_at', '-', eb.parens('c.started_at', '%', HOUR)).as('hour'),
+        eb.fn.countAll<number>().as('count'),
+      ])
+      .groupBy('hour')
+      .execute()),
+    ...(await notKept(db, filter)
+      .select((eb) => [
+        eb('s.at', '-', eb.parens('s.at', '%', HOUR)).as('hour'),
+        eb.fn.countAll<number>().as('count'),
+      ])
+      .groupBy('hour')
+      .execute()),
+  ]
+  const counts = new Map(packed)
+  for (const { hour, count } of rows) counts.set(hour, (counts.get(hour) ?? 0) + count)
+  return [...counts]
+    .toSorted(([a], [b]) => b - a)
+    .map(([hour, count]) => ({ hour, count, isPacked: packed.has(hour) }))
+}
+
+const plainOf = ({ monitorId, statuses, started }: CheckFilter) => ({
+  ...(monitorId === undefined ? {} : { monitorId }),
+  ...(statuses === undefined ? {} : { statuses }),
+  ...(started === undefined ? {} : { made: started }),
+})
+
+const rowOf = ({ monitorId, at, status, code, ms }: PlainLook): Row => ({
+  id: null,
+  monitor_id: monitorId,
+  started_at: at,
+  cause: null,
+  finished_at: null,
+  outcome: null,
+  status,
+  code,
+  ms,
+})
+
+const rowsOf = (db: AccountTx, filter: CheckFilter) =>
+  keptRows(db, filter)
     .unionAll(onlySampled(db, filter))
     .orderBy('started_at', 'desc')
     .orderBy('id', 'desc')
     .orderBy('monitor_id', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  return recalled(db, rows)
+
+const newestFirst = (a: Row, b: Row): number =>
+  b.started_at - a.started_at || (b.id ?? 0) - (a.id ?? 0) || b.monitor_id - a.monitor_id
+
+/** Newest first, with how many there are. */
+export async function listChecks(
+  db: AccountTx,
+  filter: CheckFilter,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ readonly total: number; readonly checks: PastCheck[] }> {
+  const found: Row[] = []
+  let total = 0
+  for (const { hour, count, isPacked } of await countByHour(db, filter)) {
+    const offset = Math.max(0, page.offset - total)
+    const limit = page.limit - found.length
+    total += count
+    if (limit <= 0 || offset >= count) continue
+    const ofHour: CheckFilter = {
+      ...filter,
+      started: [...(filter.started ?? []), { op: '>=', at: hour }, { op: '<', at: hour + HOUR }],
+    }
+    if (isPacked) {
+      const plain = await readPlain(db, plainOf(filter), hour)
+      const all = [...(await rowsOf(db, ofHour).execute()), ...plain.map(rowOf)]
+      found.push(...all.toSorted(newestFirst).slice(offset, offset + limit))
+    } else found.push(...(await rowsOf(db, ofHour).limit(limit).offset(offset).execute()))
+  }
+  return { total, checks: await recalled(db, found) }
 }
 
 /** @throws Fault `check_unknown`, also for another account's */
 export async function getCheck(db: AccountTx, id: Id<'check'>): Promise<PastCheck> {
+  const row =
+    id < FIRST_OF_SAMPLES
+      ? await keptRows(db, {}).where('c.id', '=', id).executeTakeFirst()
+      : await findSampled(db, id)
+  if (row === undefined) throw new Fault('check_unknown', { name: `#${id}` })
+  const [check] = await recalled(db, [row])
+  return check!
+}
+
+/** By the number that stands for its monitor and its second. */
+async function findSampled(db: AccountTx, id: number): Promise<Row | undefined> {
   const monitorId = Math.floor(id / FIRST_OF_SAMPLES) as MonitorId
   const at = (id % FIRST_OF_SAMPLES) * SECOND
   const second = [
     { op: '>=', at },
     { op: '<', at: at + SECOND },
   ] as const
-  const row =
-    id < FIRST_OF_SAMPLES
-      ? await keptRows(db, {}).where('c.id', '=', id).executeTakeFirst()
-      : await onlySampled(db, { monitorId, started: second }).executeTakeFirst()
-  if (row === undefined) throw new Fault('check_unknown', { name: `#${id}` })
-  const [check] = await recalled(db, [row])
-  return check!
+  const row = await onlySampled(db, { monitorId, started: second }).executeTakeFirst()
+  if (row !== undefined) return row
+  const [look] = await readPlain(db, { monitorId, made: second }, at - (at % HOUR))
+  return look === undefined ? undefined : rowOf(look)
 }

@@ -9,7 +9,7 @@ export {
 } from './change.ts'
 export { listTies } from './depend.ts'
 export { refuseStrangers } from './strangers.ts'
-export { countChecks, getCheck, listChecks, type PastCheck } from './checks.ts'
+export { getCheck, listChecks, type PastCheck } from './checks.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 export { isInMaintenance, type Monitor, type MonitorView, shownStatus } from './monitor.ts'
 export type { Check, Looker } from './look.ts'

@@ -27,7 +27,7 @@ const KEPT = [
 export async function forgetOld(db: Db, now: Instant, retainChecksMs: number): Promise<void> {
   let forgotten = BATCH
   while (forgotten >= BATCH) {
-    forgotten = await forgetChecks(db, now - retainChecksMs, BATCH)
+    forgotten = await forgetChecks(db, now, now - retainChecksMs, BATCH)
     // SQLite answers without waiting, so without this nothing else would run until the end.
     await others()
   }

@@ -1,11 +1,15 @@
-import { setImmediate as others } from 'node:timers/promises'
-import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
+import type { Instant, MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
-import { observedTime, uptimePercent } from './uptime.ts'
-
-/** How a span is cut: UTC hours or days. */
-export const BUCKET_MS = { hour: HOUR, day: DAY } as const
-export type BucketKind = keyof typeof BUCKET_MS
+import {
+  BUCKET_MS,
+  type BucketFilter,
+  type BucketKind,
+  freshBuckets,
+  STATS_TABLES,
+} from './fresh.ts'
+import { type LooksOf, readFresh, readLooks, readOutages } from './looks.ts'
+import { madeOf, measure, type Outage, percentile } from './tally.ts'
+import { uptimePercent } from './uptime.ts'
 
 /** What was seen of one monitor in one bucket. */
 export interface Bucket {
@@ -24,112 +28,40 @@ export interface Bucket {
   readonly observedMs: number
 }
 
-export interface BucketFilter {
-  readonly monitorId?: MonitorId
-  /** Bounds of when a bucket begins. */
-  readonly began?: readonly { readonly op: '>' | '>=' | '<' | '<='; readonly at: Instant }[]
+interface Page {
+  readonly limit: number
+  readonly offset: number
 }
 
-const MEETS = {
-  '>': (a: number, b: number) => a > b,
-  '>=': (a: number, b: number) => a >= b,
-  '<': (a: number, b: number) => a < b,
-  '<=': (a: number, b: number) => a <= b,
-} as const
+type Key = readonly [monitorId: MonitorId, at: Instant]
+type Direction = 'asc' | 'desc'
 
-/** Monitors that were looked at in the bucket that began at `at`; reads one sample of each at most. */
-function lookedAt(db: AccountTx, kind: BucketKind, at: Instant, monitorId?: MonitorId) {
-  const query = db.selectFrom('monitors as m').where((eb) =>
-    eb.exists(
-      eb
-        .selectFrom('samples as s')
-        .select('s.at')
-        .whereRef('s.monitor_id', '=', 'm.id')
-        .where('s.at', '>=', at)
-        .where('s.at', '<', at + BUCKET_MS[kind]),
-    ),
-  )
-  return monitorId === undefined ? query : query.where('m.id', '=', monitorId)
+/** Buckets that are rows, of those meant. */
+function stored(db: AccountTx, kind: BucketKind, { monitorId, began = [] }: BucketFilter) {
+  let query = db.selectFrom(STATS_TABLES[kind]).where('checks', '>', 0)
+  if (monitorId !== undefined) query = query.where('monitor_id', '=', monitorId)
+  for (const { op, at } of began) query = query.where('at', op, at)
+  return query
 }
 
-/** When the first and the last sample of any monitor meant was taken. */
-async function extent(
-  db: AccountTx,
-  monitorId?: MonitorId,
-): Promise<readonly [Instant, Instant] | undefined> {
-  const ends = (['asc', 'desc'] as const).map(async (direction) => {
-    const query = db
-      .selectFrom('monitors as m')
-      .select((eb) =>
-        eb
-          .selectFrom('samples as s')
-          .select('s.at')
-          .whereRef('s.monitor_id', '=', 'm.id')
-          .orderBy('s.at', direction)
-          .limit(1)
-          .as('at'),
-      )
-    const rows = await (
-      monitorId === undefined ? query : query.where('m.id', '=', monitorId)
-    ).execute()
-    return rows.flatMap(({ at }) => (at === null ? [] : [at]))
-  })
-  const [firsts, lasts] = await Promise.all(ends)
-  if (firsts!.length === 0) return undefined
-  return [firsts!.reduce((a, b) => Math.min(a, b)), lasts!.reduce((a, b) => Math.max(a, b))]
-}
-
-/** When the buckets meant begin, oldest first; some may have nothing in them. */
-async function beginnings(
-  db: AccountTx,
-  kind: BucketKind,
-  { monitorId, began = [] }: BucketFilter,
-): Promise<Instant[]> {
-  const size = BUCKET_MS[kind]
-  const [first, last] = (await extent(db, monitorId)) ?? [0, -1]
-  const all: Instant[] = []
-  for (let at = first - (first % size); at <= last; at += size)
-    if (began.every((bound) => MEETS[bound.op](at, bound.at))) all.push(at)
-  return all
-}
-
-const percentile = (sorted: readonly number[], share: number): number | null =>
-  sorted.length === 0 ? null : sorted[Math.ceil(sorted.length * share) - 1]!
-
-async function fill(
-  db: AccountTx,
-  kind: BucketKind,
-  monitorId: MonitorId,
-  at: Instant,
-): Promise<Bucket> {
-  const size = BUCKET_MS[kind]
-  const samples = await db
-    .selectFrom('samples')
-    .select(['ms', 'status'])
-    .where('monitor_id', '=', monitorId)
-    .where('at', '>=', at)
-    .where('at', '<', at + size)
-    .orderBy('ms')
-    .execute()
-  const good = samples
-    .filter(({ status }) => status === 'up' || status === 'degraded')
-    .map(({ ms }) => ms)
-  // A sample speaks for the time before it: of the bucket's own, the last instant belongs to it.
-  const observed = (await observedTime(db, [monitorId], at - 1, at + size - 1)).get(monitorId)!
-  return {
-    monitorId,
-    at,
-    uptime: uptimePercent(observed),
-    minMs: good[0] ?? null,
-    maxMs: good.at(-1) ?? null,
-    avgMs:
-      good.length === 0 ? null : Math.round(good.reduce((sum, ms) => sum + ms, 0) / good.length),
-    p95Ms: percentile(good, 0.95),
-    checks: samples.length,
-    failures: samples.filter(({ status }) => status === 'down').length,
-    downMs: Math.min(observed.downMs, observed.observedMs),
-    observedMs: observed.observedMs,
+/** Stretches of time in the order of the list; in one that is `at` alone, some are no rows yet. */
+function stretches(
+  { began = [], ...filter }: BucketFilter,
+  fresh: ReadonlyMap<Instant, readonly MonitorId[]>,
+): readonly (BucketFilter & { readonly fresh: readonly Key[] })[] {
+  const all: (BucketFilter & { readonly fresh: readonly Key[] })[] = []
+  let after: BucketFilter['began'] = []
+  for (const [at, ids] of fresh) {
+    all.push({ ...filter, began: [...began, ...after, { op: '<', at }], fresh: [] })
+    const only = [
+      { op: '>=', at },
+      { op: '<=', at },
+    ] as const
+    all.push({ ...filter, began: [...began, ...only], fresh: ids.map((id) => [id, at]) })
+    after = [{ op: '>', at }]
   }
+  all.push({ ...filter, began: [...began, ...after], fresh: [] })
+  return all
 }
 
 /** Newest first, of several monitors the newer one first; with how many there are. */
@@ -137,32 +69,37 @@ export async function listBuckets(
   db: AccountTx,
   kind: BucketKind,
   filter: BucketFilter,
-  page: { readonly limit: number; readonly offset: number },
-  direction: 'asc' | 'desc' = 'desc',
+  page: Page,
+  direction: Direction = 'desc',
 ): Promise<{ readonly total: number; readonly buckets: readonly Bucket[] }> {
-  const all = await beginnings(db, kind, filter)
-  const buckets: Bucket[] = []
+  const inOrder = stretches(filter, await freshBuckets(db, kind, filter))
+  const keys: Key[] = []
   let total = 0
-  for (const at of direction === 'asc' ? all : all.toReversed()) {
-    const { count } = await lookedAt(db, kind, at, filter.monitorId)
+  for (const { fresh, ...stretch } of direction === 'asc' ? inOrder : inOrder.toReversed()) {
+    const { count } = await stored(db, kind, stretch)
       .select((eb) => eb.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow()
-    const skipped = Math.max(0, page.offset - total)
-    const wanted = Math.min(count - skipped, page.limit - buckets.length)
-    total += count
-    if (wanted > 0) {
-      const found = await lookedAt(db, kind, at, filter.monitorId)
-        .select('m.id')
-        .orderBy('m.id', 'desc')
-        .limit(wanted)
-        .offset(skipped)
-        .execute()
-      for (const { id } of found) buckets.push(await fill(db, kind, id, at))
-    }
-    // SQLite answers without waiting, so without this nothing else would run until the end.
-    await others()
+    const offset = Math.max(0, page.offset - total)
+    const limit = page.limit - keys.length
+    total += count + fresh.length
+    if (limit <= 0 || offset >= count + fresh.length) continue
+    // Where some are no rows yet, all of them together are one bucket of each monitor.
+    const isMixed = fresh.length > 0
+    const rows = await stored(db, kind, stretch)
+      .select(['monitor_id', 'at'])
+      .orderBy('at', direction)
+      .orderBy('monitor_id', 'desc')
+      .limit(isMixed ? count : limit)
+      .offset(isMixed ? 0 : offset)
+      .execute()
+    const found = rows.map(({ monitor_id, at }): Key => [monitor_id, at])
+    keys.push(
+      ...(isMixed
+        ? [...found, ...fresh].toSorted(([a], [b]) => b - a).slice(offset, offset + limit)
+        : found),
+    )
   }
-  return { total, buckets }
+  return { total, buckets: await fill(db, kind, keys) }
 }
 
 /** One bucket; undefined where nothing was looked at in it, also of another account's monitor. */
@@ -173,6 +110,101 @@ export async function getBucket(
   at: Instant,
 ): Promise<Bucket | undefined> {
   if (at % BUCKET_MS[kind] !== 0) return undefined
-  const found = await lookedAt(db, kind, at, monitorId).select('m.id').executeTakeFirst()
-  return found === undefined ? undefined : fill(db, kind, found.id, at)
+  const only = [
+    { op: '>=', at },
+    { op: '<=', at },
+  ] as const
+  return (await listBuckets(db, kind, { monitorId, began: only }, { limit: 1, offset: 0 }))
+    .buckets[0]
+}
+
+/** What all of them need, read at once. */
+interface Material {
+  readonly fresh: LooksOf
+  readonly outages: ReadonlyMap<MonitorId, readonly Outage[]>
+}
+
+async function fill(db: AccountTx, kind: BucketKind, keys: readonly Key[]): Promise<Bucket[]> {
+  if (keys.length === 0) return []
+  const ids = [...new Set(keys.map(([id]) => id))]
+  const begin = keys.reduce((least, [, at]) => Math.min(least, at), Infinity)
+  const end = keys.reduce((most, [, at]) => Math.max(most, at), 0) + BUCKET_MS[kind]
+  const material = {
+    fresh: await readFresh(db, ids, begin),
+    outages: await readOutages(db, ids, begin, end),
+  }
+  const buckets: Bucket[] = []
+  for (const key of keys) buckets.push(await fillOne(db, kind, key, material))
+  return buckets
+}
+
+async function fillOne(
+  db: AccountTx,
+  kind: BucketKind,
+  [monitorId, at]: Key,
+  { fresh, outages }: Material,
+): Promise<Bucket> {
+  const end = at + BUCKET_MS[kind]
+  const row = await readRow(db, kind, monitorId, at)
+  const unpacked = fresh.get(monitorId) ?? []
+  const late = measure(unpacked, outages.get(monitorId) ?? [], at, end)
+  const isWhole = row.isStored && !unpacked.some((look) => look.at >= at && look.at < end)
+  const made = isWhole ? row : figuresOf(madeOf(await readLooks(db, monitorId, at, end)))
+  const observedMs = row.observedMs + late.observedMs
+  const downMs = Math.min(row.downMs + late.downMs, observedMs)
+  return {
+    monitorId,
+    at,
+    uptime: uptimePercent({ observedMs, downMs }),
+    minMs: made.minMs,
+    maxMs: made.maxMs,
+    avgMs: made.good === 0 ? null : Math.round(made.sumMs / made.good),
+    p95Ms: made.p95Ms,
+    checks: made.checks,
+    failures: made.failures,
+    downMs,
+    observedMs,
+  }
+}
+
+const figuresOf = ({ checks, failures, goodMs }: ReturnType<typeof madeOf>) => ({
+  checks,
+  failures,
+  good: goodMs.length,
+  sumMs: goodMs.reduce((sum, ms) => sum + ms, 0),
+  minMs: goodMs[0] ?? null,
+  maxMs: goodMs.at(-1) ?? null,
+  p95Ms: percentile(goodMs, 0.95),
+})
+
+/** What is packed of a bucket: its row, or of a day without one the sum of its hours. */
+async function readRow(db: AccountTx, kind: BucketKind, monitorId: MonitorId, at: Instant) {
+  const row = await db
+    .selectFrom(STATS_TABLES[kind])
+    .select([
+      'checks',
+      'failures',
+      'good',
+      'sum_ms as sumMs',
+      'min_ms as minMs',
+      'max_ms as maxMs',
+      'p95_ms as p95Ms',
+      'observed_ms as observedMs',
+      'down_ms as downMs',
+    ])
+    .where('monitor_id', '=', monitorId)
+    .where('at', '=', at)
+    .executeTakeFirst()
+  if (row !== undefined) return { ...row, isStored: true }
+  const hours = await db
+    .selectFrom('hour_stats')
+    .select((eb) => [
+      eb.fn.coalesce(eb.fn.sum<number>('observed_ms'), eb.val(0)).as('observedMs'),
+      eb.fn.coalesce(eb.fn.sum<number>('down_ms'), eb.val(0)).as('downMs'),
+    ])
+    .where('monitor_id', '=', monitorId)
+    .where('at', '>=', at)
+    .where('at', '<', at + BUCKET_MS[kind])
+    .executeTakeFirstOrThrow()
+  return { ...figuresOf(madeOf([])), ...hours, isStored: false }
 }

@@ -1,6 +1,10 @@
-export { type Bucket, BUCKET_MS, type BucketKind, getBucket, listBuckets } from './buckets.ts'
+export { type Bucket, getBucket, listBuckets } from './buckets.ts'
+export { BUCKET_MS, type BucketKind } from './fresh.ts'
 export { keepLastDay, type LastDay } from './last-day.ts'
+export { packHistory } from './pack.ts'
+export { countPlain, type PlainLook, readPlain } from './plain.ts'
 export { forgetChecks, recordSamples, type Sample } from './samples.ts'
+export type { Observed } from './tally.ts'
 export {
   markOf,
   readSteps,
@@ -14,7 +18,6 @@ export {
   addObserved,
   averageTimes,
   formatPercent,
-  type Observed,
   observedTime,
   responseTimes,
   uptimePercent,

@@ -1,7 +1,8 @@
 import { setImmediate as others } from 'node:timers/promises'
 import { type AccountId, type Clock, DAY, type Instant, MINUTE } from '../kernel/index.ts'
 import type { AccountDb } from '../storage/index.ts'
-import { addObserved, type Observed, observedTime } from './uptime.ts'
+import type { Observed } from './tally.ts'
+import { addObserved, observedTime } from './uptime.ts'
 
 /** Monitors read at once: nothing else waits longer than a few milliseconds for them. */
 const AT_ONCE = 50

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
-import type { Db } from '../storage/index.ts'
+import { type AccountId, DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
+import type { Db, Tables } from '../storage/index.ts'
 
 /** One look as it is remembered. */
 export interface Sample {
@@ -23,16 +23,36 @@ export async function recordSamples(tx: Db, samples: readonly Sample[]): Promise
       from monitors where id = ${it.monitorId}`.execute(tx)
 }
 
-/** Forgets samples and kept checks older than `before`, at most `limit` of each; answers how many. */
-export async function forgetChecks(db: Db, before: Instant, limit: number): Promise<number> {
+const HOURS_KEPT_MS = 90 * DAY
+const DAYS_KEPT_MS = 2 * 365 * DAY
+
+/**
+ * Forgets single looks, packed or not, from before `before`, hours after 90 days and days after two
+ * years; of each at most `limit`. Answers how many rows.
+ */
+export async function forgetChecks(
+  db: Db,
+  now: Instant,
+  before: Instant,
+  limit: number,
+): Promise<number> {
   // Monitor by monitor, where the key is in order of time: there is no index of time alone.
-  const samples = await sql`
-    delete from samples where (monitor_id, at) in
-      (select s.monitor_id, s.at from monitors m cross join samples s on s.monitor_id = m.id
-       where s.at < ${before} limit ${limit})`.execute(db)
-  // Kept in the order they were made, so the old ones are the first ones.
-  const checks = await sql`
-    delete from checks where finished_at < ${before} and id in
-      (select id from checks order by id limit ${limit})`.execute(db)
-  return Number(samples.numAffectedRows ?? 0) + Number(checks.numAffectedRows ?? 0)
+  const forget = (table: keyof Tables, until: Instant) =>
+    sql`
+      delete from ${sql.table(table)} where (monitor_id, at) in
+        (select s.monitor_id, s.at from monitors m
+         cross join ${sql.table(table)} s on s.monitor_id = m.id
+         where s.at < ${until} limit ${limit})`.execute(db)
+  const gone = [
+    await forget('samples', before),
+    // An hour that has begun before is kept until it has ended before.
+    await forget('packed_samples', before - HOUR),
+    await forget('hour_stats', now - HOURS_KEPT_MS),
+    await forget('day_stats', now - DAYS_KEPT_MS),
+    // Kept in the order they were made, so the old ones are the first ones.
+    await sql`
+      delete from checks where finished_at < ${before} and id in
+        (select id from checks order by id limit ${limit})`.execute(db),
+  ]
+  return gone.reduce((sum, { numAffectedRows }) => sum + Number(numAffectedRows ?? 0), 0)
 }

@@ -1,7 +1,10 @@
 import { setImmediate as others } from 'node:timers/promises'
-import { DAY, type Instant, type MonitorId } from '../kernel/index.ts'
+import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
-import { averageTimes, type Observed, observedTime } from './uptime.ts'
+import { readFresh, readOutages } from './looks.ts'
+import { unpackSamples } from './pack-format.ts'
+import { isGood, type Look, measure, type Observed, percentile, startOf } from './tally.ts'
+import { addObserved, averageTimes, observedTime } from './uptime.ts'
 
 /** A span cut into `count` equal steps. */
 export interface Steps {
@@ -30,145 +33,222 @@ export const markOf = (step: Step): 'up' | 'degraded' | 'down' | 'none' => {
   return step.observedMs > 0 || step.avgMs !== null ? 'up' : 'none'
 }
 
-/** SQLite answers without waiting: a long span is read in parts, so that others run in between. */
-const PART_MS = DAY
-
-/** Samples after `from` by step and status; a sample speaks for the time before it. */
-const sumSamples = (
-  db: AccountTx,
-  id: MonitorId,
-  { from, stepMs }: Steps,
-  [after, until]: readonly [Instant, Instant],
-) =>
-  db
-    .selectFrom('samples')
-    .where('monitor_id', '=', id)
-    .where('at', '>', after)
-    .where('at', '<=', until)
-    .select((eb) => {
-      const passed = eb.parens('at', '-', from + 1)
-      return [
-        eb(passed, '-', eb.parens(passed, '%', stepMs)).as('begin'),
-        'status',
-        eb.fn.countAll<number>().as('count'),
-        eb.fn.sum<number>('observed_ms').as('observed'),
-        eb.fn.sum<number>('ms').as('total'),
-        eb.fn.min('ms').as('least'),
-        eb.fn.max('ms').as('most'),
-      ]
-    })
-    .groupBy(['begin', 'status'])
-    .execute()
-
-const isGood = ({ status }: { readonly status: string }): boolean =>
-  status === 'up' || status === 'degraded'
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, it) => total + it, 0)
-
-/** Outages of the span, each from when it counts to when it no longer does. */
-const readOutages = async (
-  db: AccountTx,
-  id: MonitorId,
-  from: Instant,
-  to: Instant,
-): Promise<(readonly [Instant, Instant])[]> => {
-  const rows = await db
-    .selectFrom('incidents')
-    .select(['started_at', 'resolved_at'])
-    .where('monitor_id', '=', id)
-    .where('severity', '=', 'down')
-    .where('started_at', '<', to)
-    .where((eb) => eb.or([eb('resolved_at', 'is', null), eb('resolved_at', '>', from)]))
-    .execute()
-  return rows.map((it) => [Math.max(from, it.started_at), Math.min(to, it.resolved_at ?? to)])
-}
-
-/** A look may speak for longer than a step: what is too much for one is the time of those before. */
-function carryBack(totals: number[], stepMs: number): void {
-  for (let step = totals.length - 1; step >= 0; step -= 1) {
-    const surplus = totals[step]! - stepMs
-    if (surplus <= 0) continue
-    totals[step] = stepMs
-    if (step > 0) totals[step - 1]! += surplus
-  }
-}
-
 /** How a monitor was, step by step, the oldest first; steps without looks are among them. */
 export async function readSteps(
   db: AccountTx,
   id: MonitorId,
-  steps: Steps,
+  { from, stepMs, count }: Steps,
 ): Promise<readonly Step[]> {
-  const { from, stepMs, count } = steps
-  const beginOf = (step: number): Instant => from + step * stepMs
-  const observedMs = Array.from<number>({ length: count }).fill(0)
-  const downMs = Array.from<number>({ length: count }).fill(0)
-  for (const outage of await readOutages(db, id, from, beginOf(count)))
-    for (const { begin, observed } of await sumSamples(db, id, steps, outage))
-      downMs[begin / stepMs]! += observed
-  const looks: Omit<Step, 'at' | 'observedMs' | 'downMs'>[] = []
-  while (looks.length < count) {
-    const next = Math.min(count, looks.length + Math.max(1, Math.floor(PART_MS / stepMs)))
-    const rows = await sumSamples(db, id, steps, [beginOf(looks.length), beginOf(next)])
-    const byBegin = Map.groupBy(rows, ({ begin }) => begin)
-    for (let step = looks.length; step < next; step += 1) {
-      const its = byBegin.get(step * stepMs) ?? []
-      observedMs[step] = sum(its.map(({ observed }) => observed))
-      looks.push(looksOf(its))
+  const to = from + count * stepMs
+  const steps = Array.from({ length: count }, (_, step) => new StepSum(from + step * stepMs))
+  // A look made on the border is the last one of the step before.
+  const stepAt = (at: Instant): StepSum | undefined => steps[Math.ceil((at - from) / stepMs) - 1]
+  const keptFrom = await firstKept(db, id, from, to)
+  for (const hour of await readHoursBefore(db, id, from, Math.min(keptFrom, to)))
+    stepAt(hour.at + HOUR / 2)?.addHour(hour)
+  const outages = (await readOutages(db, [id], from, to)).get(id) ?? []
+  const add = (look: Look, earliest: Instant): void => {
+    const begin = Math.max(from, earliest, look.at - look.observedMs)
+    const end = Math.min(to, look.at)
+    for (let at = begin; at < end;) {
+      const step = Math.floor((at - from) / stepMs)
+      const until = Math.min(end, from + (step + 1) * stepMs)
+      steps[step]!.addTime(measure([{ at: until, observedMs: until - at }], outages, at, until))
+      at = until
     }
+    if (look.at > from && look.at <= to) stepAt(look.at)?.addLook(look)
+  }
+  await eachPacked(db, id, from, (look) => add(look, keptFrom))
+  for (const look of (await readFresh(db, [id], from)).get(id) ?? []) add(look, from)
+  return steps.map((step) => step.done())
+}
+
+class StepSum {
+  readonly #at: Instant
+  #time: Observed = { observedMs: 0, downMs: 0 }
+  #looks = { checks: 0, failures: 0, degraded: 0, good: 0, sumMs: 0 }
+  #minMs: number | null = null
+  #maxMs: number | null = null
+
+  constructor(at: Instant) {
+    this.#at = at
+  }
+
+  addTime(time: Observed): void {
+    this.#time = addObserved([this.#time, time])
+  }
+
+  addLook(look: Look): void {
+    const isWell = isGood(look)
+    this.#add({
+      checks: 1,
+      failures: look.status === 'down' ? 1 : 0,
+      degraded: look.status === 'degraded' ? 1 : 0,
+      good: isWell ? 1 : 0,
+      sumMs: isWell ? look.ms : 0,
+      minMs: isWell ? look.ms : null,
+      maxMs: isWell ? look.ms : null,
+    })
+  }
+
+  addHour(hour: Hour): void {
+    this.addTime(hour)
+    this.#add(hour)
+  }
+
+  #add({ minMs, maxMs, ...looks }: Omit<Hour, 'at' | keyof Observed>): void {
+    for (const field of Object.keys(this.#looks) as (keyof typeof looks)[])
+      this.#looks[field] += looks[field]
+    if (minMs !== null) this.#minMs = Math.min(minMs, this.#minMs ?? minMs)
+    if (maxMs !== null) this.#maxMs = Math.max(maxMs, this.#maxMs ?? maxMs)
+  }
+
+  done(): Step {
+    const { good, sumMs, ...looks } = this.#looks
+    const { observedMs, downMs } = this.#time
+    return {
+      at: this.#at,
+      observedMs,
+      downMs: Math.min(observedMs, downMs),
+      ...looks,
+      minMs: this.#minMs,
+      avgMs: good === 0 ? null : Math.round(sumMs / good),
+      maxMs: this.#maxMs,
+    }
+  }
+}
+
+interface Hour extends Observed {
+  readonly at: Instant
+  readonly checks: number
+  readonly failures: number
+  readonly degraded: number
+  readonly good: number
+  readonly sumMs: number
+  readonly minMs: number | null
+  readonly maxMs: number | null
+}
+
+/** From when on the looks of a span are kept; before that there are only its hours. */
+async function firstKept(
+  db: AccountTx,
+  id: MonitorId,
+  from: Instant,
+  to: Instant,
+): Promise<Instant> {
+  const { at } = await db
+    .selectFrom('hour_stats as h')
+    .select((eb) => eb.fn.max('h.at').as('at'))
+    .where('h.monitor_id', '=', id)
+    .where('h.at', '>=', startOf(from, HOUR))
+    .where('h.at', '<', to)
+    .where('h.checks', '>', 0)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('packed_samples as p')
+            .select('p.at')
+            .whereRef('p.monitor_id', '=', 'h.monitor_id')
+            .whereRef('p.at', '=', 'h.at'),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  return at === null ? from : at + HOUR
+}
+
+/** Whole hours whose looks are not kept any more. */
+const readHoursBefore = (
+  db: AccountTx,
+  id: MonitorId,
+  from: Instant,
+  to: Instant,
+): Promise<Hour[]> =>
+  db
+    .selectFrom('hour_stats')
+    .select([
+      'at',
+      'checks',
+      'failures',
+      'degraded',
+      'good',
+      'sum_ms as sumMs',
+      'min_ms as minMs',
+      'max_ms as maxMs',
+      'observed_ms as observedMs',
+      'down_ms as downMs',
+    ])
+    .where('monitor_id', '=', id)
+    .where('at', '>=', Math.ceil(from / HOUR) * HOUR)
+    .where('at', '<=', to - HOUR)
+    .execute()
+
+/** Looks whose hours are packed: a day at a time, so that others run in between. */
+async function eachPacked(
+  db: AccountTx,
+  id: MonitorId,
+  from: Instant,
+  visit: (look: Look) => void,
+): Promise<void> {
+  let next = startOf(from, HOUR)
+  for (;;) {
+    const rows = await db
+      .selectFrom('packed_samples')
+      .select(['at', 'samples'])
+      .where('monitor_id', '=', id)
+      .where('at', '>=', next)
+      .orderBy('at')
+      .limit(DAY / HOUR)
+      .execute()
+    for (const { at, samples } of rows) for (const look of unpackSamples(at, samples)) visit(look)
+    if (rows.length < DAY / HOUR) return
+    next = rows.at(-1)!.at + HOUR
     await others()
   }
-  for (const totals of [observedMs, downMs]) carryBack(totals, stepMs)
-  return looks.map((its, step) =>
-    Object.assign(its, {
-      at: beginOf(step),
-      observedMs: observedMs[step]!,
-      downMs: Math.min(observedMs[step]!, downMs[step]!),
-    }),
-  )
 }
 
-function looksOf(rows: Awaited<ReturnType<typeof sumSamples>>) {
-  const good = rows.filter(isGood)
-  const countOf = (status: string) => rows.find((it) => it.status === status)?.count ?? 0
-  const count = sum(good.map((it) => it.count))
-  return {
-    checks: sum(rows.map((it) => it.count)),
-    failures: countOf('down'),
-    degraded: countOf('degraded'),
-    minMs: count === 0 ? null : Math.min(...good.map(({ least }) => least)),
-    avgMs: count === 0 ? null : Math.round(sum(good.map(({ total }) => total)) / count),
-    maxMs: count === 0 ? null : Math.max(...good.map(({ most }) => most)),
-  }
+/** The 95th percentile of good looks in a span; null without any. */
+export interface SlowTime {
+  readonly ms: number | null
+  /** Where single looks are not kept any more: the median of what the days had. */
+  readonly isOfDays: boolean
 }
 
-/** The 95th percentile of good looks in a span, one that was really measured; null without any. */
 export async function slowTime(
   db: AccountTx,
   id: MonitorId,
   from: Instant,
   to: Instant,
-): Promise<number | null> {
-  const counts = new Map<number, number>()
-  for (let after = from; after < to; after += PART_MS) {
-    const rows = await db
-      .selectFrom('samples')
-      .select((eb) => ['ms', eb.fn.countAll<number>().as('count')])
+): Promise<SlowTime> {
+  const keptFrom = await firstKept(db, id, from, to)
+  const older = await readHoursBefore(db, id, from, Math.min(keptFrom, to))
+  if (older.some(({ good }) => good > 0)) {
+    const days = await db
+      .selectFrom('day_stats')
+      .select('p95_ms')
       .where('monitor_id', '=', id)
-      .where('at', '>', after)
-      .where('at', '<=', Math.min(to, after + PART_MS))
-      .where('status', 'in', ['up', 'degraded'])
-      .groupBy('ms')
+      .where('at', '>', from - DAY)
+      .where('at', '<', to)
+      .where('p95_ms', 'is not', null)
+      .orderBy('p95_ms')
       .execute()
-    for (const { ms, count } of rows) counts.set(ms, (counts.get(ms) ?? 0) + count)
-    await others()
+    const ofDays = days.map(({ p95_ms }) => p95_ms!)
+    return { ms: percentile(ofDays, 0.5), isOfDays: true }
   }
-  let left = Math.ceil(sum([...counts.values()]) * 0.95)
-  for (const [ms, count] of [...counts].toSorted(([a], [b]) => a - b)) {
-    left -= count
-    if (left <= 0) return ms
+  const goodMs: number[] = []
+  const take = (look: Look): void => {
+    if (look.at > from && look.at <= to && isGood(look)) goodMs.push(look.ms)
   }
-  return null
+  await eachPacked(db, id, from, take)
+  for (const look of (await readFresh(db, [id], from)).get(id) ?? []) take(look)
+  return {
+    ms: percentile(
+      goodMs.toSorted((a, b) => a - b),
+      0.95,
+    ),
+    isOfDays: false,
+  }
 }
 
 /** How a span was, in sum. */

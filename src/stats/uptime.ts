@@ -1,11 +1,16 @@
-import type { Instant, MonitorId } from '../kernel/index.ts'
+import { HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
-
-/** Milliseconds: what was watched in a span, and how much of that was an outage. */
-export interface Observed {
-  readonly observedMs: number
-  readonly downMs: number
-}
+import { nextPacked, readFresh, readLooks, readOutages, readPacked } from './looks.ts'
+import {
+  isGood,
+  type Look,
+  madeOf,
+  measure,
+  type Observed,
+  type Outage,
+  percentile,
+  startOf,
+} from './tally.ts'
 
 /**
  * Percent with at most 3 decimals, never rounded up to 100 while there was downtime; null when
@@ -22,6 +27,8 @@ export function uptimePercent({ observedMs, downMs }: Observed): number | null {
 export const formatPercent = (percent: number | null): string =>
   percent === null ? 'no data' : `${Math.floor(percent * 100 + 1e-6) / 100} %`
 
+const NOTHING: Observed = { observedMs: 0, downMs: 0 }
+
 export const addObserved = (parts: Iterable<Observed>): Observed => {
   let [observedMs, downMs] = [0, 0]
   for (const part of parts) {
@@ -31,9 +38,15 @@ export const addObserved = (parts: Iterable<Observed>): Observed => {
   return { observedMs, downMs }
 }
 
+const minus = (a: Observed, b: Observed): Observed => ({
+  observedMs: a.observedMs - b.observedMs,
+  downMs: a.downMs - b.downMs,
+})
+
 /**
- * Observed and down time of each monitor from `from` to `to`. Each sample speaks for the time
- * before it; outage time is the part of that which lies inside an incident.
+ * Observed and down time of each monitor from `from` to `to`. Each look speaks for the time before
+ * it; outage time is the part of that which lies inside an incident. To the millisecond as far back
+ * as looks are kept; before that a span begins and ends with a whole hour.
  */
 export async function observedTime(
   db: AccountTx,
@@ -41,56 +54,99 @@ export async function observedTime(
   from: Instant,
   to: Instant,
 ): Promise<ReadonlyMap<MonitorId, Observed>> {
-  const times = new Map(monitorIds.map((id) => [id, { observedMs: 0, downMs: 0 }]))
-  if (monitorIds.length === 0) return times
-  const watched = await db
-    .selectFrom('samples')
-    .where('monitor_id', 'in', monitorIds)
-    .where('at', '>', from)
-    .where('at', '<=', to)
+  if (monitorIds.length === 0) return new Map()
+  const [firstHour, lastHour] = [startOf(from, HOUR), startOf(to, HOUR)]
+  const hours = await readHours(db, monitorIds, firstHour, lastHour)
+  const fresh = await readFresh(db, monitorIds, from)
+  const outages = await readOutages(db, monitorIds, firstHour, to)
+  const atEdges = await edgesOf(db, monitorIds, outages, [from, to])
+  return new Map(
+    monitorIds.map((id) => [
+      id,
+      addObserved([
+        hours.get(id) ?? NOTHING,
+        measure(fresh.get(id) ?? [], outages.get(id) ?? [], from, to),
+        minus(atEdges(id, to, NOTHING), atEdges(id, from, 'hour')),
+      ]),
+    ]),
+  )
+}
+
+/** What is packed of the hours that began in a span. */
+async function readHours(
+  db: AccountTx,
+  ids: readonly MonitorId[],
+  from: Instant,
+  to: Instant,
+): Promise<ReadonlyMap<MonitorId, Observed>> {
+  const rows = await db
+    .selectFrom('hour_stats')
+    .where('monitor_id', 'in', ids)
+    .where('at', '>=', from)
+    .where('at', '<', to)
     .select((eb) => [
       'monitor_id',
-      eb.fn.sum<number>('observed_ms').as('observed'),
-      eb.fn.min('at').as('first'),
-      // SQLite takes it from the row of the minimum.
-      'observed_ms as reach',
+      eb.fn.sum<number>('observed_ms').as('observedMs'),
+      eb.fn.sum<number>('down_ms').as('downMs'),
     ])
     .groupBy('monitor_id')
     .execute()
-  for (const { monitor_id, observed, first, reach } of watched)
-    times.get(monitor_id)!.observedMs = observed - Math.max(0, reach - (first - from))
-  const outages = await db
-    .selectFrom('incidents')
-    .select(['monitor_id', 'started_at', 'resolved_at'])
-    .where('monitor_id', 'in', monitorIds)
-    .where('severity', '=', 'down')
-    .where('started_at', '<', to)
-    .where((eb) => eb.or([eb('resolved_at', 'is', null), eb('resolved_at', '>', from)]))
-    .execute()
-  for (const { monitor_id, started_at, resolved_at } of outages)
-    times.get(monitor_id!)!.downMs += await observedWithin(
-      db,
-      monitor_id!,
-      Math.max(from, started_at),
-      Math.min(to, resolved_at ?? to),
-    )
-  return times
+  return new Map(rows.map(({ monitor_id, ...times }) => [monitor_id, times]))
 }
 
-async function observedWithin(
+/**
+ * What is packed of an hour up to an instant within it. Where the looks are not kept any more, as
+ * the reader asks: nothing of the hour, or all of it.
+ */
+async function edgesOf(
   db: AccountTx,
-  id: MonitorId,
-  from: Instant,
-  to: Instant,
-): Promise<number> {
-  const samples = await db
-    .selectFrom('samples')
-    .select(['at', 'observed_ms'])
-    .where('monitor_id', '=', id)
-    .where('at', '>', from)
-    .where('at', '<=', to)
+  ids: readonly MonitorId[],
+  outages: ReadonlyMap<MonitorId, readonly Outage[]>,
+  instants: readonly Instant[],
+): Promise<(id: MonitorId, at: Instant, otherwise: Observed | 'hour') => Observed> {
+  const inner = instants.filter((at) => at % HOUR !== 0)
+  if (inner.length === 0) return () => NOTHING
+  const begins = inner.map((at) => startOf(at, HOUR))
+  const rows = await db
+    .selectFrom('hour_stats')
+    .select(['monitor_id', 'at', 'checks', 'observed_ms as observedMs', 'down_ms as downMs'])
+    .where('monitor_id', 'in', ids)
+    .where('at', 'in', begins)
+    .where('observed_ms', '>', 0)
     .execute()
-  return samples.reduce((sum, { at, observed_ms }) => sum + Math.min(observed_ms, at - from), 0)
+  if (rows.length === 0) return () => NOTHING
+  const packed = await readPacked(db, ids, begins)
+  const edges = new Map<string, Observed | null>()
+  for (const row of rows)
+    for (const at of inner.filter((it) => startOf(it, HOUR) === row.at)) {
+      const looks = await reachingLooks(db, packed.get(row.monitor_id) ?? [], row, at)
+      edges.set(
+        `${row.monitor_id} ${at}`,
+        looks === undefined ? null : measure(looks, outages.get(row.monitor_id) ?? [], row.at, at),
+      )
+    }
+  const whole = new Map(rows.map((row) => [`${row.monitor_id} ${row.at}`, row]))
+  return (id, at, otherwise) => {
+    const edge = edges.get(`${id} ${at}`)
+    if (edge === undefined) return NOTHING
+    if (edge !== null) return edge
+    return otherwise === 'hour' ? whole.get(`${id} ${startOf(at, HOUR)}`)! : otherwise
+  }
+}
+
+/** The looks that speak for some of an hour up to `to`; nothing where they are not kept any more. */
+async function reachingLooks(
+  db: AccountTx,
+  packed: readonly Look[],
+  hour: { readonly monitor_id: MonitorId; readonly at: Instant; readonly checks: number },
+  to: Instant,
+): Promise<readonly Look[] | undefined> {
+  const made = packed.filter(({ at }) => at >= hour.at && at < hour.at + HOUR)
+  if (made.length < hour.checks) return undefined
+  // The one after speaks for the time from the last to `to`.
+  if (made.some(({ at }) => at >= to)) return made
+  const next = await nextPacked(db, hour.monitor_id, to)
+  return next === undefined ? made : [...made, next]
 }
 
 /** How long good looks took on average in a span, of each monitor that had any. */
@@ -100,22 +156,35 @@ export async function averageTimes(
   from: Instant,
   to: Instant,
 ): Promise<ReadonlyMap<MonitorId, { readonly count: number; readonly avgMs: number }>> {
-  const rows = await db
-    .selectFrom('samples')
+  if (monitorIds.length === 0) return new Map()
+  const [firstHour, lastHour] = [Math.ceil(from / HOUR) * HOUR, startOf(to, HOUR)]
+  const hours = await db
+    .selectFrom('hour_stats')
+    .where('monitor_id', 'in', monitorIds)
+    .where('at', '>=', firstHour)
+    .where('at', '<', lastHour)
     .select((eb) => [
       'monitor_id',
-      eb.fn.countAll<number>().as('count'),
-      eb.fn.avg<number>('ms').as('avg'),
+      eb.fn.sum<number>('good').as('count'),
+      eb.fn.sum<number>('sum_ms').as('sum'),
     ])
-    .where('monitor_id', 'in', monitorIds)
-    .where('at', '>=', from)
-    .where('at', '<', to)
-    .where('status', 'in', ['up', 'degraded'])
     .groupBy('monitor_id')
     .execute()
-  return new Map(
-    rows.map(({ monitor_id, count, avg }) => [monitor_id, { count, avgMs: Math.round(avg) }]),
-  )
+  const whole = new Map(hours.map((it) => [it.monitor_id, it]))
+  const fresh = await readFresh(db, monitorIds, from)
+  const edges = await readPacked(db, monitorIds, [...new Set([startOf(from, HOUR), lastHour])])
+  const isAtEdge = (at: Instant): boolean => at < firstHour || at >= lastHour
+  const times = new Map<MonitorId, { count: number; avgMs: number }>()
+  for (const id of monitorIds) {
+    const single = [
+      ...(fresh.get(id) ?? []),
+      ...(edges.get(id) ?? []).filter(({ at }) => isAtEdge(at)),
+    ].filter((it) => isGood(it) && it.at >= from && it.at < to)
+    const count = (whole.get(id)?.count ?? 0) + single.length
+    const sum = single.reduce((total, { ms }) => total + ms, whole.get(id)?.sum ?? 0)
+    if (count > 0) times.set(id, { count, avgMs: Math.round(sum / count) })
+  }
+  return times
 }
 
 /** Response times of good looks in a span: average and 95th percentile, null without any. */
@@ -128,20 +197,11 @@ export async function responseTimes(
   readonly avgMs: number | null
   readonly p95Ms: number | null
 }> {
-  const rows = await db
-    .selectFrom('samples')
-    .select(['ms', 'status'])
-    .where('monitor_id', '=', id)
-    .where('at', '>=', from)
-    .orderBy('ms')
-    .execute()
-  const good = rows.filter(({ status }) => status === 'up' || status === 'degraded')
-  if (good.length === 0) return { count: rows.length, avgMs: null, p95Ms: null }
-  const sum = good.reduce((total, { ms }) => total + ms, 0)
+  const { checks, goodMs } = madeOf(await readLooks(db, id, from, Infinity))
+  if (goodMs.length === 0) return { count: checks, avgMs: null, p95Ms: null }
   return {
-    count: rows.length,
-    avgMs: Math.round(sum / good.length),
-    // Nearest rank: a time that was really measured.
-    p95Ms: good[Math.ceil(good.length * 0.95) - 1]!.ms,
+    count: checks,
+    avgMs: Math.round(goodMs.reduce((sum, ms) => sum + ms, 0) / goodMs.length),
+    p95Ms: percentile(goodMs, 0.95),
   }
 }

@@ -109,6 +109,38 @@ export interface SamplesTable {
   observed_ms: number
 }
 
+/** Figures of one hour, or of one UTC day, of a monitor. */
+export interface StatsTable {
+  monitor_id: MonitorId
+  /** When it begins. */
+  at: Instant
+  account_id: Owner
+  /** Looks made in it, those that failed, those that were up or degraded, and of these the latter. */
+  checks: Generated<number>
+  failures: Generated<number>
+  good: Generated<number>
+  degraded: Generated<number>
+  /** Of the good ones. */
+  sum_ms: Generated<number>
+  min_ms: Optional<number>
+  max_ms: Optional<number>
+  p95_ms: Optional<number>
+  /** What looks speak for, whenever they were made. */
+  observed_ms: Generated<number>
+  down_ms: Generated<number>
+}
+
+export interface PackedSamplesTable {
+  monitor_id: MonitorId
+  at: Instant
+  account_id: Owner
+  /** Looks of which no more is kept than their sample. */
+  up: number
+  degraded: number
+  unknown: number
+  samples: Uint8Array
+}
+
 export interface ChecksTable {
   id: Generated<Id<'check'>>
   account_id: Owner
@@ -477,6 +509,9 @@ export interface Tables {
   monitor_changes: MonitorChangesTable
   check_requests: CheckRequestsTable
   samples: SamplesTable
+  hour_stats: StatsTable
+  day_stats: StatsTable
+  packed_samples: PackedSamplesTable
   checks: ChecksTable
   incidents: IncidentsTable
   maintenances: MaintenancesTable
@@ -510,6 +545,9 @@ export const OWNER_COLUMN = {
   monitor_states: 'account_id',
   check_requests: 'account_id',
   samples: 'account_id',
+  hour_stats: 'account_id',
+  day_stats: 'account_id',
+  packed_samples: 'account_id',
   checks: 'account_id',
   incidents: 'account_id',
   maintenances: 'account_id',
@@ -548,6 +586,9 @@ export const MONITOR_REACH: Readonly<Record<keyof typeof OWNER_COLUMN, Reach>> =
   monitor_states: { by: 'monitor', column: 'monitor_id' },
   check_requests: { by: 'monitor', column: 'monitor_id' },
   samples: { by: 'monitor', column: 'monitor_id' },
+  hour_stats: { by: 'monitor', column: 'monitor_id' },
+  day_stats: { by: 'monitor', column: 'monitor_id' },
+  packed_samples: { by: 'monitor', column: 'monitor_id' },
   checks: { by: 'monitor', column: 'monitor_id' },
   incidents: { by: 'monitor', column: 'monitor_id' },
   maintenances: 'closed',

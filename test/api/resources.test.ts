@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { recordSamples } from '../../src/stats/index.ts'
+import { HOUR } from '../../src/kernel/index.ts'
+import { packHistory, recordSamples } from '../../src/stats/index.ts'
 import { bindAccount } from '../../src/storage/index.ts'
 import { addIncident } from './history.ts'
 import { type House, openHouse } from './house.ts'
@@ -105,10 +106,19 @@ describe('checks that changed nothing', () => {
     return id
   }
 
-  test('are listed with the others, newest first, and answer by their id', async () => {
+  const asTheyCame = async () => {}
+  const packed = (house: House) =>
+    packHistory(house.db, house.clock.now() + 2 * HOUR, async () => true)
+  const EITHER = [
+    ['as they came', asTheyCame],
+    ['packed', packed],
+  ] as const
+
+  test.each(EITHER)('%s: listed with the others, answering by their id', async (_, settle) => {
     await using house = await openHouse()
     const id = await watched(house)
     await watched(house, house.theirs)
+    await settle(house)
     const { json } = await house.ask('GET', `/api/target_checks?target.id=${id}`)
     const members = json['member'] as Record<string, unknown>[]
     expect(json['totalItems']).toBe(3)
@@ -131,9 +141,10 @@ describe('checks that changed nothing', () => {
     expect((await house.ask('GET', '/api/target_checks')).json).toMatchObject({ totalItems: 3 })
   })
 
-  test('are filtered, counted and paged like the others', async () => {
+  test.each(EITHER)('%s: filtered, counted and paged like the others', async (_, settle) => {
     await using house = await openHouse()
     const id = await watched(house)
+    await settle(house)
     const found = async (query: string) => {
       const { json } = await house.ask('GET', `/api/target_checks?${query}`)
       const members = json['member'] as { startedAt: string }[]
@@ -149,6 +160,7 @@ describe('checks that changed nothing', () => {
     await recordSamples(house.db, [{ ...failed, monitorId: id, accountId: house.ours.id, at }])
     await house.clock.turn(3 * STEP)
     await addCheck(house, id, 'down')
+    await settle(house)
     expect(await found('')).toEqual([4, '30 20 10 00'])
     expect(await found('status=down')).toEqual([1, '30'])
     expect(await found('status[]=down&status[]=up')).toEqual([4, '30 20 10 00'])

@@ -37,7 +37,7 @@ test('old looks are found by key, without reading all the others', async () => {
     cross join samples s on s.monitor_id = m.id where s.at < ${1} limit ${1}`.execute(house.db)
   for (const { detail } of plan.rows) said.push(detail)
   expect(said.join('\n')).toMatch(/SEARCH s USING PRIMARY KEY \(monitor_id=\? AND at<\?\)/)
-  expect(await forgetChecks(house.db, START, 10)).toBe(0)
+  expect(await forgetChecks(house.db, START, START, 10)).toBe(0)
 })
 
 test('kept checks go in steps, the oldest first', async () => {
@@ -54,8 +54,8 @@ test('kept checks go in steps, the oldest first', async () => {
         outcome: '{}',
       })
       .execute()
-  expect(await forgetChecks(house.db, 8, 4)).toBe(4)
-  expect(await forgetChecks(house.db, 8, 4)).toBe(3)
+  expect(await forgetChecks(house.db, 8, 8, 4)).toBe(4)
+  expect(await forgetChecks(house.db, 8, 8, 4)).toBe(3)
   expect(await count(house, 'checks')).toBe(3)
 })
 

@@ -55,8 +55,13 @@ test('response times are those of good looks', async () => {
   expect(first).toMatchObject({ minMs: 100, avgMs: 200, maxMs: 400, degraded: 1, failures: 1 })
   expect(second).toMatchObject({ minMs: 7, avgMs: 7, maxMs: 7, degraded: 0 })
   const end = START + 20 * MINUTE
-  expect(await slowTime(house.account, monitor.id, START, end)).toBe(400)
-  expect(await slowTime(house.account, monitor.id, START + 6 * MINUTE, end)).toBeNull()
+  expect(await slowTime(house.account, monitor.id, START, end)).toEqual({
+    ms: 400,
+    isOfDays: false,
+  })
+  expect(await slowTime(house.account, monitor.id, START + 6 * MINUTE, end)).toMatchObject({
+    ms: null,
+  })
   const wholes = await readWholes(house.account, [monitor.id], START, end)
   expect(wholes).toEqual(new Map([[monitor.id, { observedMs: 5 * MINUTE, downMs: 0, avgMs: 152 }]]))
 })
@@ -71,9 +76,9 @@ test('a look that speaks for longer than a step fills those before it', async ()
   const steps = await readSteps(house.account, monitor.id, FIVE)
   expect(steps.map((it) => [it.observedMs / MINUTE, it.checks])).toEqual([
     [0, 0],
-    [2, 0],
     [5, 0],
-    [5, 1],
+    [5, 0],
+    [2, 1],
   ])
 })
 
@@ -84,5 +89,5 @@ test('another account reads nothing', async () => {
   const other = bindAccount(house.db, house.account.accountId + 1)
   const [first] = await readSteps(other, monitor.id, FIVE)
   expect(first).toMatchObject({ checks: 0, observedMs: 0 })
-  expect(await slowTime(other, monitor.id, START, START + 20 * MINUTE)).toBeNull()
+  expect(await slowTime(other, monitor.id, START, START + 20 * MINUTE)).toMatchObject({ ms: null })
 })

@@ -52,6 +52,12 @@ async function addHistory(db: AccountDb, id: number, name: string): Promise<void
     .insertInto('samples')
     .values({ monitor_id: id, at: 1, status: 'up', code: name, ms: 1, observed_ms: 1 })
     .execute()
+  await db.insertInto('hour_stats').values({ monitor_id: id, at: 1 }).execute()
+  await db.insertInto('day_stats').values({ monitor_id: id, at: 1 }).execute()
+  await db
+    .insertInto('packed_samples')
+    .values({ monitor_id: id, at: 1, up: 1, degraded: 0, unknown: 0, samples: Buffer.from(name) })
+    .execute()
   await db
     .insertInto('checks')
     .values({ monitor_id: id, cause: 'manual', started_at: 1, finished_at: 1, outcome: name })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { countChecks, getCheck, listChecks, type PastCheck } from '../../monitors/index.ts'
+import { getCheck, listChecks, type PastCheck } from '../../monitors/index.ts'
 import { toIso } from '../../kernel/index.ts'
 import { type Code, CODES } from '../../probes/index.ts'
 import { choice, relation, span } from '../parameters.ts'
@@ -102,8 +102,11 @@ export const checks: Resource = {
           kind: 'members',
           type: 'TargetCheck',
           path: PATH,
-          total: await countChecks(db, filter),
-          members: found.map((it) => ({ path: checkPath(it), fields: checkFields(it, call) })),
+          total: found.total,
+          members: found.checks.map((it) => ({
+            path: checkPath(it),
+            fields: checkFields(it, call),
+          })),
         }
       },
     }),

@@ -11,6 +11,7 @@ import { summaries } from './0010-summaries.ts'
 import { storms } from './0011-storms.ts'
 import { boards } from './0012-boards.ts'
 import { roleGrants } from './0013-role-grants.ts'
+import { packedHistory } from './0014-packed-history.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
 export const MIGRATIONS: readonly string[] = [
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly string[] = [
   storms,
   boards,
   roleGrants,
+  packedHistory,
 ]

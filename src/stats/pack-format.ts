@@ -1,0 +1,169 @@
+import type { Instant } from '../kernel/index.ts'
+
+/** One look as it is packed: the monitor and the hour are its row's. */
+export interface PackedSample {
+  readonly at: Instant
+  readonly status: string
+  readonly code: string
+  readonly ms: number
+  /** How much time before `at` it speaks for. */
+  readonly observedMs: number
+  /** Whether there is a row in `checks` that has all of it. */
+  readonly isKeptWhole: boolean
+}
+
+// Columns, each as differences that are small where a monitor's rhythm is even: the times as changes
+// of the step, the milliseconds as changes, status and code as runs, the reach only where it is not
+// the step. A steady monitor takes about three bytes a look.
+const FORMAT = 1
+
+class Writer {
+  readonly #bytes: number[] = []
+
+  /** Whole and not negative, seven bits a byte. */
+  count(value: number): void {
+    let rest = value
+    while (rest >= 0x80) {
+      this.#bytes.push((rest % 0x80) + 0x80)
+      rest = Math.floor(rest / 0x80)
+    }
+    this.#bytes.push(rest)
+  }
+
+  /** Whole, either sign. */
+  change(value: number): void {
+    this.count(value < 0 ? -2 * value - 1 : 2 * value)
+  }
+
+  text(value: string): void {
+    const bytes = Buffer.from(value)
+    this.count(bytes.length)
+    this.#bytes.push(...bytes)
+  }
+
+  done(): Buffer {
+    return Buffer.from(this.#bytes)
+  }
+}
+
+class Reader {
+  readonly #bytes: Uint8Array
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  count(): number {
+    let [value, unit] = [0, 1]
+    for (;;) {
+      const byte = this.#bytes[this.#at]
+      if (byte === undefined) throw new Error('packed samples end too soon')
+      this.#at += 1
+      if (byte < 0x80) return value + byte * unit
+      value += (byte - 0x80) * unit
+      unit *= 0x80
+    }
+  }
+
+  change(): number {
+    const value = this.count()
+    return value % 2 === 1 ? -(value + 1) / 2 : value / 2
+  }
+
+  text(): string {
+    const length = this.count()
+    this.#at += length
+    return Buffer.from(this.#bytes.subarray(this.#at - length, this.#at)).toString()
+  }
+}
+
+/** The places where `isOdd`, as distances from one to the next. */
+function writePlaces(out: Writer, count: number, isOdd: (index: number) => boolean): number[] {
+  const places = Array.from({ length: count }, (_, index) => index).filter(isOdd)
+  out.count(places.length)
+  let last = 0
+  for (const place of places) {
+    out.count(place - last)
+    last = place
+  }
+  return places
+}
+
+function readPlaces(from: Reader): number[] {
+  const count = from.count()
+  let last = 0
+  return Array.from({ length: count }, () => (last += from.count()))
+}
+
+const stepOf = (samples: readonly { readonly at: Instant }[], index: number): number =>
+  index === 0 ? 0 : samples[index]!.at - samples[index - 1]!.at
+
+/** `samples` of one hour that began at `hour`, in order of time. */
+export function packSamples(hour: Instant, samples: readonly PackedSample[]): Buffer {
+  const out = new Writer()
+  out.count(FORMAT)
+  out.count(samples.length)
+  let [at, step, ms] = [hour, 0, 0]
+  for (const it of samples) {
+    out.change(it.at - at - step)
+    step = it.at - at
+    at = it.at
+    out.change(it.ms - ms)
+    ms = it.ms
+  }
+  const kindOf = ({ status, code }: PackedSample): string => `${status} ${code}`
+  const kinds = [...new Set(samples.map(kindOf))]
+  out.count(kinds.length)
+  for (const kind of kinds) out.text(kind)
+  for (let index = 0; index < samples.length;) {
+    const kind = kindOf(samples[index]!)
+    const other = samples.findIndex((it, place) => place > index && kindOf(it) !== kind)
+    const end = other === -1 ? samples.length : other
+    out.count(kinds.indexOf(kind))
+    out.count(end - index)
+    index = end
+  }
+  const odd = writePlaces(
+    out,
+    samples.length,
+    (index) => samples[index]!.observedMs !== stepOf(samples, index),
+  )
+  for (const index of odd) out.count(samples[index]!.observedMs)
+  writePlaces(out, samples.length, (index) => samples[index]!.isKeptWhole)
+  return out.done()
+}
+
+/** @throws Error for what no version of this program wrote */
+export function unpackSamples(hour: Instant, bytes: Uint8Array): PackedSample[] {
+  const from = new Reader(bytes)
+  const format = from.count()
+  if (format !== FORMAT) throw new Error(`packed samples of format ${format} are not known here`)
+  const count = from.count()
+  let [at, step, ms] = [hour, 0, 0]
+  const times: { at: Instant; ms: number }[] = []
+  for (let index = 0; index < count; index += 1) {
+    step += from.change()
+    at += step
+    ms += from.change()
+    times.push({ at, ms })
+  }
+  const kinds = Array.from({ length: from.count() }, () => from.text().split(' '))
+  const ofKind: string[][] = []
+  while (ofKind.length < count) {
+    const kind = kinds[from.count()]
+    if (kind === undefined) throw new Error('packed samples name no such kind')
+    for (let left = from.count(); left > 0; left -= 1) ofKind.push(kind)
+  }
+  const reach = new Map(readPlaces(from).map((index) => [index, 0]))
+  for (const index of reach.keys()) reach.set(index, from.count())
+  const whole = new Set(readPlaces(from))
+  return times.map(({ at: madeAt, ms: took }, index) => ({
+    at: madeAt,
+    ms: took,
+    status: ofKind[index]![0]!,
+    code: ofKind[index]![1] ?? '',
+    observedMs: reach.get(index) ?? stepOf(times, index),
+    isKeptWhole: whole.has(index),
+  }))
+}
