@@ -20,7 +20,6 @@ import { type Reply, text } from './reply.ts'
 import { fill, words } from './sentences.ts'
 
 const SAYS = {
-  thatPerson: 'That person',
   given: '{who} is {role} here now.',
   changed: '{who} is {role} here now, and was {before}.',
   same: '{who} is {role} here already.',
@@ -29,6 +28,7 @@ const SAYS = {
   everybody: 'Everybody here is at least {role} now.',
   nobody: 'Only those with a role of their own may do anything here now.',
   linker: '{who} linked this {noun}, and stays its owner.',
+  somebody: 'That person',
   everyone: 'What everybody may do is the default: {command}',
   terminal: 'Roles are given in the chat they are for. Type this there.',
   roleRule: 'must be viewer, responder, manager, owner or none',
@@ -53,7 +53,7 @@ async function giveReply(call: Call, who: string | undefined, role: HeldRole): P
   const noun = nounOf(place)
   if (subject.kind === 'person' && isLinker(link, subject.id))
     return no(fill(SAYS.linker, { who: shown, noun }), {
-      value: refusal('linker', words(SAYS.linker, { who: SAYS.thatPerson, noun })),
+      value: refusal('linker', words(SAYS.linker, { who: SAYS.somebody, noun })),
     })
   // Discord's own @everyone has the server's number.
   if (subject.kind === 'role' && subject.id === place.serverId) {

@@ -4,7 +4,7 @@ import { addMonitor, type Check, type MonitorView } from '../../src/monitors/ind
 import { isMonitorType, type MonitorType, PROBES } from '../../src/probes/index.ts'
 import { checkButton, showButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
-import { press, say, signed } from './compose.ts'
+import { say, signed } from './compose.ts'
 import { asks } from './forms.ts'
 import { lookedShort } from './check.ts'
 import { guessTarget } from './guess.ts'
@@ -12,7 +12,7 @@ import { firstLook } from './looking.ts'
 import { DURATION, durationRule } from './options.ts'
 import { numberRuns } from './phrases.ts'
 import { monitorValue } from './present.ts'
-import { type Action, address, facts, name, note, type Reply, text } from './reply.ts'
+import { address, facts, name, note, type Reply, text } from './reply.ts'
 import { fill, words } from './sentences.ts'
 import { formatDuration } from './words.ts'
 
@@ -26,7 +26,6 @@ const SAYS = {
   intervalRule: 'must be 10s to 1d',
   or: ' or ',
   typeRule: 'must be {types}',
-  addOne: 'Add one',
   which: 'Which address is to be watched?',
   title: 'Watch something',
   url: 'Web address, host:port or host',
@@ -83,13 +82,6 @@ async function addReply(
     value: { ...monitorValue(view, call.now), firstCheck: check?.outcome ?? null },
   }
 }
-
-/** `line`: where the words beside it do not say already what to type. */
-export const addOne = (line?: string): Action => ({
-  label: SAYS.addOne,
-  press: press('addask', 0),
-  ...(line === undefined ? {} : { line }),
-})
 
 const askUrl = async ({ place }: Call): Promise<Reply> =>
   asks(place, fill(SAYS.which), {

@@ -1,18 +1,10 @@
 import { FAULTS, Fault, InvalidInput, type Violation } from '../../src/kernel/index.ts'
 import { isPassing } from '../../src/storage/index.ts'
+import { addButton } from './buttons.ts'
 import type { Command, DeskDeps } from './command.ts'
 import { no, refusal, say, signed } from './compose.ts'
 import type { Place } from './desk.ts'
-import {
-  type Action,
-  line,
-  type Node,
-  note,
-  type Reply,
-  type Run,
-  text,
-  verbatim,
-} from './reply.ts'
+import { line, type Node, note, type Reply, type Run, text, verbatim } from './reply.ts'
 import { fill, words } from './sentences.ts'
 
 const SAYS = {
@@ -45,8 +37,7 @@ const NOT = ', not '
 /** The rule is ours, what was typed is not. */
 function sentenceOf({ path, message }: Violation): Run[] {
   // An option that is a list is one word to whoever types it.
-  const option = path.replace(/\[\d+\]$/, '')
-  const field = CHAT_NAMES[path] ?? words(SAYS.field, { field: option })
+  const field = CHAT_NAMES[path] ?? words(SAYS.field, { field: path.replace(/\[\d+\]$/, '') })
   const at = message.indexOf(NOT)
   if (at === -1) return fill(SAYS.rule, { field, rule: message })
   const given = verbatim(message.slice(at + NOT.length))
@@ -115,13 +106,9 @@ export function troubleReply(
 export const gone = (): Reply => no(fill(SAYS.gone), { value: refusal('gone', SAYS.gone) })
 
 /** How everything is where nothing is. */
-export const nothingWatched = (
-  place: Pick<Place, 'platform'>,
-  addOne: Action,
-  value: unknown,
-): Reply =>
+export const nothingWatched = (place: Pick<Place, 'platform'>, value: unknown): Reply =>
   say(fill(SAYS.nothingWatched, { example: typed(place, 'add https://example.com') }), {
     ...signed('pending'),
-    actions: [addOne],
+    actions: [addButton()],
     value,
   })

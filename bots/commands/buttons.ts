@@ -2,6 +2,7 @@ import { press } from './compose.ts'
 import type { Action } from './reply.ts'
 
 const SAYS = {
+  addOne: 'Add one',
   acknowledge: 'Acknowledge',
   checkNow: 'Check now',
   details: 'Details',
@@ -10,6 +11,13 @@ const SAYS = {
 } as const
 
 // The buttons that more than one command offers.
+
+/** `line`: where the words beside it do not say already what to type. */
+export const addButton = (line?: string): Action => ({
+  label: SAYS.addOne,
+  press: press('addask', 0),
+  ...(line === undefined ? {} : { line }),
+})
 
 export const showButton = (monitorId: number): Action => ({
   label: SAYS.show,

@@ -20,7 +20,6 @@ import { defaultsOf, requireOption, valueOf } from './settings.ts'
 import { formatDuration, inMilliseconds } from './words.ts'
 
 const SAYS = {
-  settingRule: 'must be the name of a setting such as interval',
   changed: '{monitor} is changed',
   asItWas: '{monitor} is as it was',
   oldToNew: '{old} → {new}',
@@ -29,6 +28,7 @@ const SAYS = {
   off: 'off',
   lengthRule: 'must be a time such as 5m, not {given}',
   secretRule: 'may hold secrets, which belong in no chat; set it over the API',
+  settingRule: 'must be the name of a setting such as interval',
   valueRule: 'must be at most 500 characters',
 } as const
 

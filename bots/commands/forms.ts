@@ -6,14 +6,15 @@ import { type Form, note, type Reply, type Run, verbatim } from './reply.ts'
 import { fill, words } from './sentences.ts'
 
 const SAYS = {
-  reply: 'Reply to this message with your answer, or type: ',
   type: 'Type: {line}',
+  prompt: 'Reply to this message with your answer, or type: {line}',
   late: 'That was asked more than 10 min ago. Press the button again, or type: {line}',
   other: 'Somebody else was asked that. Press the button yourself, or type: {line}',
 } as const
 
 /** What Telegram says under a question: the answer is a reply to it. */
-export const PROMPT = SAYS.reply
+export const promptRuns = ({ typed: line }: Form): Run[] =>
+  fill(SAYS.prompt, { line: verbatim(line) })
 
 const amiss = (code: string, says: typeof SAYS.late | typeof SAYS.other, line: string): Reply =>
   no(fill(says, { line: verbatim(line) }), { value: refusal(code, words(says, { line })) })

@@ -7,10 +7,10 @@ import { facts, line, note, type Reply, type Run, text, verbatim } from './reply
 import { fill, words } from './sentences.ts'
 
 const SAYS = {
-  unknown: 'There is no command {typed}.',
+  unknown: 'There is no command {command}.',
   unknownShort: 'There is no such command.',
-  didYouMean: 'Did you mean {command}? {example}',
-  whatThereIs: 'What there is: {line}',
+  meant: 'Did you mean {command}? {example}',
+  help: 'What there is: {line}',
   hello: 'Uptalk watches your services and tells you here.',
   group: '{commands} — {example}',
   moreAboutOne: 'More about one: {example}',
@@ -42,12 +42,9 @@ export function unknownCommand(
   const group = names.includes(first) ? ` ${first}` : ''
   const hint =
     near === undefined
-      ? words(SAYS.whatThereIs, { line: typed(place, `help${group}`) })
-      : words(SAYS.didYouMean, {
-          command: near.card.name,
-          example: typed(place, near.card.example),
-        })
-  return no(fill(SAYS.unknown, { typed: verbatim(cut(word, LONGEST_SHOWN)) }), {
+      ? words(SAYS.help, { line: typed(place, `help${group}`) })
+      : words(SAYS.meant, { command: near.card.name, example: typed(place, near.card.example) })
+  return no(fill(SAYS.unknown, { command: verbatim(cut(word, LONGEST_SHOWN)) }), {
     body: [line(text(hint))],
     exitCode: 2,
     value: refusal('command_unknown', SAYS.unknownShort),

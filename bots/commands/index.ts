@@ -11,7 +11,7 @@ export {
   type Place,
 } from './desk.ts'
 export { type Ending, openEnding } from './ending.ts'
-export { askedLate, askedOther, PROMPT } from './forms.ts'
+export { askedLate, askedOther, promptRuns } from './forms.ts'
 export { guessTarget } from './guess.ts'
 export { quoteArgument } from './line.ts'
 export { wordNews } from './news.ts'

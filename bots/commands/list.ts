@@ -4,7 +4,7 @@ import { listOutlines, type Outline } from '../../src/monitors/index.ts'
 import { observedTime, uptimePercent } from '../../src/stats/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import { nothingWatched } from './answers.ts'
-import { addOne } from './add.ts'
+import { addButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, pageActions, press, say } from './compose.ts'
 import { quoteWord } from './line.ts'
@@ -53,7 +53,7 @@ async function listReply(call: Call, filter: string | undefined, wanted: number)
   const { db, now, place } = call
   const all = await listOutlines(db)
   const counts = countSigns(all, now)
-  if (counts.total === 0) return nothingWatched(place, addOne(), { counts, monitors: [] })
+  if (counts.total === 0) return nothingWatched(place, { counts, monitors: [] })
   const folded = filter === undefined ? undefined : fold(filter)
   const found = all
     .filter((view) => folded === undefined || matches(view, folded, now))
@@ -129,7 +129,7 @@ function actionsOf(
       : down > 0
         ? [{ label: SAYS.downOnly, press: press('list', 1, 'down'), line: 'list down' }]
         : []),
-    ...(filter === undefined ? [addOne('add https://example.com')] : []),
+    ...(filter === undefined ? [addButton('add https://example.com')] : []),
   ]
 }
 

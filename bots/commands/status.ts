@@ -1,7 +1,6 @@
 import { DAY, MINUTE } from '../../src/kernel/index.ts'
 import { listOutlines, type Outline } from '../../src/monitors/index.ts'
 import { formatPercent, responseTimes, uptimePercent } from '../../src/stats/index.ts'
-import { addOne } from './add.ts'
 import { nothingWatched } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
@@ -70,7 +69,7 @@ export async function statusReply(call: Call): Promise<Reply> {
   const { db, now, place, lastDay } = call
   const all = await listOutlines(db)
   const counts = countSigns(all, now)
-  if (counts.total === 0) return nothingWatched(place, addOne(), { ...counts, notUp: [] })
+  if (counts.total === 0) return nothingWatched(place, { ...counts, notUp: [] })
   const bad = all
     .filter((view) => /^(?:down|degraded|maintenance)$/.test(signOf(view, now)))
     .toSorted(worstFirst(now))

@@ -14,7 +14,7 @@ const USUAL = /^(\d{1,2}) (\d{1,2}) \* \* (\*|[\d,-]+)$/
 
 const refuse = (path: 'time' | 'days', typed: string): InvalidInput => {
   const rule = path === 'time' ? SAYS.timeRule : SAYS.daysRule
-  const message = words(rule, { given: quote(typed) ?? '' })
+  const message = words(rule, { given: quote(typed)! })
   return new InvalidInput([{ path, code: 'format', message }])
 }
 

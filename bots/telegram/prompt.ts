@@ -1,6 +1,6 @@
 import type { ForceReply, Message, User, UserFromGetMe } from 'grammy/types'
 import { type Instant, MINUTE, plain, SECOND } from '../../src/kernel/index.ts'
-import { askedLate, askedOther, type Form, PROMPT, type Reply } from '../commands/index.ts'
+import { askedLate, askedOther, type Form, promptRuns, type Reply } from '../commands/index.ts'
 import type { Said } from './lines.ts'
 import { renderTelegram, type Screen } from './render.ts'
 
@@ -16,15 +16,7 @@ const TYPED = /^\/uptime (.+?) ([a-z]+)=/
  * who was asked, its last one the line that is gone on with.
  */
 export function promptOf(reply: Reply, form: Form, asked: User, now: Instant): Screen<ForceReply> {
-  const body: Reply['body'] = [
-    {
-      kind: 'line',
-      runs: [
-        { kind: 'text', text: PROMPT },
-        { kind: 'verbatim', text: form.typed },
-      ],
-    },
-  ]
+  const body: Reply['body'] = [{ kind: 'line', runs: promptRuns(form) }]
   const question = renderTelegram({ ...reply, body, actions: [] }, now)
   const called = plain(asked.first_name, NAME_MAX)
   const before = `${called}: `

@@ -8,7 +8,7 @@ import {
   STATS_TABLES,
 } from './fresh.ts'
 import { type LooksOf, readFresh, readLooks, readOutages } from './looks.ts'
-import { madeOf, measure, type Outage, percentile } from './tally.ts'
+import { type Made, madeOf, measure, type Observed, type Outage, percentile } from './tally.ts'
 import { uptimePercent } from './uptime.ts'
 
 /** What was seen of one monitor in one bucket. */
@@ -33,13 +33,43 @@ interface Page {
   readonly offset: number
 }
 
-type Key = readonly [monitorId: MonitorId, at: Instant]
+const FIGURES = [
+  'checks',
+  'failures',
+  'good',
+  'sum_ms as sumMs',
+  'min_ms as minMs',
+  'max_ms as maxMs',
+  'p95_ms as p95Ms',
+  'observed_ms as observedMs',
+  'down_ms as downMs',
+] as const
+
+interface Figures extends Observed {
+  readonly checks: number
+  readonly failures: number
+  readonly good: number
+  readonly sumMs: number
+  readonly minMs: number | null
+  readonly maxMs: number | null
+  readonly p95Ms: number | null
+}
+
+/** A bucket there is; without a row it is made of hours and looks. */
+interface Found {
+  readonly monitorId: MonitorId
+  readonly at: Instant
+  readonly row?: Figures
+}
+
 type Direction = 'asc' | 'desc'
 
 /** Buckets that are rows, of those meant. */
 function stored(db: AccountTx, kind: BucketKind, { monitorId, began = [] }: BucketFilter) {
-  let query = db.selectFrom(STATS_TABLES[kind]).where('checks', '>', 0)
-  if (monitorId !== undefined) query = query.where('monitor_id', '=', monitorId)
+  let query = db.selectFrom(STATS_TABLES[kind])
+  // `> 0` is what the account's index is of; for one monitor the key is better.
+  if (monitorId === undefined) query = query.where('checks', '>', 0)
+  else query = query.where('monitor_id', '=', monitorId).where('checks', '!=', 0)
   for (const { op, at } of began) query = query.where('at', op, at)
   return query
 }
@@ -48,8 +78,8 @@ function stored(db: AccountTx, kind: BucketKind, { monitorId, began = [] }: Buck
 function stretches(
   { began = [], ...filter }: BucketFilter,
   fresh: ReadonlyMap<Instant, readonly MonitorId[]>,
-): readonly (BucketFilter & { readonly fresh: readonly Key[] })[] {
-  const all: (BucketFilter & { readonly fresh: readonly Key[] })[] = []
+): readonly (BucketFilter & { readonly fresh: readonly Found[] })[] {
+  const all: (BucketFilter & { readonly fresh: readonly Found[] })[] = []
   let after: BucketFilter['began'] = []
   for (const [at, ids] of fresh) {
     all.push({ ...filter, began: [...began, ...after, { op: '<', at }], fresh: [] })
@@ -57,7 +87,11 @@ function stretches(
       { op: '>=', at },
       { op: '<=', at },
     ] as const
-    all.push({ ...filter, began: [...began, ...only], fresh: ids.map((id) => [id, at]) })
+    all.push({
+      ...filter,
+      began: [...began, ...only],
+      fresh: ids.map((monitorId) => ({ monitorId, at })),
+    })
     after = [{ op: '>', at }]
   }
   all.push({ ...filter, began: [...began, ...after], fresh: [] })
@@ -73,33 +107,35 @@ export async function listBuckets(
   direction: Direction = 'desc',
 ): Promise<{ readonly total: number; readonly buckets: readonly Bucket[] }> {
   const inOrder = stretches(filter, await freshBuckets(db, kind, filter))
-  const keys: Key[] = []
+  const found: Found[] = []
   let total = 0
   for (const { fresh, ...stretch } of direction === 'asc' ? inOrder : inOrder.toReversed()) {
     const { count } = await stored(db, kind, stretch)
       .select((eb) => eb.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow()
     const offset = Math.max(0, page.offset - total)
-    const limit = page.limit - keys.length
+    const limit = page.limit - found.length
     total += count + fresh.length
     if (limit <= 0 || offset >= count + fresh.length) continue
     // Where some are no rows yet, all of them together are one bucket of each monitor.
     const isMixed = fresh.length > 0
     const rows = await stored(db, kind, stretch)
-      .select(['monitor_id', 'at'])
+      .select(['monitor_id as monitorId', 'at', ...FIGURES])
       .orderBy('at', direction)
       .orderBy('monitor_id', 'desc')
       .limit(isMixed ? count : limit)
       .offset(isMixed ? 0 : offset)
       .execute()
-    const found = rows.map(({ monitor_id, at }): Key => [monitor_id, at])
-    keys.push(
+    const here = rows.map(({ monitorId, at, ...row }): Found => ({ monitorId, at, row }))
+    found.push(
       ...(isMixed
-        ? [...found, ...fresh].toSorted(([a], [b]) => b - a).slice(offset, offset + limit)
-        : found),
+        ? [...here, ...fresh]
+            .toSorted((one, other) => other.monitorId - one.monitorId)
+            .slice(offset, offset + limit)
+        : here),
     )
   }
-  return { total, buckets: await fill(db, kind, keys) }
+  return { total, buckets: await fill(db, kind, found) }
 }
 
 /** One bucket; undefined where nothing was looked at in it, also of another account's monitor. */
@@ -124,34 +160,35 @@ interface Material {
   readonly outages: ReadonlyMap<MonitorId, readonly Outage[]>
 }
 
-async function fill(db: AccountTx, kind: BucketKind, keys: readonly Key[]): Promise<Bucket[]> {
-  if (keys.length === 0) return []
-  const ids = [...new Set(keys.map(([id]) => id))]
-  const begin = keys.reduce((least, [, at]) => Math.min(least, at), Infinity)
-  const end = keys.reduce((most, [, at]) => Math.max(most, at), 0) + BUCKET_MS[kind]
+async function fill(db: AccountTx, kind: BucketKind, found: readonly Found[]): Promise<Bucket[]> {
+  if (found.length === 0) return []
+  const ids = [...new Set(found.map(({ monitorId }) => monitorId))]
+  const begin = found.reduce((least, { at }) => Math.min(least, at), Infinity)
+  const end = found.reduce((most, { at }) => Math.max(most, at), 0) + BUCKET_MS[kind]
   const material = {
     fresh: await readFresh(db, ids, begin),
     outages: await readOutages(db, ids, begin, end),
   }
   const buckets: Bucket[] = []
-  for (const key of keys) buckets.push(await fillOne(db, kind, key, material))
+  for (const it of found) buckets.push(await fillOne(db, kind, it, material))
   return buckets
 }
 
 async function fillOne(
   db: AccountTx,
   kind: BucketKind,
-  [monitorId, at]: Key,
+  { monitorId, at, row }: Found,
   { fresh, outages }: Material,
 ): Promise<Bucket> {
   const end = at + BUCKET_MS[kind]
-  const row = await readRow(db, kind, monitorId, at)
+  const packed = row ?? (await sumHours(db, monitorId, at, end))
   const unpacked = fresh.get(monitorId) ?? []
   const late = measure(unpacked, outages.get(monitorId) ?? [], at, end)
-  const isWhole = row.isStored && !unpacked.some((look) => look.at >= at && look.at < end)
-  const made = isWhole ? row : figuresOf(madeOf(await readLooks(db, monitorId, at, end)))
-  const observedMs = row.observedMs + late.observedMs
-  const downMs = Math.min(row.downMs + late.downMs, observedMs)
+  const isWhole = !unpacked.some((look) => look.at >= at && look.at < end)
+  const made =
+    row !== undefined && isWhole ? row : figuresOf(madeOf(await readLooks(db, monitorId, at, end)))
+  const observedMs = packed.observedMs + late.observedMs
+  const downMs = Math.min(packed.downMs + late.downMs, observedMs)
   return {
     monitorId,
     at,
@@ -167,7 +204,7 @@ async function fillOne(
   }
 }
 
-const figuresOf = ({ checks, failures, goodMs }: ReturnType<typeof madeOf>) => ({
+const figuresOf = ({ checks, failures, goodMs }: Made): Omit<Figures, keyof Observed> => ({
   checks,
   failures,
   good: goodMs.length,
@@ -177,34 +214,15 @@ const figuresOf = ({ checks, failures, goodMs }: ReturnType<typeof madeOf>) => (
   p95Ms: percentile(goodMs, 0.95),
 })
 
-/** What is packed of a bucket: its row, or of a day without one the sum of its hours. */
-async function readRow(db: AccountTx, kind: BucketKind, monitorId: MonitorId, at: Instant) {
-  const row = await db
-    .selectFrom(STATS_TABLES[kind])
-    .select([
-      'checks',
-      'failures',
-      'good',
-      'sum_ms as sumMs',
-      'min_ms as minMs',
-      'max_ms as maxMs',
-      'p95_ms as p95Ms',
-      'observed_ms as observedMs',
-      'down_ms as downMs',
-    ])
-    .where('monitor_id', '=', monitorId)
-    .where('at', '=', at)
-    .executeTakeFirst()
-  if (row !== undefined) return { ...row, isStored: true }
-  const hours = await db
+/** What is packed of a bucket that is no row yet. */
+const sumHours = (db: AccountTx, monitorId: MonitorId, from: Instant, to: Instant) =>
+  db
     .selectFrom('hour_stats')
     .select((eb) => [
       eb.fn.coalesce(eb.fn.sum<number>('observed_ms'), eb.val(0)).as('observedMs'),
       eb.fn.coalesce(eb.fn.sum<number>('down_ms'), eb.val(0)).as('downMs'),
     ])
     .where('monitor_id', '=', monitorId)
-    .where('at', '>=', at)
-    .where('at', '<', at + BUCKET_MS[kind])
+    .where('at', '>=', from)
+    .where('at', '<', to)
     .executeTakeFirstOrThrow()
-  return { ...figuresOf(madeOf([])), ...hours, isStored: false }
-}

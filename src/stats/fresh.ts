@@ -56,7 +56,10 @@ async function extentOfSamples(db: AccountTx, monitorId?: MonitorId): Promise<re
 async function lastHour(db: AccountTx, monitorId?: MonitorId): Promise<readonly Instant[]> {
   const query = db.selectFrom('hour_stats').select('at').orderBy('at', 'desc').limit(1)
   const rows = await (
-    monitorId === undefined ? query : query.where('monitor_id', '=', monitorId)
+    monitorId === undefined
+      ? // What the account's index is of.
+        query.where('checks', '>', 0)
+      : query.where('monitor_id', '=', monitorId)
   ).execute()
   return rows.map(({ at }) => at)
 }
@@ -68,6 +71,18 @@ function lookedAt(db: AccountTx, kind: BucketKind, at: Instant, monitorId?: Moni
     .selectFrom('monitors as m')
     .select('m.id')
     .orderBy('m.id', 'desc')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom(`${STATS_TABLES[kind]} as b`)
+            .select('b.at')
+            .whereRef('b.monitor_id', '=', 'm.id')
+            .where('b.at', '=', at)
+            .where('b.checks', '>', 0),
+        ),
+      ),
+    )
     .where((eb) => {
       const sampled = eb.exists(
         eb
@@ -88,18 +103,6 @@ function lookedAt(db: AccountTx, kind: BucketKind, at: Instant, monitorId?: Moni
       )
       return kind === 'hour' ? sampled : eb.or([sampled, packed])
     })
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom(`${STATS_TABLES[kind]} as b`)
-            .select('b.at')
-            .whereRef('b.monitor_id', '=', 'm.id')
-            .where('b.at', '=', at)
-            .where('b.checks', '>', 0),
-        ),
-      ),
-    )
   return monitorId === undefined ? query : query.where('m.id', '=', monitorId)
 }
 

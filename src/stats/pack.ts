@@ -5,7 +5,7 @@ import { packSamples, type PackedSample, unpackSamples } from './pack-format.ts'
 import { hoursOf, isGood, madeOf, measure, type Outage, percentile, startOf } from './tally.ts'
 
 /** Looks packed in one go: some milliseconds in which nothing else runs. */
-const MOST_LOOKS = 1500
+const MOST_LOOKS = 600
 /** Monitors asked for at once. */
 const MOST_MONITORS = 200
 /** What was seen before the hour ended may be written down a little later. */

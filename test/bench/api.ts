@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { DAY, HOUR, MINUTE } from '../../src/kernel/index.ts'
+import { packHistory } from '../../src/stats/index.ts'
 import type { Db } from '../../src/storage/index.ts'
+import { addKeys, KEYS } from './keys.ts'
 import { type Asked, ask } from './load.ts'
 import { multiply, numbers, remember } from './many.ts'
 import { quantile, type Spread, spread } from './measure.ts'
@@ -14,8 +15,6 @@ const WITH_HISTORY = 200
 const HISTORY_MS = 2 * DAY
 const EVERY_MS = 5 * MINUTE
 const OUTAGE_EVERY_MS = 2 * DAY
-/** A key may ask 3,000 times a minute. */
-const KEYS = Array.from({ length: 100 }, (_, at) => `upty_${String(at).padStart(48, '0')}`)
 
 const CONNECTIONS = 4
 const WARM_UP_MS = 500
@@ -37,19 +36,9 @@ async function fill(db: Db, spanMs: number): Promise<void> {
         'resolved', 'connect_refused', 'connection refused', 2
       from (select m.*, ${now} - n.at * ${OUTAGE_EVERY_MS} - ${HOUR} as at
         from monitors m, ${numbers(spanMs / OUTAGE_EVERY_MS)} where m.id > ${oldest}) m`.execute(tx)
-    for (const key of KEYS)
-      await tx
-        .insertInto('keys')
-        .values({
-          account_id: 1,
-          name: 'bench',
-          hash: createHash('sha256').update(key).digest('hex'),
-          prefix: key.slice(0, 9),
-          scope: 'read',
-          created_at: now,
-        })
-        .execute()
+    await addKeys(tx, now)
   })
+  await packHistory(db, now, async () => true)
 }
 
 const since = (ms: number): string => new Date(Date.now() - ms).toISOString()

@@ -4,10 +4,11 @@ import { alerts } from './alerts.ts'
 import { api } from './api.ts'
 import { chat } from './chat.ts'
 import { checks } from './checks.ts'
+import { history } from './history.ts'
 import { tableOf } from './report.ts'
 import { openWorld } from './world.ts'
 
-const BENCHES = { checks, api, alerts, chat } as const
+const BENCHES = { checks, api, alerts, chat, history } as const
 const RESULTS = path.resolve(import.meta.dirname, '../../node_modules/.cache/bench.json')
 
 const wanted = process.argv.slice(2)

@@ -12,6 +12,8 @@ import { type Answer, type Call, type Resource, route } from '../route.ts'
 import { wire } from '../wire.ts'
 
 const TARGETS = '/api/targets'
+/** How far back they are kept. */
+const REACH = { hour: '90 days', day: '2 years' } as const
 /** More than there are hours or days until the year 2083. */
 const FIRST_OF_BUCKETS = 1_000_000
 
@@ -61,7 +63,7 @@ function statsOf(kind: BucketKind, name: string, path: string, title: string): R
         path,
         scope: 'read',
         isAboutTargets: true,
-        summary: `Lists statistics by the ${kind}, newest first, as far back as single checks are kept`,
+        summary: `Lists statistics by the ${kind}, newest first, of the last ${REACH[kind]}`,
         parameters: { target: relation(TARGETS), date: span, order: order(['date']) },
         pageSize: 30,
         run: async (call) => {

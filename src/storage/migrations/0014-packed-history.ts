@@ -19,7 +19,7 @@ create table hour_stats (
   down_ms integer not null default 0,
   primary key (monitor_id, at)
 ) strict, without rowid;
-create index hour_stats_of_account on hour_stats (account_id, at);
+create index hour_stats_of_account on hour_stats (account_id, at, checks) where checks > 0;
 
 create table day_stats (
   monitor_id integer not null references monitors (id) on delete cascade,
@@ -37,7 +37,7 @@ create table day_stats (
   down_ms integer not null default 0,
   primary key (monitor_id, at)
 ) strict, without rowid;
-create index day_stats_of_account on day_stats (account_id, at);
+create index day_stats_of_account on day_stats (account_id, at, checks) where checks > 0;
 
 create table packed_samples (
   monitor_id integer not null references monitors (id) on delete cascade,
