@@ -1,5 +1,6 @@
 import {
   acknowledgeIncident,
+  addNote,
   getIncident,
   type Incident,
   listIncidents,
@@ -7,18 +8,18 @@ import {
   stormMembers,
 } from '../../src/incidents/index.ts'
 import { plain } from '../../src/kernel/index.ts'
-import { getMonitor } from '../../src/monitors/index.ts'
+import { getMonitor, type Outline } from '../../src/monitors/index.ts'
 import { checkButton, detailsButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { no, press, refusal, say, signed } from './compose.ts'
 import type { Choice } from './desk.ts'
 import { findMonitor } from './find.ts'
 import { wordNews } from './news.ts'
-import { noteAction } from './note.ts'
+import { noteAction, noteRule } from './note.ts'
 import { monitorRule } from './options.ts'
 import { formatAge } from './phrases.ts'
 import { incidentValue } from './present.ts'
-import { name, note, type Reply } from './reply.ts'
+import { line, name, note, type Reply, verbatim } from './reply.ts'
 import { fill, words } from './sentences.ts'
 import { relativeWords } from './times.ts'
 
@@ -26,6 +27,7 @@ const SAYS = {
   first: '{person} was first, {ago}',
   onIt: '{person} is on it: {monitor}',
   incident: 'Incident #{id}, down {length}',
+  noted: 'Noted: {text}',
   noneOpen: '{monitor} has no open incident.',
   noneOpenShort: 'It has no open incident.',
   choice: '🔴 {monitor} · down {length} · #{id}',
@@ -55,15 +57,19 @@ async function acknowledge(
   return { first: before.acknowledged_at === null && mine, incident }
 }
 
-async function ackReply(call: Call, id: number): Promise<Reply> {
+/** Said by who was not the first, a note is a note all the same. */
+async function ackReply(call: Call, id: number, said?: string): Promise<Reply> {
   const { first, incident } = await acknowledge(call, id)
-  if (!first) return firstReply(call, incident)
+  if (said !== undefined) await addNote(call.db, call.now, call.by, id, said)
+  const noted = said === undefined ? [] : [line(...fill(SAYS.noted, { text: verbatim(said) }))]
+  if (!first) return { ...firstReply(call, incident), body: noted }
   return say(
     fill(SAYS.onIt, { person: name(call.by.name), monitor: name(incident.monitor_name) }),
     {
       ...signed('down'),
       tone: 'ok',
       body: [
+        ...noted,
         note(
           ...fill(SAYS.incident, {
             id: incident.id,
@@ -86,9 +92,13 @@ async function openOf(call: Call, monitorId: number): Promise<Incident | undefin
   return open.find(({ severity }) => severity === 'down') ?? open[0]
 }
 
-async function ackMonitor(call: Call, monitor: { id: number; name: string }): Promise<Reply> {
+async function ackMonitor(
+  call: Call,
+  monitor: { readonly id: number; readonly name: string },
+  said?: string,
+): Promise<Reply> {
   const incident = await openOf(call, monitor.id)
-  if (incident !== undefined) return ackReply(call, incident.id)
+  if (incident !== undefined) return ackReply(call, incident.id, said)
   return no(fill(SAYS.noneOpen, { monitor: name(monitor.name) }), {
     tone: 'quiet',
     value: refusal('no_incident', SAYS.noneOpenShort),
@@ -110,10 +120,12 @@ async function openChoices({ db, now }: Call, typed: string): Promise<readonly C
     }))
 }
 
+const pressOf = ({ monitor }: Outline): string => press('ackm', monitor.id)
+
 export const ack = accountCommand({
   name: 'ack',
   summary: 'Say that you are on it; every channel sees it',
-  example: 'ack shop',
+  example: 'ack shop restarting the pod',
   group: 'trouble',
   options: [
     {
@@ -121,18 +133,31 @@ export const ack = accountCommand({
       summary: "The incident's #number, or the monitor that is down",
       kind: 'monitor',
       required: true,
+      // What follows is the note.
+      single: true,
+    },
+    {
+      name: 'note',
+      summary: 'What you do about it; every channel sees it',
+      kind: 'text',
+      required: false,
+      greedy: true,
     },
   ],
-  schema: { incident: monitorRule },
+  schema: { incident: monitorRule, note: noteRule.optional() },
   role: 'responder',
   doing: 'Acknowledging',
-  run: async (call, { incident }) => {
+  run: async (call, { incident, note: said }) => {
     const number = /^#(\d{1,15})$/.exec(incident)
-    if (number !== null) return ackReply(call, Number(number[1]))
-    const found = await findMonitor(call, incident, (view) => press('ackm', view.monitor.id))
-    if ('view' in found) return ackMonitor(call, found.view.monitor)
+    if (number !== null) return ackReply(call, Number(number[1]), said)
+    // `ack main shop`: the whole of it may be a name.
+    const whole =
+      said === undefined ? null : await findMonitor(call, `${incident} ${said}`, pressOf)
+    if (whole !== null && 'view' in whole) return ackMonitor(call, whole.view.monitor)
+    const found = await findMonitor(call, incident, pressOf)
+    if ('view' in found) return ackMonitor(call, found.view.monitor, said)
     // Where no monitor is called so, a bare number is the incident's.
-    return /^\d{1,15}$/.test(incident) ? ackReply(call, Number(incident)) : found.reply
+    return /^\d{1,15}$/.test(incident) ? ackReply(call, Number(incident), said) : found.reply
   },
   presses: {
     // The alert itself, as every channel will show it.

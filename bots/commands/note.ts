@@ -23,6 +23,12 @@ const SAYS = {
 
 const LONGEST = 1000
 
+export const noteRule = z
+  .string(SAYS.textRule)
+  .trim()
+  .min(1, SAYS.textRule)
+  .max(LONGEST, SAYS.textRule)
+
 export const noteAction = (incidentId: number): Action => ({
   label: SAYS.addNote,
   press: press('noteask', incidentId),
@@ -92,7 +98,7 @@ export const note = accountCommand({
   ],
   schema: {
     incident: monitorRule,
-    text: z.string(SAYS.textRule).trim().min(1, SAYS.textRule).max(LONGEST, SAYS.textRule),
+    text: noteRule,
   },
   role: 'responder',
   doing: 'Writing notes',

@@ -16,6 +16,31 @@ describe('acknowledging', () => {
     expect(late).toMatchObject({ audience: 'asker', exitCode: 1 })
   })
 
+  test('a note goes along, also of who was not the first; a name of two words is no note', async () => {
+    await using house = await openHouse()
+    for (const [at, called] of ['Shop', 'Main desk'].entries()) {
+      await house.add(called)
+      await house.falls(at + 1)
+    }
+    expect(words(await house.says(ANN, 'ack shop restarting *the* pod'))).toBe(
+      'Ann is on it: Shop\nNoted: restarting *the* pod\nIncident #1, down 12 s\n[Add note] [Details] [Check now]',
+    )
+    expect(words(await house.says(BOB, 'ack #1 me too'))).toBe(
+      'Ann was first, just now\nNoted: me too',
+    )
+    expect(words(await house.says(ANN, 'ack main desk'))).toMatch(
+      /^Ann is on it: Main desk\nIncident #2/,
+    )
+    const notes = await house.ours
+      .selectFrom('incident_notes')
+      .select(['incident_id', 'author', 'text'])
+      .execute()
+    expect(notes).toEqual([
+      { incident_id: 1, author: 'Ann', text: 'restarting *the* pod' },
+      { incident_id: 1, author: 'Bob', text: 'me too' },
+    ])
+  })
+
   test('of two presses at once one is first', async () => {
     await using house = await openHouse()
     await house.add('Shop')
