@@ -4,7 +4,7 @@ import { words } from './sentences.ts'
 
 const SAYS = {
   timeRule: 'must be a time of day such as 09:00, not {given}',
-  daysRule: 'must be daily, or days such as mon-fri or mon,thu, not {given}',
+  daysRule: 'must be daily, weekly, or days such as mon-fri or mon,thu, not {given}',
   everyDay: '{time} every day',
   onDays: '{time} on {days}',
 } as const
@@ -46,6 +46,13 @@ function daysField(typed: string): string {
     return Array.from({ length: count }, (_, index) => (first + index) % 7).join(',')
   })
   return parts.join(',')
+}
+
+/** `weekly`, `weekly fri`: a summary of the week, on Mondays unless said; days alone: of the day. */
+export function readDays(typed: string): { readonly period: 'day' | 'week'; readonly on: string } {
+  const [, on] = /^weekly(?:$|[\s,]+(?:on\s+)?(.+)$)/i.exec(typed) ?? []
+  if (on !== undefined) return { period: 'week', on }
+  return /^weekly$/i.test(typed) ? { period: 'week', on: 'mon' } : { period: 'day', on: typed }
 }
 
 /** Cron fields of a time and days; without days they stay those of `before`. @throws InvalidInput */

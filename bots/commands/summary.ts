@@ -16,7 +16,7 @@ import { channelHere, hereOf, noChannel } from './here.ts'
 import { summaryReply } from './news-summary.ts'
 import type { Reply, Run } from './reply.ts'
 import { fill, words } from './sentences.ts'
-import { cronFor } from './summary-schedule.ts'
+import { cronFor, readDays } from './summary-schedule.ts'
 import { readSchedules, scheduleNodes, summariesOf, summaryValue } from './summary-words.ts'
 
 const SAYS = {
@@ -26,7 +26,7 @@ const SAYS = {
   notYet: 'No summary comes to {here} yet.',
   first: '{trouble} First: {example}',
   periodRule: 'must be day or week',
-  daysRule: 'must be days such as mon-fri or mon,thu',
+  daysRule: 'must be days such as mon-fri or mon,thu, or weekly',
 } as const
 
 type Period = Summary['period']
@@ -71,14 +71,20 @@ async function schedule(call: Call, at: string, days: string | undefined): Promi
   const { db } = call
   const here = await channelHere(call)
   if (here === undefined) return noChannel(call)
-  const chief = chiefOf(await summariesOf(call, here))
-  if (chief === undefined) {
-    const cron = cronFor(at, days)
-    await db.transaction().execute((tx) => addSummary(tx, call, { channel: here.id, cron }))
+  const summaries = await summariesOf(call, here)
+  const wanted = days === undefined ? undefined : readDays(days)
+  const meant =
+    wanted === undefined
+      ? chiefOf(summaries)
+      : summaries.find(({ period }) => period === wanted.period)
+  if (meant === undefined) {
+    const { period = 'day', on } = wanted ?? {}
+    const given = { channel: here.id, period, cron: cronFor(at, on) }
+    await db.transaction().execute((tx) => addSummary(tx, call, given))
   } else
-    await editSummary(db, call, chief.id, (config) => ({
+    await editSummary(db, call, meant.id, (config) => ({
       ...config,
-      cron: cronFor(at, days, config.cron),
+      cron: cronFor(at, wanted?.on, config.cron),
       isActive: true,
     }))
   return changedReply(call, fill(SAYS.comes, { here: hereOf(call.place) }))
@@ -146,7 +152,7 @@ const nowCommand = accountCommand({
 const scheduleCommand = accountCommand({
   ...changing,
   name: 'summary schedule',
-  summary: 'Tell this channel how the day before was, at a time of day',
+  summary: 'Tell this channel how the day before was, or the week, at a time of day',
   example: 'summary schedule 09:00 mon-fri',
   options: [
     {
@@ -158,7 +164,7 @@ const scheduleCommand = accountCommand({
     },
     {
       name: 'days',
-      summary: 'daily, mon-fri, mon,thu; as before if left out',
+      summary: 'daily, mon-fri, mon,thu; weekly, weekly fri; as before if left out',
       kind: 'text',
       required: false,
       greedy: true,

@@ -189,6 +189,21 @@ describe('a change', () => {
     expect((await schedules(house)).every((it) => it.endsWith(' off'))).toBe(true)
   })
 
+  test('weekly is a summary of its own: on Mondays unless said', async () => {
+    await using house = await openHouse()
+    const tell = async (line: string) => words(await house.says(ANN, line))
+    await tell('summary schedule 08:00')
+    const both = await tell('summary schedule 09:30 weekly')
+    expect(both).toMatch(/the day · 08:00 every day/)
+    expect(both).toMatch(/the week · 09:30 on mon/)
+    expect(await tell('summary schedule 10:00 weekly fri')).toMatch(/the week · 10:00 on fri/)
+    expect(await tell('summary schedule 07:00')).toMatch(
+      /the day · 07:00 every day[^]*the week · 10:00 on fri/,
+    )
+    const periods = await house.ours.selectFrom('summaries').select('period').execute()
+    expect(periods.map(({ period }) => period).toSorted()).toEqual(['day', 'week'])
+  })
+
   test('a viewer may look, and no more', async () => {
     await using house = await openHouse()
     for (const line of ['schedule 08:00', 'timezone Asia/Tokyo', 'off'])
@@ -206,7 +221,7 @@ describe('a change', () => {
     ['schedule', '"time" is required.'],
     [
       'schedule 09:00 someday',
-      '"days" must be daily, or days such as mon-fri or mon,thu, not "someday".',
+      '"days" must be daily, weekly, or days such as mon-fri or mon,thu, not "someday".',
     ],
     ['timezone Berlin', '"zone" must be a time zone such as Europe/Berlin, not "Berlin".'],
     ['now month', '"period" must be day or week, not "month".'],
