@@ -15,7 +15,7 @@ import {
   timesOf,
   type When,
 } from './maintenance-when.ts'
-import { completeWhom, findWhom, forMonitor, type Whom } from './maintenance-whom.ts'
+import { completeWhom, findWhom, forMonitor, type Whom } from './whom.ts'
 import {
   coveredRuns,
   endAction,

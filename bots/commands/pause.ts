@@ -9,11 +9,11 @@ import {
 } from '../../src/monitors/index.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
-import { findMonitor } from './find.ts'
 import { DURATION, durationRule, monitorOption, monitorRule } from './options.ts'
 import { monitorValue, untilRuns } from './present.ts'
 import { line, name, note, type Reply, type Run, verbatim } from './reply.ts'
 import { counted, fill } from './sentences.ts'
+import { completeWhom, findWhom, ofTags, resumeButtons } from './whom.ts'
 
 const SAYS = {
   paused: '{monitor} is paused {until}',
@@ -79,9 +79,10 @@ async function pauseReply(
   )
 }
 
-async function pauseAll(call: Call, wanted: Wanted): Promise<Reply> {
+/** All of them, or those that carry one of `tags`. */
+async function pauseAll(call: Call, wanted: Wanted, tags: readonly string[]): Promise<Reply> {
   const { db, deps } = call
-  const active = await listMonitors(db, deps.sealer, { isActive: true })
+  const active = await listMonitors(db, deps.sealer, { isActive: true, ...ofTags(tags) })
   for (const { monitor } of active) await pauseOne(call, monitor.id, wanted)
   const until = endOf(call, wanted)
   const words = until === null ? fill(SAYS.allUntilResumed) : untilRuns(until, call.now)
@@ -92,10 +93,7 @@ async function pauseAll(call: Call, wanted: Wanted): Promise<Reply> {
     {
       ...signed('paused'),
       body: reasonNode(wanted.reason),
-      actions:
-        active.length === 0
-          ? []
-          : [{ label: SAYS.resumeAll, press: press('resume', 0, 'all'), line: 'resume all' }],
+      actions: active.length === 0 ? [] : resumeButtons(SAYS.resumeAll, tags),
       value: { paused: active.length, reason: wanted.reason ?? null },
     },
   )
@@ -110,7 +108,7 @@ export const pause = accountCommand({
   example: 'pause shop for=2h reason="new database"',
   group: 'quiet',
   options: [
-    monitorOption('Which monitor, or all'),
+    monitorOption('Which monitor, a tag, or all'),
     {
       name: 'for',
       summary: '5m to 30d; until resumed if left out',
@@ -129,11 +127,12 @@ export const pause = accountCommand({
   role: 'responder',
   doing: 'Pausing',
   run: async (call, { monitor, for: forMs = null, reason }) => {
-    if (monitor.toLowerCase() === 'all') return pauseAll(call, { forMs, reason })
-    const found = await findMonitor(call, monitor, (view) =>
-      press('pause', view.monitor.id, minutesOf(forMs)),
-    )
-    return 'reply' in found ? found.reply : pauseReply(call, found.view, { forMs, reason })
+    const found = await findWhom(call, monitor, (id) => press('pause', id, minutesOf(forMs)))
+    if ('reply' in found) return found.reply
+    const { targets, tags } = found.whom
+    if (targets === null) return pauseAll(call, { forMs, reason }, tags)
+    const view = await getMonitor(call.db, call.deps.sealer, targets[0])
+    return pauseReply(call, view, { forMs, reason })
   },
   presses: {
     // `60` minutes, `0` until resumed; `60a` under an alert, whose message tells it by itself.
@@ -144,4 +143,5 @@ export const pause = accountCommand({
       return pauseReply(call, view, { forMs }, alert === 'a' ? 'asker' : 'all')
     },
   },
+  complete: completeWhom,
 })

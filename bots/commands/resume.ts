@@ -8,12 +8,12 @@ import { showButton } from './buttons.ts'
 import { lookedShort } from './check.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
-import { findMonitor } from './find.ts'
 import { firstLook } from './looking.ts'
 import { monitorOption, monitorRule } from './options.ts'
 import { monitorValue } from './present.ts'
 import { name, type Reply } from './reply.ts'
 import { counted, fill } from './sentences.ts'
+import { completeWhom, findWhom, ofTags, tagsPressed } from './whom.ts'
 
 const SAYS = {
   notPaused: '{monitor} is not paused.',
@@ -39,9 +39,10 @@ async function resumeReply(call: Call, { monitor }: MonitorView): Promise<Reply>
   })
 }
 
-async function resumeAll(call: Call): Promise<Reply> {
+/** All of them, or those that carry one of `tags`. */
+async function resumeAll(call: Call, tags: readonly string[]): Promise<Reply> {
   const { db, deps, tools } = call
-  const paused = await listMonitors(db, deps.sealer, { isActive: false })
+  const paused = await listMonitors(db, deps.sealer, { isActive: false, ...ofTags(tags) })
   for (const { monitor } of paused) await resumeMonitor(db, tools, monitor.id)
   deps.looker.nudge()
   if (paused.length === 0) return say(fill(SAYS.nonePaused), { tone: 'ok', value: { resumed: 0 } })
@@ -57,20 +58,25 @@ export const resume = accountCommand({
   summary: 'Look again at what was paused; says what the first look saw',
   example: 'resume shop',
   group: 'quiet',
-  options: [monitorOption('Which monitor, or all')],
+  options: [monitorOption('Which monitor, a tag, or all')],
   schema: { monitor: monitorRule },
   role: 'responder',
   doing: 'Resuming',
   slow: true,
   run: async (call, { monitor }) => {
-    if (monitor.toLowerCase() === 'all') return resumeAll(call)
-    const found = await findMonitor(call, monitor, (view) => press('resume', view.monitor.id))
-    return 'reply' in found ? found.reply : resumeReply(call, found.view)
+    const found = await findWhom(call, monitor, (id) => press('resume', id))
+    if ('reply' in found) return found.reply
+    const { targets, tags } = found.whom
+    if (targets === null) return resumeAll(call, tags)
+    return resumeReply(call, await getMonitor(call.db, call.deps.sealer, targets[0]))
   },
   presses: {
-    resume: async (call, { id, extra }) =>
-      extra === 'all'
-        ? resumeAll(call)
-        : resumeReply(call, await getMonitor(call.db, call.deps.sealer, id)),
+    resume: async (call, { id, extra }) => {
+      const tags = tagsPressed(extra)
+      return tags === undefined
+        ? resumeReply(call, await getMonitor(call.db, call.deps.sealer, id))
+        : resumeAll(call, tags)
+    },
   },
+  complete: completeWhom,
 })

@@ -203,6 +203,27 @@ test('all can be paused and resumed at once, with a reason that is kept', async 
   )
 })
 
+test('those with a tag are paused together and resumed by one button, the others go on', async () => {
+  await using house = await openHouse()
+  for (const called of ['Shop', 'API', 'Blog']) await house.add(called)
+  for (const it of ['shop', 'api']) await house.says(BOB, `edit ${it} tags web`)
+  const active = async () =>
+    (
+      await house.ours.selectFrom('monitors').select('name').where('is_active', '=', 1).execute()
+    ).map(({ name }) => name)
+  const reply = await house.says(BOB, 'pause web 2h')
+  expect(words(reply)).toMatch(/^2 monitors paused/)
+  expect(await active()).toEqual(['Blog'])
+  await house.says(BOB, 'pause blog')
+  expect(words(await house.presses(CAT, reply.actions[0]!.press))).toMatch(/responder role/)
+  expect(words(await house.presses(BOB, reply.actions[0]!.press))).toMatch(/^2 monitors watched/)
+  expect(await active()).toEqual(['Shop', 'API'])
+  // What no version wrote is about one monitor, never about all.
+  await house.presses(BOB, 'v1:resume:1:else')
+  expect(await active()).toEqual(['Shop', 'API'])
+  expect(words(await house.says(BOB, 'resume web'))).toBe('Nothing is paused.')
+})
+
 test.each([
   [ANN, 'You are Ann, owner here\nWhy: you linked this server'],
   [BOB, 'You are Bob, manager here\nWhy: you administer this server'],

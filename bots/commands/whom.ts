@@ -3,8 +3,9 @@ import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import { completeMonitors } from './complete.ts'
 import type { Choice } from './desk.ts'
+import { press } from './compose.ts'
 import { findMonitor } from './find.ts'
-import type { Reply } from './reply.ts'
+import type { Action, Reply } from './reply.ts'
 import { words } from './sentences.ts'
 
 const SAYS = {
@@ -13,10 +14,10 @@ const SAYS = {
   tag: 'tag {tag}',
 } as const
 
-/** Whom a maintenance is for: fields of its plan, and what it is called after. */
+/** Whom a command is about: one monitor, or all or those with a tag (`targets` null). */
 export interface Whom {
   readonly name: string
-  readonly targets: readonly number[] | null
+  readonly targets: readonly [number] | null
   readonly tags: readonly string[]
 }
 
@@ -41,6 +42,24 @@ export async function findWhom(
     return { whom: { name: wanted, targets: null, tags: [wanted] } }
   const found = await findMonitor(call, typed, ({ monitor }) => pressOf(monitor.id))
   return 'reply' in found ? found : { whom: forMonitor(found.view.monitor) }
+}
+
+/** A filter for monitors: those with one of `tags`; without any, all. */
+export const ofTags = (tags: readonly string[]) => (tags.length === 0 ? {} : { tags })
+
+const IN_A_PRESS = /^[0-9a-z.-]{1,32}$/
+
+/** Resumes what was paused together; a tag that fits into no button is resumed by its line. */
+export function resumeButtons(label: string, [tag]: readonly string[]): Action[] {
+  if (tag === undefined) return [{ label, press: press('resume', 0, 'all'), line: 'resume all' }]
+  if (!IN_A_PRESS.test(tag)) return []
+  return [{ label, press: press('resume', 0, `tag.${tag}`), line: `resume ${tag}` }]
+}
+
+/** The tags of such a button, none for all; undefined for one of a single monitor. */
+export function tagsPressed(extra: string): readonly string[] | undefined {
+  if (extra === 'all') return []
+  return extra.startsWith('tag.') ? [extra.slice('tag.'.length)] : undefined
 }
 
 /** `all` and tags before monitors. */
