@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { DAY, HOUR, type Instant, MINUTE, type MonitorId } from '../kernel/index.ts'
-import { type Db, relaxedTransaction } from '../storage/index.ts'
+import { bindAccount, type Db, relaxedTransaction } from '../storage/index.ts'
+import { readOutages } from './looks.ts'
 import { packSamples, type PackedSample, unpackSamples } from './pack-format.ts'
-import { hoursOf, isGood, madeOf, measure, type Outage, percentile, startOf } from './tally.ts'
+import { hoursOf, isGood, madeOf, measure, percentile, startOf } from './tally.ts'
 
 /** Looks packed in one go: some milliseconds in which nothing else runs. */
 const MOST_LOOKS = 600
@@ -122,7 +123,8 @@ async function packLooks(tx: Db, due: Due, looks: readonly Unpacked[]): Promise<
   const { id } = due
   const hours = hoursOf(looks)
   const [begin, end] = [hours[0]!, hours.at(-1)! + HOUR]
-  const outages = await readOutages(tx, id, begin, end)
+  const bound = bindAccount(tx, due.account_id)
+  const outages = (await readOutages(bound, [id], begin, end)).get(id) ?? []
   const whole = await readKeptWhole(tx, id, begin, end)
   for (const hour of hours) {
     const made = looks
@@ -206,22 +208,6 @@ function figuresOf(looks: readonly Pick<PackedSample, 'status' | 'ms'>[]) {
     max_ms: goodMs.at(-1) ?? null,
     p95_ms: percentile(goodMs, 0.95),
   }
-}
-
-async function readOutages(
-  tx: Db,
-  id: MonitorId,
-  from: Instant,
-  to: Instant,
-): Promise<readonly Outage[]> {
-  return tx
-    .selectFrom('incidents')
-    .select(['started_at as startedAt', 'resolved_at as endedAt'])
-    .where('monitor_id', '=', id)
-    .where('severity', '=', 'down')
-    .where('started_at', '<', to)
-    .where((eb) => eb.or([eb('resolved_at', 'is', null), eb('resolved_at', '>', from)]))
-    .execute()
 }
 
 /** When the looks began that `checks` has all of. */
