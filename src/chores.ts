@@ -2,6 +2,7 @@ import { schedule } from 'node-cron'
 import type { Engine } from './engine/index.ts'
 import { type Clock, DAY, type Log } from './kernel/index.ts'
 import { forgetOld } from './retention/index.ts'
+import { settleBurns } from './objectives/index.ts'
 import { packHistory } from './stats/index.ts'
 import type { Db } from './storage/index.ts'
 import { sendDue } from './summaries/index.ts'
@@ -9,7 +10,7 @@ import { sendDue } from './summaries/index.ts'
 /** After the hour, when what was seen in it is written down. */
 const PACK_SCHEDULE = '3 * * * *'
 const TIDY_SCHEDULE = '17 * * * *'
-const SUMMARY_SCHEDULE = '* * * * *'
+const EVERY_MINUTE = '* * * * *'
 /** Packing takes a small part of the time, however much there is. */
 const PACK_REST_MS = 20
 
@@ -23,7 +24,7 @@ interface Chores {
   readonly onNews: () => void
 }
 
-/** What is done by the clock, now and then: summaries, packing, forgetting. Trouble is logged. */
+/** What is done by the clock, now and then: summaries, budgets, packing, forgetting. Trouble is logged. */
 export function startChores(chores: Chores): AsyncDisposable {
   const { db, clock, log, engine, retainChecksDays, onNews } = chores
   const ending = new AbortController()
@@ -49,14 +50,19 @@ export function startChores(chores: Chores): AsyncDisposable {
   const summarise = calmly('summaries not sent', async () => {
     if (await sendDue(db, clock.now())) onNews()
   })
+  const burn = calmly('budgets not settled', async () => {
+    if (await settleBurns(db, clock.now())) onNews()
+  })
   const ticks = [
     schedule(PACK_SCHEDULE, pack, { noOverlap: true }),
     schedule(TIDY_SCHEDULE, tidy, { noOverlap: true }),
     // A tick and no more: when one is due stands in its row.
-    schedule(SUMMARY_SCHEDULE, summarise, { noOverlap: true }),
+    schedule(EVERY_MINUTE, summarise, { noOverlap: true }),
+    schedule(EVERY_MINUTE, burn, { noOverlap: true }),
   ]
   // What was missed while we were away; nobody waits for it.
   void summarise()
+  void burn()
   void pack()
   return {
     async [Symbol.asyncDispose]() {

@@ -33,6 +33,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/storage',
   ],
   'src/stats': ['src/kernel', 'src/storage'],
+  'src/objectives': ['src/incidents', 'src/kernel', 'src/monitors', 'src/stats', 'src/storage'],
   'src/boards': [
     'src/audit',
     'src/incidents',
@@ -61,6 +62,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/maintenance',
     'src/monitors',
     'src/notifications',
+    'src/objectives',
     'src/probes',
     'src/stats',
     'src/status-pages',
@@ -73,6 +75,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/kernel',
     'src/monitors',
     'src/notifications',
+    'src/objectives',
     'src/stats',
     'src/storage',
   ],
@@ -87,6 +90,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/maintenance',
     'src/monitors',
     'src/notifications',
+    'src/objectives',
     'src/probes',
     'src/stats',
     'src/storage',
@@ -100,7 +104,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 }
 /** Who may hold the handle that sees every account; the rest of the house asks through one that is bound. */
 const UNBOUND =
-  /^src\/(?:storage|accounts|boards|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/(?:samples|pack)|incidents\/(?:verdict|tell)|summaries\/send|maintenance\/spans|status-pages\/public)\.ts$/
+  /^src\/(?:storage|accounts|boards|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/(?:samples|pack)|incidents\/(?:burn|verdict|tell)|objectives\/burns|summaries\/send|maintenance\/spans|status-pages\/public)\.ts$/
 /** Where it is handed through as a part, and the look-ups that find whose request it is. */
 const HANDED_THROUGH = new Set(['src/api/deps.ts', 'bots/commands/command.ts'])
 const LOOK_UPS = new Set([

@@ -20,6 +20,7 @@ const SAYS = {
     'target.reminder': 'reminders',
     'target.degraded': 'slowness',
     'target.expiring': 'what expires',
+    'target.burning': 'budgets spent too fast',
     'incident.acknowledged': 'acknowledgements',
     summary: 'summaries',
     'key.exposed': 'exposed keys',

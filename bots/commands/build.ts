@@ -2,7 +2,8 @@ import { markLinkLeft, moveLink } from '../../src/accounts/index.ts'
 import { moveBoards, restBoards, wakeBoards } from '../../src/boards/index.ts'
 import { Fault } from '../../src/kernel/index.ts'
 import { moveChannels, switchOffPlace, switchOnPlace } from '../../src/notifications/index.ts'
-import { keepLastDay } from '../../src/stats/index.ts'
+import { budgetsOf } from '../../src/objectives/index.ts'
+import { keepLastDay, keepReading } from '../../src/stats/index.ts'
 import { gone, troubleReply } from './answers.ts'
 import { CARDS, commandNamed, commandOf, commandPressed, COMMANDS, groupOf } from './catalogue.ts'
 import type { AccountCommand, Call, Command, DeskDeps, Given, OpenCall } from './command.ts'
@@ -92,7 +93,8 @@ async function complete(
 /** The one door of all adapters: guard, options, command, trouble. */
 export function buildDesk(deps: DeskDeps): Desk {
   const lastDay = keepLastDay(deps.clock)
-  const open = (ask: Ask): OpenCall => ({ ...ask, deps, now: deps.clock.now(), lastDay })
+  const budgets = keepReading(deps.clock, (db, now) => budgetsOf(db, 'all', now))
+  const open = (ask: Ask): OpenCall => ({ ...ask, deps, now: deps.clock.now(), lastDay, budgets })
 
   async function calmly(
     place: Place,

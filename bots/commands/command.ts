@@ -12,7 +12,8 @@ import type { Boards } from '../../src/boards/index.ts'
 import type { Chance, Clock, Instant, Log } from '../../src/kernel/index.ts'
 import { parseInput } from '../../src/kernel/index.ts'
 import type { ChangeTools, Looker } from '../../src/monitors/index.ts'
-import type { LastDay } from '../../src/stats/index.ts'
+import type { Budget } from '../../src/objectives/index.ts'
+import type { Kept, Observed } from '../../src/stats/index.ts'
 import type { AccountDb, Db, Sealer } from '../../src/storage/index.ts'
 import type { Ask, Choice, CommandCard } from './desk.ts'
 import type { LineOption } from './line.ts'
@@ -47,7 +48,9 @@ export interface DeskDeps {
 export interface OpenCall extends Ask {
   readonly deps: DeskDeps
   readonly now: Instant
-  readonly lastDay: LastDay
+  readonly lastDay: Kept<Observed>
+  /** Of every monitor that has one. */
+  readonly budgets: Kept<readonly Budget[]>
 }
 
 /** Who asks, as the guard found him: the place's account and his role in it. */

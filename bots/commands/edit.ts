@@ -6,12 +6,14 @@ import {
   type Monitor,
   type MonitorConfig,
   type MonitorView,
+  type Slo,
 } from '../../src/monitors/index.ts'
 import { type MonitorType, PROBES } from '../../src/probes/index.ts'
 import { showButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { press, say } from './compose.ts'
 import { findMonitor } from './find.ts'
+import { sloWords } from './objectives.ts'
 import { monitorOption, monitorRule, parseDuration } from './options.ts'
 import { monitorValue } from './present.ts'
 import { facts, name, note, type Reply, verbatim } from './reply.ts'
@@ -25,6 +27,8 @@ const SAYS = {
   oldToNew: '{old} → {new}',
   newAddress: 'Looked at anew; what was known of the old address ends here.',
   none: 'none',
+  objectiveRule: 'must be a percentage such as 99.9 or 99.9 % in 7 d, not {given}',
+  days: 'the days of objective',
   off: 'off',
   lengthRule: 'must be a time such as 5m, not {given}',
   secretRule: 'may hold secrets, which belong in no chat; set it over the API',
@@ -35,7 +39,7 @@ const SAYS = {
 type Fields = Readonly<Record<string, unknown>>
 
 /** What can be set of every monitor, and how it is said in chat. */
-const COMMON = ['name', 'url', 'interval', 'timeout', 'tags', 'dependsOn'] as const
+const COMMON = ['name', 'url', 'interval', 'timeout', 'tags', 'dependsOn', 'objective'] as const
 /** Of the policy: its own name, and the unit a bare number has. */
 const POLICY: Readonly<
   Record<string, readonly [field: keyof MonitorConfig['policy'], unitMs: number | null]>
@@ -47,6 +51,7 @@ const POLICY: Readonly<
   reminder: ['reminderSeconds', SECOND],
   degraded: ['degradedMs', 1],
 }
+const OBJECTIVE = /^(\d+(?:[.,]\d+)?)\s*%?(?:\s+(?:(?:in|over)\s+)?(\d+)\s*d(?:ays?)?)?$/i
 const OFF = /^(?:off|none|no|-)$/i
 
 const refuse = (path: string, message: string) =>
@@ -80,6 +85,19 @@ async function idsOf(call: Call, typed: string): Promise<number[] | Reply> {
     ids.push(found.view.monitor.id)
   }
   return ids
+}
+
+/** `99.9`, `99.9 %`, `99.9 % in 7 d`; days that are left out stay as they are. */
+function sloOf(setting: string, typed: string, before: Slo | null): Partial<Slo> | null {
+  if (OFF.test(typed)) return null
+  const [, percent, days] = OBJECTIVE.exec(typed) ?? []
+  if (percent === undefined)
+    throw refuse(setting, words(SAYS.objectiveRule, { given: JSON.stringify(typed) }))
+  return {
+    ...before,
+    objective: Number(percent.replace(',', '.')),
+    ...(days === undefined ? {} : { days: Number(days) }),
+  }
 }
 
 /** Names of everything this monitor lets be set here, secrets left out: no chat is a place for them. */
@@ -124,6 +142,9 @@ async function changeOf(
       const tags = OFF.test(typed) ? [] : typed.split(/[\s,]+/).filter((tag) => tag !== '')
       return (config) => ({ ...config, tags })
     }
+    case 'objective': {
+      return (config) => ({ ...config, slo: sloOf(setting, typed, config.slo) })
+    }
     case 'dependsOn': {
       const ids = await idsOf(call, typed)
       return Array.isArray(ids) ? (config) => ({ ...config, dependsOn: ids }) : ids
@@ -151,7 +172,9 @@ function shownAs(monitor: Monitor, setting: string): string {
         ? monitor.intervalMs
         : setting === 'timeout'
           ? monitor.timeoutMs
-          : fields[setting]
+          : setting === 'objective'
+            ? monitor.slo && sloWords(monitor.slo)
+            : fields[setting]
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0))
     return SAYS.none
   if (setting === 'interval' || setting === 'timeout') return formatDuration(Number(value))
@@ -161,13 +184,20 @@ function shownAs(monitor: Monitor, setting: string): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-const OURS = /^(?:options|policy)\.|^(?:name|url|intervalSeconds|timeoutSeconds|tags|dependsOn)\b/
+const OURS =
+  /^(?:options|policy)\.|^(?:name|url|intervalSeconds|timeoutSeconds|tags|dependsOn|slo)\b/
 
 /** Rules name our fields; here they are called as people set them. */
 function inChatNames(error: unknown, setting: string): unknown {
   if (!(error instanceof InvalidInput)) return error
   return new InvalidInput(
-    error.violations.map((it) => (OURS.test(it.path) ? { ...it, path: setting } : it)),
+    error.violations.map((it) =>
+      it.path === 'slo.days'
+        ? { ...it, path: SAYS.days }
+        : OURS.test(it.path)
+          ? { ...it, path: setting }
+          : it,
+    ),
   )
 }
 
@@ -224,7 +254,7 @@ export const edit = accountCommand({
     {
       name: 'setting',
       summary:
-        'name, url, interval, timeout, tags, dependsOn, confirmations, degraded, bodyContains …',
+        'name, url, interval, timeout, tags, dependsOn, objective, confirmations, degraded …',
       kind: 'text',
       required: true,
       single: true,

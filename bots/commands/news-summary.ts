@@ -2,6 +2,7 @@ import { DAY, type Instant } from '../../src/kernel/index.ts'
 import type { SummaryNews, Troubled } from '../../src/notifications/index.ts'
 import { formatPercent } from '../../src/stats/index.ts'
 import { dotted, say, signed } from './compose.ts'
+import { troubleRuns } from './objectives.ts'
 import { causeWords, formatAge, formatMs } from './phrases.ts'
 import { line, name, type Node, type Reply, type Run, text, time } from './reply.ts'
 import { counted, fill, words } from './sentences.ts'
@@ -126,6 +127,9 @@ export function summaryReply(it: SummaryNews): Reply {
       ),
     ),
   ]
+  const { objectives } = it
+  if (objectives != null && objectives.troubled > 0)
+    more.push(line(...troubleRuns(objectives, objectives.worst)))
   const well =
     rows.length === 0
       ? SAYS.quiet

@@ -3,6 +3,7 @@ import type { IncidentNews, News } from '../../src/notifications/index.ts'
 import { checkButton } from './buttons.ts'
 import { say, signed } from './compose.ts'
 import { boardOverReply, boardReply } from './news-board.ts'
+import { burningAlert } from './news-burning.ts'
 import { expiryAlert, expiryReply } from './news-expiry.ts'
 import { degradedAlert, degradedReply, flappingAlert, flappingReply } from './news-more.ts'
 import { outageAlert, outageReminder, outageReply } from './news-outage.ts'
@@ -30,6 +31,7 @@ const SAYS = {
 
 /** The incident's one message, as it is now. */
 function alert(it: IncidentNews): Reply {
+  if (it.budget !== null) return burningAlert(it, it.budget)
   if (it.severity === 'warning') return expiryAlert(it, it.shownAt)
   if (it.severity === 'degraded') return degradedAlert(it)
   if (it.storm !== null) return stormAlert(it, it.storm)
@@ -38,6 +40,7 @@ function alert(it: IncidentNews): Reply {
 }
 
 function recovery(it: IncidentNews): Reply {
+  if (it.budget !== null) return burningAlert(it, it.budget)
   if (it.severity === 'warning') return expiryReply(it, it.shownAt)
   if (it.severity === 'degraded') return degradedReply(it)
   if (it.storm !== null) return stormReply(it.storm)
@@ -45,8 +48,10 @@ function recovery(it: IncidentNews): Reply {
   return outageReply(it)
 }
 
-const reminder = (it: IncidentNews, at: Instant): Reply =>
-  it.severity === 'warning' ? expiryReply(it, at) : outageReminder(it, at)
+function reminder(it: IncidentNews, at: Instant): Reply {
+  if (it.budget !== null) return burningAlert(it, it.budget)
+  return it.severity === 'warning' ? expiryReply(it, at) : outageReminder(it, at)
+}
 
 /** What a channel is told, in words. */
 export function wordNews(news: News): Reply {

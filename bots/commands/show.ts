@@ -1,6 +1,7 @@
 import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import { DAY, type Instant, type MonitorId } from '../../src/kernel/index.ts'
 import { getMonitor, listTies, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
+import { type Objective, readObjective } from '../../src/objectives/index.ts'
 import { PROBES } from '../../src/probes/index.ts'
 import {
   formatPercent,
@@ -13,6 +14,7 @@ import { checkButton, pauseButton } from './buttons.ts'
 import { accountCommand, type Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { findMonitor } from './find.ts'
+import { budgetValue, leftRuns, sloWords } from './objectives.ts'
 import { monitorOption, monitorRule } from './options.ts'
 import { causeRuns, causeWords, formatAge, formatMs } from './phrases.ts'
 import { incidentValue, monitorValue, nameRuns, signOf, stateTail, untilRuns } from './present.ts'
@@ -27,7 +29,7 @@ import {
   time,
   verbatim,
 } from './reply.ts'
-import { fill } from './sentences.ts'
+import { fill, words } from './sentences.ts'
 import { formatDuration, inDays } from './words.ts'
 
 const SAYS = {
@@ -47,6 +49,8 @@ const SAYS = {
   expired: 'expired',
   daysLeft: '{length} left',
   noLook: 'none yet',
+  burning: 'burning',
+  burningAt: 'burning at {times} times the pace that lasts',
   resume: 'Resume',
   stats: 'Stats',
   incidents: 'Incidents',
@@ -56,6 +60,7 @@ const SAYS = {
     every: 'Every',
     since: 'Since',
     uptime: 'Uptime',
+    objective: 'Objective',
     response: 'Response',
     certificate: 'Certificate',
     dependsOn: 'Depends on',
@@ -90,6 +95,7 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
     const times: ReadonlyMap<MonitorId, Observed> = await observedTime(db, [id], now - ms, now)
     uptimes[span] = uptimePercent(times.get(id)!)
   }
+  const objective = await readObjective(db, id, now)
   const response = await responseTimes(db, id, now - DAY)
   const [last] = await listIncidents(db, { monitorId: id }, { limit: 1, offset: 0 })
   const sign = signOf(view, now)
@@ -103,6 +109,7 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
     [SAYS.labels.every, [text(formatDuration(view.monitor.intervalMs))]],
     sinceFact(view, last, now),
     [SAYS.labels.uptime, dotted(...uptime)],
+    objectiveFact(objective),
     responseFact(response),
     certificateFact(view, now),
     ...namesFact(SAYS.labels.dependsOn, ties.dependsOn),
@@ -132,6 +139,7 @@ async function showReply(call: Call, view: MonitorView): Promise<Reply> {
       ...monitorValue(view, now),
       ...ties,
       uptime: uptimes,
+      objective: objective === undefined ? null : objectiveValue(objective),
       response,
       lastIncident: last === undefined ? null : incidentValue(last),
     },
@@ -175,6 +183,23 @@ function sinceFact({ state }: MonitorView, last: Incident | undefined, now: Inst
   const since = last?.resolved_at === null ? last.started_at : state.changedAt
   return since === null ? null : [SAYS.labels.since, [text(formatAge(now - since))]]
 }
+
+function burningWords({ isBurning, leftMs, burnRate }: Objective): string | null {
+  if (!isBurning || leftMs < 0) return null
+  return burnRate > 0 ? words(SAYS.burningAt, { times: burnRate }) : SAYS.burning
+}
+
+const objectiveFact = (it: Objective | undefined): Fact | null =>
+  it === undefined
+    ? null
+    : [SAYS.labels.objective, dotted(sloWords(it.slo), leftRuns(it), burningWords(it))]
+
+const objectiveValue = (it: Objective) => ({
+  ...it.slo,
+  ...budgetValue(it),
+  uptime: it.uptime,
+  burnRate: it.burnRate,
+})
 
 const responseFact = (it: {
   readonly avgMs: number | null

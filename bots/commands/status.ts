@@ -1,5 +1,6 @@
 import { DAY, MINUTE } from '../../src/kernel/index.ts'
 import { listOutlines, type Outline } from '../../src/monitors/index.ts'
+import { inTrouble } from '../../src/objectives/index.ts'
 import { formatPercent, responseTimes, uptimePercent } from '../../src/stats/index.ts'
 import { nothingWatched } from './answers.ts'
 import { accountCommand, type Call } from './command.ts'
@@ -15,6 +16,7 @@ import {
   tailOf,
   worstFirst,
 } from './present.ts'
+import { budgetValue, objectivesRuns } from './objectives.ts'
 import { type Action, line, note, type Reply, type Run, type StateSign, time } from './reply.ts'
 import { counted, fill } from './sentences.ts'
 import { showNamed } from './show.ts'
@@ -75,13 +77,24 @@ export async function statusReply(call: Call): Promise<Reply> {
     .toSorted(worstFirst(now))
   const [sign, said] = verdict(counts)
   const uptime = uptimePercent(await lastDay(db))
+  const budgets = await call.budgets(db)
+  const objectives = objectivesRuns(budgets)
   const calm = sign === 'up' ? calmest(all, now) : null
   return say(dotted(said, calm === null ? null : fill(SAYS.calm, { length: calm })), {
     ...signed(sign),
-    body: [...(await rowsOf(call, bad)), line(...tally(counts, all, sign, uptime))],
+    body: [
+      ...(await rowsOf(call, bad)),
+      line(...tally(counts, all, sign, uptime)),
+      ...(objectives === null ? [] : [line(...objectives)]),
+    ],
     actions: ACTIONS,
     exitCode: counts.down > 0 ? 1 : 0,
-    value: { ...counts, uptime24h: uptime, notUp: bad.map((view) => monitorValue(view, now)) },
+    value: {
+      ...counts,
+      uptime24h: uptime,
+      notUp: bad.map((view) => monitorValue(view, now)),
+      objectives: { total: budgets.length, inTrouble: inTrouble(budgets).map(budgetValue) },
+    },
   })
 }
 

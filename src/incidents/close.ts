@@ -83,7 +83,10 @@ export async function resolveIncident(
     await close(tx, now, incident, end.at, end.reason, end.endsAt)
 }
 
-/** Paused, deleted or given another address: whatever is open ends without being over. */
+/**
+ * Paused, deleted or given another address: whatever is open ends without being over. A budget is
+ * the monitor's own, and what was spent of it stays spent.
+ */
 export async function endIncidents(
   tx: AccountTx,
   now: Instant,
@@ -91,7 +94,8 @@ export async function endIncidents(
   reason: 'paused' | 'deleted' | 'changed',
 ): Promise<void> {
   for (const incident of await openOf(tx, monitorId).execute())
-    await close(tx, now, incident, now, reason)
+    if (incident.severity !== 'burning' || reason === 'deleted')
+      await close(tx, now, incident, now, reason)
   const flapping = await flappingOf(tx, monitorId)
   if (flapping !== undefined) await steady(tx, now, flapping)
 }

@@ -1,5 +1,6 @@
 export { acknowledgeIncident, unacknowledgeIncident } from './acknowledge.ts'
-export { endIncidents } from './close.ts'
+export { type Burn, recordBurn } from './burn.ts'
+export { endIncidents, resolveIncident } from './close.ts'
 export { judge } from './judge.ts'
 export { type JudgePolicy, type JudgeState, UNJUDGED, type Verdict } from './judgement.ts'
 export { countIncidents, getIncident, type Incident, listIncidents } from './list.ts'

@@ -16,13 +16,18 @@ export interface IncidentFilter {
   readonly started?: readonly { readonly op: '>' | '>=' | '<' | '<='; readonly at: Instant }[]
 }
 
+/** That a budget burns is told as they are, and is none of them. */
+const INCIDENTS: readonly Severity[] = ['down', 'degraded', 'warning']
+
 function matching(db: AccountTx, filter: IncidentFilter) {
-  let query = db.selectFrom('incidents').where('monitor_id', 'is not', null)
+  let query = db
+    .selectFrom('incidents')
+    .where('monitor_id', 'is not', null)
+    .where('severity', 'in', filter.severities ?? INCIDENTS)
   if (filter.monitorId !== undefined) query = query.where('monitor_id', '=', filter.monitorId)
   if (filter.monitorIds !== undefined) query = query.where('monitor_id', 'in', filter.monitorIds)
   if (filter.isOpen !== undefined)
     query = query.where('resolved_at', filter.isOpen ? 'is' : 'is not', null)
-  if (filter.severities !== undefined) query = query.where('severity', 'in', filter.severities)
   const { endedAfter } = filter
   if (endedAfter !== undefined)
     query = query.where((eb) =>

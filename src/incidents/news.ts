@@ -1,5 +1,5 @@
 import type { ChannelId, IncidentId, Instant } from '../kernel/index.ts'
-import type { Flaps, IncidentNews } from '../notifications/index.ts'
+import type { BurntBudget, Flaps, IncidentNews } from '../notifications/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import { FLAPPING_OUTAGES } from './judge-flapping.ts'
 import type { Incident } from './list.ts'
@@ -127,6 +127,7 @@ export async function readNews(
           ? await countFolded(db, incident, incident.resolved_at === null)
           : 0,
       endsAt: incident.ends_at,
+      budget: incident.budget === null ? null : (JSON.parse(incident.budget) as BurntBudget),
       storm,
       flapping,
       timezone,

@@ -1,5 +1,5 @@
 import type { IncidentId, Instant, MonitorId } from '../kernel/index.ts'
-import { queueFact, queueReply } from '../notifications/index.ts'
+import { type BurntBudget, queueFact, queueReply } from '../notifications/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import type { Incident, Severity } from './list.ts'
 import { show, showBelow } from './show.ts'
@@ -28,6 +28,7 @@ export interface Opening extends Cause {
   readonly subject?: string
   readonly endsAt?: Instant
   readonly foldedInto?: IncidentId | null
+  readonly budget?: BurntBudget
   readonly hasDependencies: boolean
 }
 
@@ -54,6 +55,7 @@ export async function openIncident(tx: AccountTx, opening: Opening): Promise<Inc
       folded_into: foldedInto,
       subject: opening.subject ?? null,
       ends_at: opening.endsAt ?? null,
+      budget: opening.budget === undefined ? null : JSON.stringify(opening.budget),
     })
     .returning('id')
     .executeTakeFirstOrThrow()

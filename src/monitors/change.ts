@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { audit, type By, type Changes } from '../audit/index.ts'
-import { endIncidents } from '../incidents/index.ts'
+import { endIncidents, resolveIncident } from '../incidents/index.ts'
 import { Fault, type Instant, InvalidInput, isoOrNull, type MonitorId } from '../kernel/index.ts'
 import { PROBES } from '../probes/index.ts'
 import { type AccountDb, type AccountTx, type Sealer, sqliteCode } from '../storage/index.ts'
@@ -161,6 +161,8 @@ export async function editWithin(
   )
   if (paused) await endIncidents(tx, now, id, 'paused')
   else if (parsed.url !== old.url) await endIncidents(tx, now, id, 'changed')
+  if (!isDeepStrictEqual(parsed.slo, old.slo))
+    await resolveIncident(tx, now, id, 'burning', { at: now, reason: 'changed' })
   if (paused || resumed || parsed.url !== old.url)
     await tx.updateTable('monitor_states').set(NOTHING_KNOWN).where('monitor_id', '=', id).execute()
   await audit(tx, now, by, actionOf(paused, resumed), iri(id), differences(old, parsed))

@@ -11,7 +11,8 @@ export { listTies } from './depend.ts'
 export { refuseStrangers } from './strangers.ts'
 export { getCheck, listChecks, type PastCheck } from './checks.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
-export { isInMaintenance, type Monitor, type MonitorView, shownStatus } from './monitor.ts'
+export { isInMaintenance, type Monitor, type MonitorView, readSlo, shownStatus } from './monitor.ts'
+export type { Slo } from './policy.ts'
 export type { Check, Looker } from './look.ts'
 export {
   countByStatus,

@@ -10,7 +10,7 @@ import {
   violationsOf,
 } from '../kernel/index.ts'
 import { isMonitorType, type MonitorType, PROBES } from '../probes/index.ts'
-import { type Policy, policyRule, wholeNumber } from './policy.ts'
+import { type Policy, policyRule, type Slo, sloRule, wholeNumber } from './policy.ts'
 
 export const MOST_DEPENDENCIES = 10
 export const DEPENDS_RULE = `must be a list of at most ${MOST_DEPENDENCIES} different monitors of yours`
@@ -44,6 +44,7 @@ const shared = {
       params: { code: 'length' },
     })
     .default([]),
+  slo: sloRule,
   externalRef: words(120),
   managedBy: words(60),
 }
@@ -61,6 +62,8 @@ export interface MonitorConfig {
   readonly tags: readonly string[]
   /** While one of them is down, an outage of this one is told with theirs. */
   readonly dependsOn: readonly MonitorId[]
+  /** Null: nothing is promised. */
+  readonly slo: Slo | null
   readonly externalRef: string | null
   readonly managedBy: string | null
   readonly expiresAt: Instant | null

@@ -3,7 +3,7 @@ import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
 import { type MonitorType, type Outcome, PROBES } from '../probes/index.ts'
 import type { Sealer, Tables } from '../storage/index.ts'
 import type { MonitorConfig } from './input.ts'
-import type { Policy } from './policy.ts'
+import type { Policy, Slo } from './policy.ts'
 
 export interface Monitor extends Omit<MonitorConfig, 'intervalSeconds' | 'timeoutSeconds'> {
   readonly id: MonitorId
@@ -57,6 +57,10 @@ export const shownStatus = ({ monitor, state }: Shown): MonitorState['status'] |
 type MonitorRow = Selectable<Tables['monitors']>
 type StateRow = Selectable<Tables['monitor_states']>
 
+/** What a monitor is to keep, from its row. */
+export const readSlo = ({ slo }: Pick<MonitorRow, 'slo'>): Slo | null =>
+  slo === null ? null : (JSON.parse(slo) as Slo)
+
 export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
   const secrets = row.secrets === null ? {} : (JSON.parse(sealer.open(row.secrets)) as object)
   return {
@@ -72,6 +76,7 @@ export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
     options: { ...(JSON.parse(row.options) as object), ...secrets },
     tags: JSON.parse(row.tags) as string[],
     dependsOn: JSON.parse(row.depends_on) as MonitorId[],
+    slo: readSlo(row),
     externalRef: row.external_ref,
     managedBy: row.managed_by,
     expiresAt: row.expires_at,
@@ -119,6 +124,7 @@ export function toColumns(config: MonitorConfig, sealer: Sealer) {
     tags: JSON.stringify(config.tags),
     depends_on: JSON.stringify(config.dependsOn),
     is_active: config.isActive ? (1 as const) : (0 as const),
+    slo: config.slo === null ? null : JSON.stringify(config.slo),
     external_ref: config.externalRef,
     managed_by: config.managedBy,
     expires_at: config.expiresAt,
@@ -137,6 +143,7 @@ export const toConfig = (monitor: Monitor): MonitorConfig => ({
   options: monitor.options,
   tags: monitor.tags,
   dependsOn: monitor.dependsOn,
+  slo: monitor.slo,
   externalRef: monitor.externalRef,
   managedBy: monitor.managedBy,
   expiresAt: monitor.expiresAt,

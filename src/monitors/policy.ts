@@ -43,5 +43,27 @@ export const policyRule = z.strictObject(
   'must be an object',
 )
 
+const OBJECTIVE_RULE = 'must be a number from 50 to less than 100 with at most 3 decimals'
+
+/** What is to be kept: so many percent of `days` days well. */
+export const sloRule = z
+  .strictObject(
+    {
+      objective: z
+        .number(OBJECTIVE_RULE)
+        .min(50, OBJECTIVE_RULE)
+        .lt(100, OBJECTIVE_RULE)
+        .refine((percent) => Number(percent.toFixed(3)) === percent, {
+          error: OBJECTIVE_RULE,
+          params: { code: 'range' },
+        }),
+      days: whole(1, 90).default(30),
+    },
+    'must be null for none, or an object such as {"objective": 99.9, "days": 30}',
+  )
+  .nullable()
+  .default(null)
+
+export type Slo = NonNullable<z.output<typeof sloRule>>
 export type Policy = z.output<typeof policyRule>
 export const wholeNumber = whole

@@ -16,7 +16,7 @@ export interface IncidentNews {
   readonly monitorId: MonitorId | null
   readonly monitorName: string
   readonly url: string | null
-  readonly severity: 'down' | 'degraded' | 'warning'
+  readonly severity: 'down' | 'degraded' | 'warning' | 'burning'
   readonly startedAt: Instant
   readonly detectedAt: Instant
   readonly resolvedAt: Instant | null
@@ -44,6 +44,8 @@ export interface IncidentNews {
   readonly alsoOn: number
   /** When what was warned of ends; once renewed, when what follows does. */
   readonly endsAt: Instant | null
+  /** Set where a budget burns. */
+  readonly budget: BurntBudget | null
   /** Set where this message speaks for many outages at once. */
   readonly storm: Storm | null
   /** Set where this message speaks for one outage after another. */
@@ -51,6 +53,18 @@ export interface IncidentNews {
   readonly timezone: string
   /** When it was read. */
   readonly shownAt: Instant
+}
+
+/** What is left of what a monitor may be down, when something was to be said of it. */
+export interface BurntBudget {
+  /** Percent, over so many days. */
+  readonly objective: number
+  readonly days: number
+  readonly budgetMs: number
+  /** Negative: so much too much was spent. */
+  readonly leftMs: number
+  /** How often the pace of the last hour would spend it in `days`. */
+  readonly burnRate: number
 }
 
 /** Many outages at once, as many of them as the channel hears of. */
@@ -122,6 +136,22 @@ export interface SummaryNews {
   readonly paused: readonly { readonly monitorName: string; readonly since: Instant }[]
   /** Watched, and nothing was seen of them. */
   readonly unseen: readonly string[]
+  /** Of what was to be kept, as it stood at `to`; null where nothing was. An older version wrote none. */
+  readonly objectives?: {
+    readonly total: number
+    readonly missed: number
+    /** Missed, or warned of now. */
+    readonly troubled: number
+    /** The first of those, the worst first. */
+    readonly worst: readonly {
+      readonly monitorName: string
+      readonly objective: number
+      readonly days: number
+      readonly budgetMs: number
+      readonly leftMs: number
+      readonly isBurning: boolean
+    }[]
+  } | null
   /** Down now. */
   readonly open: readonly { readonly monitorName: string; readonly since: Instant }[]
   /** How those in trouble were, in equal steps of the span; what was queued by an older version has none. */

@@ -13,7 +13,7 @@ export interface Told {
   readonly incidentId: number | null
   readonly monitorId: MonitorId | null
   readonly monitorName: string | null
-  readonly severity: 'down' | 'degraded' | 'warning' | null
+  readonly severity: Tables['incidents']['severity'] | null
   readonly isOver: boolean
   readonly notice: News | null
   readonly attempts: number

@@ -13,6 +13,7 @@ export type {
   Address,
   BoardNews,
   BoardRow,
+  BurntBudget,
   Delivery,
   Flaps,
   IncidentNews,

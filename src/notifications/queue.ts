@@ -112,7 +112,7 @@ export async function queueChange(tx: AccountTx, now: Instant, id: IncidentId): 
 
 /**
  * What is said below the message of an incident that was told: it is over, goes on, or somebody is on
- * it. The last is for mails alone: messages show it themselves.
+ * it. The last, and what becomes of a budget, is for mails alone: messages show it themselves.
  */
 export async function queueReply(
   tx: AccountTx,
@@ -123,7 +123,7 @@ export async function queueReply(
   const subject = await read(tx, id)
   const hearing = (await recipientsOf(tx, subject))(eventNameOf(saying, subject.severity))
   const wanted =
-    saying === 'acknowledged'
+    saying === 'acknowledged' || subject.severity === 'burning'
       ? hearing.filter(({ kind }) => mannerOf(kind) === 'mail')
       : hearing.filter(isTold)
   await queue(tx, now, wanted, subject, saying)

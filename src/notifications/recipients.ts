@@ -8,6 +8,7 @@ export const EVENTS = [
   'target.reminder',
   'target.degraded',
   'target.expiring',
+  'target.burning',
   'incident.acknowledged',
   'summary',
   'key.exposed',
@@ -26,10 +27,15 @@ const OUTAGE: Readonly<Record<Saying, EventName>> = {
   acknowledged: 'incident.acknowledged',
 }
 
+const WARNINGS = {
+  degraded: 'target.degraded',
+  warning: 'target.expiring',
+  burning: 'target.burning',
+} as const satisfies Partial<Record<Severity, EventName>>
+
 /** What is said of an incident, as channels choose it. */
 export function eventNameOf(saying: Saying, severity: Severity): EventName {
-  if (severity === 'down' || saying === 'acknowledged') return OUTAGE[saying]
-  return severity === 'degraded' ? 'target.degraded' : 'target.expiring'
+  return severity === 'down' || saying === 'acknowledged' ? OUTAGE[saying] : WARNINGS[severity]
 }
 
 /** How a kind of channel is told: one message that is edited, a mail each, a fact each. */

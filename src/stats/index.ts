@@ -1,6 +1,7 @@
 export { type Bucket, getBucket, listBuckets } from './buckets.ts'
 export { BUCKET_MS, type BucketKind } from './fresh.ts'
-export { keepLastDay, type LastDay } from './last-day.ts'
+export { type Kept, keepReading } from './keep.ts'
+export { keepLastDay } from './last-day.ts'
 export { packHistory } from './pack.ts'
 export { countPlain, type PlainLook, readPlain } from './plain.ts'
 export { forgetChecks, recordSamples, type Sample } from './samples.ts'

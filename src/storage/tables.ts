@@ -56,6 +56,8 @@ export interface MonitorsTable {
   external_ref: Optional<string>
   managed_by: Optional<string>
   expires_at: Optional<Instant>
+  /** JSON of `Slo`; null: none. */
+  slo: Optional<string>
   /** Grows with each change; what the engine and If-Match compare. */
   rev: Generated<number>
   /** Created, resumed or re-addressed: to be looked at now, outside the rhythm. */
@@ -158,7 +160,7 @@ export interface IncidentsTable {
   monitor_id: MonitorId | null
   monitor_name: string
   url: string
-  severity: 'down' | 'degraded' | 'warning'
+  severity: 'down' | 'degraded' | 'warning' | 'burning'
   started_at: Instant
   detected_at: Instant
   resolved_at: Optional<Instant>
@@ -196,6 +198,8 @@ export interface IncidentsTable {
   /** One of many at once, told in that incident's message; its own id: its message is the storm's. */
   storm_id: Optional<IncidentId>
   storm_ended_at: Optional<Instant>
+  /** JSON of a burning one's `BurntBudget`, as it was last told. */
+  budget: Optional<string>
 }
 
 export interface MaintenancesTable {

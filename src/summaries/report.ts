@@ -1,6 +1,7 @@
 import { setImmediate as others } from 'node:timers/promises'
 import { DAY, dayStart, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { SummaryNews, Troubled } from '../notifications/index.ts'
+import { budgetsOf, inTrouble, isMissed } from '../objectives/index.ts'
 import {
   addObserved,
   averageTimes,
@@ -125,6 +126,32 @@ async function readStrips(
   return strips
 }
 
+/** Of those watched, what they were to keep at the end of the span. */
+async function readObjectives(
+  db: AccountTx,
+  to: Instant,
+  isWatched: (id: MonitorId) => boolean,
+): Promise<NonNullable<SummaryNews['objectives']> | null> {
+  const all = (await budgetsOf(db, 'all', to)).filter(({ monitorId }) => isWatched(monitorId))
+  if (all.length === 0) return null
+  const troubled = inTrouble(all)
+  return {
+    total: all.length,
+    missed: troubled.filter(isMissed).length,
+    troubled: troubled.length,
+    worst: troubled
+      .slice(0, MOST_NAMED)
+      .map(({ monitorName, slo, budgetMs, leftMs, isBurning }) => ({
+        monitorName,
+        objective: slo.objective,
+        days: slo.days,
+        budgetMs,
+        leftMs,
+        isBurning,
+      })),
+  }
+}
+
 /** How a day or a week was, of everything or of some. */
 export async function reportOn(
   db: AccountTx,
@@ -204,6 +231,7 @@ export async function reportOn(
       .filter((it) => it.is_active === 1 && (observed.get(it.id)?.observedMs ?? 0) === 0)
       .slice(0, MOST_NAMED)
       .map(({ name }) => name),
+    objectives: await readObjectives(db, to, (id) => byId.has(id)),
     open: outages
       .filter(isOpen)
       .slice(0, MOST_NAMED)

@@ -1,11 +1,11 @@
 import path from 'node:path'
-import type { KyselyPlugin } from 'kysely'
 import { expect, test } from 'vitest'
 import { ensureAccount } from '../../src/accounts/index.ts'
 import { systemChance } from '../../src/kernel/index.ts'
 import { addMonitor } from '../../src/monitors/index.ts'
 import { createChannel } from '../../src/notifications/index.ts'
 import { bindAccount, openDatabase, openSealer } from '../../src/storage/index.ts'
+import { Death } from '../support/death.ts'
 import { unseen } from '../support/eye.ts'
 import { by, House, limits } from '../support/house.ts'
 import { verdictsOf } from '../support/outage.ts'
@@ -15,27 +15,6 @@ import { Site } from '../support/site.ts'
 import { until } from '../support/until.ts'
 
 const MATRIX_MS = 30_000
-
-/** Ends whoever asks the database: of that statement the answer never comes, and no other is made. */
-class Death implements KyselyPlugin {
-  #left: number
-  hasCome = false
-
-  constructor(statements: number) {
-    this.#left = statements
-  }
-
-  transformQuery({ node }: Parameters<KyselyPlugin['transformQuery']>[0]) {
-    if (this.hasCome) throw new Error('it is dead')
-    return node
-  }
-
-  async transformResult({ result }: Parameters<KyselyPlugin['transformResult']>[0]) {
-    if (this.#left === 0) this.hasCome = true
-    this.#left -= 1
-    return this.hasCome ? new Promise<never>(() => {}) : result
-  }
-}
 
 type Step = 'verdict written' | 'claimed' | 'heard' | 'recorded'
 

@@ -93,6 +93,33 @@ test('a quiet day is two lines', async () => {
   )
 })
 
+test('objectives that are kept need no line; one missed, or burning, is named', async () => {
+  await using house = await House.open()
+  const slo = { objective: 99.9, days: 30 }
+  const ids = []
+  for (const name of ['Shop', 'Blog', 'Wiki', 'Mail'])
+    ids.push((await house.add({ name, slo: name === 'Mail' ? null : slo })).monitor.id)
+  for (const id of ids) await draw(house, id, '.'.repeat(1000) + 'x'.repeat(60) + '.'.repeat(380))
+  const report = () => reportOn(house.account, 'day', span, 'UTC', ALL)
+  expect(await report()).toMatchObject({ objectives: { total: 3, troubled: 0, worst: [] } })
+  expect(written(await report()).split('\n')).toHaveLength(2)
+  await drawIncident(house, ids[0]!, 1000, 1060)
+  await drawIncident(house, ids[1]!, 1000, 1012)
+  await drawIncident(house, ids[3]!, 1000, 1060)
+  await drawIncident(house, ids[1]!, 1010, null, 'burning')
+  expect(written(await report())).toContain(
+    '  Objectives: 2 of 3 kept · missed Shop, overspent by 16 min · burning Blog, 31 min of 43 min left\n',
+  )
+  const others = { targets: [ids[2]!], tags: [] }
+  expect(await reportOn(house.account, 'day', span, 'UTC', others)).toMatchObject({
+    objectives: { total: 1, missed: 0, troubled: 0 },
+  })
+  const none = { targets: [ids[3]!], tags: [] }
+  expect(await reportOn(house.account, 'day', span, 'UTC', none)).toMatchObject({
+    objectives: null,
+  })
+})
+
 test('a whole day is the local one, 23 or 25 hours long when the clocks change', () => {
   const spring = lastWhole('day', 'Europe/Berlin', Date.parse('2027-03-29T07:00:00Z'))
   expect(spring.to - spring.from).toBe(23 * HOUR)

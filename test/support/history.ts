@@ -30,7 +30,7 @@ export async function drawIncident(
   monitorId: number,
   fromMinute: number,
   toMinute: number | null,
-  severity: 'down' | 'warning' = 'down',
+  severity: 'down' | 'warning' | 'burning' = 'down',
 ): Promise<void> {
   await house.account
     .insertInto('incidents')

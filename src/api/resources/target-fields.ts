@@ -29,6 +29,18 @@ const OPTIONS = Object.fromEntries(
   }),
 )
 
+/** Of it people write the first two. */
+const slo = z.object({
+  objective: z.number().min(50).lt(100),
+  days: z.int().min(1).max(90).default(30),
+  budgetSeconds: wire.whole.optional(),
+  budgetLeftSeconds: wire.whole.optional(),
+  downtimeSeconds: wire.whole.optional(),
+  uptime: wire.percent.nullable().optional(),
+  burnRate: wire.number.optional(),
+  isBurning: wire.flag.optional(),
+})
+
 const inLists = {
   id: wire.id,
   name: required(z.string().min(1).max(50)),
@@ -65,6 +77,7 @@ export const LISTED_TARGET = z.object({ ...inLists, ...stamps })
 export const TARGET_SHAPE = z.object({
   ...inLists,
   alertPolicy: written(alertPolicy),
+  slo: written(slo.nullable()),
   ...OPTIONS,
   ssl: z
     .object({

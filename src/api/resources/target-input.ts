@@ -4,7 +4,14 @@ import { isAnnotation, unknownField } from '../fields.ts'
 import { moment } from '../merge.ts'
 import { readRelations } from '../relations.ts'
 import { readInterval } from './target-interval.ts'
-import { type Ground, readOptions, readPolicy, refuseType, refuseUser } from './target-parts.ts'
+import {
+  type Ground,
+  readOptions,
+  readPolicy,
+  readSlo,
+  refuseType,
+  refuseUser,
+} from './target-parts.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -26,6 +33,7 @@ const SPECIAL = [
   'expiresAt',
   'alertPolicy',
   'dependsOn',
+  'slo',
 ] as const
 const READ_ONLY = new Set([
   'id',
@@ -79,6 +87,7 @@ export function readTarget(raw: Fields, ground: Ground): Reading {
     else if (name === optionsName)
       put('options', readOptions(value, type!, base, isLenient, violations))
     else if (name === 'alertPolicy') put('policy', readPolicy(value, ground, violations))
+    else if (name === 'slo') put(name, readSlo(value, ground, violations))
     else if (name === 'expiresAt')
       put('expiresAt', value === null ? null : moment(value, name, violations))
     else if (name === 'user') violations.push(...refuseUser(value, ground))

@@ -1,5 +1,5 @@
 import type { Violation } from '../../kernel/index.ts'
-import type { MonitorConfig } from '../../monitors/index.ts'
+import type { MonitorConfig, Slo } from '../../monitors/index.ts'
 import { type MonitorType, PROBES } from '../../probes/index.ts'
 import { isAnnotation, isObject, unknownField } from '../fields.ts'
 import { readRelations } from '../relations.ts'
@@ -19,6 +19,17 @@ const POLICY_FIELDS = [
   'escalateTo',
   'channels',
 ] as const satisfies readonly (keyof MonitorConfig['policy'])[]
+
+const SLO_FIELDS = ['objective', 'days'] as const satisfies readonly (keyof Slo)[]
+/** Figures of it, as an item shows them. */
+const SLO_FIGURES = new Set([
+  'budgetSeconds',
+  'budgetLeftSeconds',
+  'downtimeSeconds',
+  'uptime',
+  'burnRate',
+  'isBurning',
+])
 
 /** What a body is read against. */
 export interface Ground {
@@ -76,6 +87,24 @@ export function readPolicy(
   const named = { ...ids('channels'), ...ids('escalateTo') }
   const merged = Object.entries({ ...base?.policy, ...kept, ...named })
   return Object.fromEntries(merged.filter(([, it]) => it !== null))
+}
+
+export function readSlo(
+  value: unknown,
+  { base, isLenient }: Ground,
+  violations: Violation[],
+): Fields | null {
+  if (value === null) return null
+  if (!isObject(value)) {
+    violations.push({ path: 'slo', code: 'type', message: 'must be an object, or null for none' })
+    return null
+  }
+  const fields = Object.entries(value).filter(([name]) => !SLO_FIGURES.has(name))
+  const given = Object.fromEntries(fields)
+  const kept = withoutUnknown(given, 'slo', SLO_FIELDS, isLenient, violations)
+  return Object.fromEntries(
+    Object.entries({ ...base?.slo, ...kept }).filter(([, it]) => it !== null),
+  )
 }
 
 function withoutUnknown(

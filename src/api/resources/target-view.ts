@@ -1,5 +1,6 @@
 import { DAY, type Instant, SECOND, toIso, isoOrNull } from '../../kernel/index.ts'
 import { isInMaintenance, type MonitorView, slotAfter } from '../../monitors/index.ts'
+import { readObjective } from '../../objectives/index.ts'
 import { PROBES } from '../../probes/index.ts'
 import { type Observed, observedTime, responseTimes, uptimePercent } from '../../stats/index.ts'
 import { type Answer, type Call, toldTo } from '../route.ts'
@@ -73,6 +74,24 @@ function shownPolicy({ monitor }: MonitorView, { site }: Call) {
   }
 }
 
+const toSeconds = (ms: number): number => Math.round(ms / SECOND)
+
+/** The objective with what is left of its budget. */
+async function shownSlo({ db, now }: Call, { monitor }: MonitorView) {
+  const { slo } = monitor
+  const of = slo === null ? undefined : await readObjective(db, monitor.id, now)
+  if (of === undefined) return slo
+  return {
+    ...slo,
+    budgetSeconds: toSeconds(of.budgetMs),
+    budgetLeftSeconds: toSeconds(of.leftMs),
+    downtimeSeconds: toSeconds(of.downMs),
+    uptime: of.uptime,
+    burnRate: of.burnRate,
+    isBurning: of.isBurning,
+  }
+}
+
 /** What somebody may have set of a target, secrets redacted. */
 export function writtenFields(view: MonitorView, call: Call): Readonly<Record<string, unknown>> {
   const { monitor } = view
@@ -89,6 +108,7 @@ export function writtenFields(view: MonitorView, call: Call): Readonly<Record<st
     expiresAt,
     tags,
     dependsOn,
+    slo: monitor.slo,
     ...Object.fromEntries(
       Object.entries(shownPolicy(view, call)).map(([field, value]) => [
         `alertPolicy.${field}`,
@@ -178,6 +198,7 @@ export async function targetItem(
     fields: {
       ...member,
       alertPolicy: shownPolicy(view, call),
+      slo: await shownSlo(call, view),
       [PROBES[monitor.type].optionsName]: shownOptions(
         monitor.type,
         monitor.options,

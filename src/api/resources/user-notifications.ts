@@ -23,13 +23,29 @@ const shape = z.object({
 })
 
 const SUBJECTS = {
-  alert: { down: 'is down', degraded: 'is degraded', warning: 'expires soon' },
-  recovery: { down: 'is up again', degraded: 'is well again', warning: 'was renewed' },
-  reminder: { down: 'is still down', degraded: 'is degraded', warning: 'expires soon' },
+  alert: {
+    down: 'is down',
+    degraded: 'is degraded',
+    warning: 'expires soon',
+    burning: 'burns its budget',
+  },
+  recovery: {
+    down: 'is up again',
+    degraded: 'is well again',
+    warning: 'was renewed',
+    burning: 'burns its budget no longer',
+  },
+  reminder: {
+    down: 'is still down',
+    degraded: 'is degraded',
+    warning: 'expires soon',
+    burning: 'burns its budget',
+  },
   acknowledged: {
     down: 'was acknowledged',
     degraded: 'was acknowledged',
     warning: 'was acknowledged',
+    burning: 'was acknowledged',
   },
 } as const
 
@@ -39,6 +55,7 @@ const FACTS: Readonly<Partial<Record<string, string>>> = {
   'target.reminder': 'is still down',
   'target.degraded': 'is degraded',
   'target.expiring': 'expires soon',
+  'target.burning': 'burns its budget',
   'incident.acknowledged': 'was acknowledged',
 }
 
@@ -90,7 +107,7 @@ const fieldsOf = (told: Told, { site }: Call) => ({
   status: told.state === 'superseded' ? 'suppressed' : told.state,
   target: told.monitorId === null ? null : site.iri(`/api/targets/${told.monitorId}`),
   incident:
-    told.incidentId === null || told.monitorId === null
+    told.incidentId === null || told.monitorId === null || told.severity === 'burning'
       ? null
       : site.iri(`/api/target_incidents/${told.incidentId}`),
   subject: subjectOf(told),

@@ -31,6 +31,10 @@ describe('a setting is changed, from what to what', () => {
     ['edit shop dependsOn router', 'dependsOn: none → [2]'],
     ['edit shop INTERVAL 1m', 'interval: 5 min → 1 min'],
     ['edit router packets 5', 'packets: 3 → 5'],
+    ['edit shop objective 99.9', 'objective: none → 99.9 % in 30 d'],
+    ['edit shop objective 99.95%', 'objective: none → 99.95 % in 30 d'],
+    ['edit shop objective 99,5 % in 7 d', 'objective: none → 99.5 % in 7 d'],
+    ['edit shop objective 99 over 14 days', 'objective: none → 99 % in 14 d'],
   ])('%s', async (line, change) => {
     const it = await house()
     expect(words(await it.says(BOB, line))).toContain(change)
@@ -42,6 +46,14 @@ test('what is the same stays as it is, and off is what it is off', async () => {
   expect(words(await it.says(BOB, 'edit shop interval 5m'))).toContain('Main shop is as it was')
   await it.says(BOB, 'edit shop reminder 30m')
   expect(words(await it.says(BOB, 'edit shop reminder off'))).toContain('reminder: 30 min → off')
+  await it.says(BOB, 'edit shop objective 99.9 7d')
+  // Days that are left out stay.
+  expect(words(await it.says(BOB, 'edit shop objective 99'))).toContain(
+    'objective: 99.9 % in 7 d → 99 % in 7 d',
+  )
+  expect(words(await it.says(BOB, 'edit shop objective off'))).toContain(
+    'objective: 99 % in 7 d → none',
+  )
   await it.says(BOB, 'edit shop bodyContains hello')
   expect(words(await it.says(BOB, 'edit shop bodyContains off'))).toContain(
     'bodyContains: hello → none',
@@ -58,6 +70,9 @@ test.each([
   ['edit shop dependsOn shop', /^"dependsOn" must not lead back to itself/],
   ['edit shop dependsOn nobody', /nobody/],
   ['edit shop url ftp://x', /^"url" must begin with http/],
+  ['edit shop objective 100', /^"objective" must be a number from 50 to less than 100/],
+  ['edit shop objective 99.9 in 100 d', /^"the days of objective" must be a whole number from 1/],
+  ['edit shop objective high', /^"objective" must be a percentage such as 99.9 or 99.9 % in 7 d/],
   ['edit shop', /setting/],
 ])('%s is refused', async (line, message) => {
   const it = await house()

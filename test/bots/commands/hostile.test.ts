@@ -113,10 +113,12 @@ test.each(HOSTILE.map((words, at) => [at, words] as const))(
       dependants: 0,
       alsoOn: 0,
       endsAt: 2,
+      budget: null,
       storm: null,
       flapping: null,
       shownAt: 1,
     } as IncidentNews
+    const budget = { objective: 99.9, days: 30, budgetMs: 9, leftMs: 3, burnRate: 2 }
     const flapping = { since: 1, outages: 4, isDown: true, steadiedAt: null }
     const storm = {
       since: 1,
@@ -143,6 +145,8 @@ test.each(HOSTILE.map((words, at) => [at, words] as const))(
       { resolvedAt: 1, endReason: 'resolved', severity: 'warning' },
       { resolvedAt: null, endReason: null, severity: 'degraded' },
       { resolvedAt: 1, endReason: 'worsened', severity: 'degraded' },
+      { resolvedAt: null, endReason: null, severity: 'burning', budget },
+      { resolvedAt: 1, endReason: 'deleted', severity: 'burning', budget },
     ] as const)
       replies.push(
         wordNews({

@@ -75,6 +75,7 @@ const incident: IncidentNews = {
   dependants: 0,
   alsoOn: 0,
   endsAt: null,
+  budget: null,
   storm: null,
   flapping: null,
   timezone: 'Europe/Berlin',

@@ -41,6 +41,7 @@ const opened: IncidentNews = {
   dependants: 0,
   alsoOn: 0,
   endsAt: null,
+  budget: null,
   storm: null,
   flapping: null,
   shownAt: Date.parse('2027-03-01T14:02:30Z'),

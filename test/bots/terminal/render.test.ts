@@ -50,6 +50,7 @@ const DOWN: IncidentNews = {
   dependants: 0,
   alsoOn: 0,
   endsAt: null,
+  budget: null,
   storm: null,
   flapping: null,
   shownAt: Date.parse('2027-03-01T14:02:30Z'),
