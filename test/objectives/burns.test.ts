@@ -274,12 +274,14 @@ test(
     const budget = { ...SLO, budgetMs: 1, leftMs: 1, burnRate: 1 }
     const burn = { monitor, before: null, cause: { code: 'burn_1h', message: 'used some' }, budget }
     const now = START + 61 * MINUTE
-    for (let statements = 0, isDone = false; !isDone; statements += 1) {
+    const end = { isDone: false }
+    for (let statements = 0; !end.isDone; statements += 1) {
       const death = new Death(statements)
-      void recordBurn(house.db.withPlugin(death), now, burn).then(() => {
-        isDone = true
+      void recordBurn(house.db.withPlugin(death), now, burn).then((isTold) => {
+        end.isDone = isTold
+        return isTold
       })
-      await until('it is done or dead', () => isDone || death.hasCome)
+      await until('it is done or dead', () => end.isDone || death.hasCome)
       house = await house.kill()
       await settleBurns(house.db, now)
       const queued = await house.db.selectFrom('notifications').select('event').execute()
