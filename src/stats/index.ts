@@ -3,7 +3,9 @@ export { BUCKET_MS, type BucketKind } from './fresh.ts'
 export { keepLastDay, type LastDay } from './last-day.ts'
 export { packHistory } from './pack.ts'
 export { countPlain, type PlainLook, readPlain } from './plain.ts'
-export { forgetChecks, recordSamples, type Sample } from './samples.ts'
+export { type KeptFigures, type PastFigures, type PastHistory, PastTally } from './past.ts'
+export { recordHistory } from './record.ts'
+export { DAYS_KEPT_MS, forgetChecks, HOURS_KEPT_MS, recordSamples, type Sample } from './samples.ts'
 export type { Observed } from './tally.ts'
 export {
   markOf,
