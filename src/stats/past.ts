@@ -122,7 +122,7 @@ export class PastTally {
     let checks = 0
     for (const day of new Set([...ofDay.keys(), ...kept.days.keys()])) {
       if (day < daysFrom) continue
-      const best = fuller(kept.days.get(day), this.#sumDay(ofDay.get(day) ?? [], hours))
+      const best = this.#chooseDay(kept.days.get(day), ofDay.get(day) ?? [], hours)
       checks += best?.checks ?? 0
       if (best !== undefined && day + DAY <= now) days.set(day, best)
     }
@@ -131,18 +131,21 @@ export class PastTally {
     return { hours: new Map(recent), days, looks: new Map(looks), checks }
   }
 
-  #sumDay(
+  #chooseDay(
+    kept: PastFigures | undefined,
     ofDay: readonly Instant[],
     hours: ReadonlyMap<Instant, PastFigures>,
   ): PastFigures | undefined {
     const [first] = ofDay
-    if (first === undefined) return undefined
+    if (first === undefined) return kept
     const isOfLooks = ofDay.every((hour) => hours.get(hour) === this.#hours.get(hour))
     const p95 = isOfLooks ? this.#p95.get(startOf(first, DAY)) : undefined
-    return sumOf(
+    const sum = sumOf(
       ofDay.map((hour) => hours.get(hour)!),
       p95 ?? null,
     )
+    // A day as it was kept says more than hours that were.
+    return isOfLooks ? fuller(kept, sum) : fuller(sum, kept)
   }
 
   #chooseHours(kept: KeptFigures): ReadonlyMap<Instant, PastFigures> {
