@@ -22,11 +22,11 @@ async function contents(house: House) {
           .selectAll()
           .where('monitor_id', '=', id)
           .execute()
-        return found.map((row) => ({ ...row, id: null, monitor_id: null }))
+        return found.map((row) => Object.assign(row, { id: null, monitor_id: null }))
       }),
     ),
   )
-  return [monitors.map((it) => ({ ...it, id: null })), ...rows]
+  return [monitors.map((it) => Object.assign(it, { id: null })), ...rows]
 }
 
 function openKumaHome(now: number): KumaHome {

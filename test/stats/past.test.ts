@@ -32,7 +32,7 @@ async function rowsOf(house: House, id: number) {
       .where('monitor_id', '=', id)
       .orderBy('at')
       .execute()
-    return rows.map((row) => ({ ...row, monitor_id: null }))
+    return rows.map((row) => Object.assign(row, { monitor_id: null }))
   }
   return {
     hours: await read('hour_stats'),
