@@ -4,7 +4,11 @@ import { type Code, isMonitorType, type MonitorType } from '../probes/index.ts'
 
 /** What other programs say of a failure, and what we call it. The first that fits. */
 const WORDS: readonly (readonly [RegExp, Code])[] = [
-  [/\bstatus(?: code)?:? [1-5]\d\d\b|^[1-5]\d\d\b/i, 'http_status'],
+  // These begin with the status that was well.
+  [/keyword is not/i, 'body_missing'],
+  [/but keyword is/i, 'body_forbidden'],
+  [/JSON|but value is/, 'json_assertion'],
+  [/\b(?:status(?: code)?:?|HTTP) [1-5]\d\d\b/i, 'http_status'],
   [/ECONNREFUSED|connection refused/i, 'connect_refused'],
   [/ENOTFOUND|NXDOMAIN/i, 'dns_nxdomain'],
   [/EAI_AGAIN|queryA+ ETIMEOUT/i, 'dns_timeout'],
@@ -15,9 +19,6 @@ const WORDS: readonly (readonly [RegExp, Code])[] = [
   [/ALTNAME|altnames/i, 'tls_hostname_mismatch'],
   [/unable to (?:verify|get)/i, 'tls_untrusted'],
   [/redirects/i, 'too_many_redirects'],
-  [/keyword is not|but keyword is not/i, 'body_missing'],
-  [/keyword is|but keyword/i, 'body_forbidden'],
-  [/JSON/, 'json_assertion'],
 ]
 const TIMEOUT = /ETIMEDOUT|ESOCKETTIMEDOUT|timeout|timed out/i
 const STATUS = /\b([1-5]\d\d)\b/

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { SECOND } from '../kernel/index.ts'
 import { PastTally } from '../stats/index.ts'
+import { sqliteCode } from '../storage/index.ts'
 import { Fitting } from './fit.ts'
 import { Beats } from './kuma-beats.ts'
 import { type KumaFile, type KumaTag, openKumaFile } from './kuma-file.ts'
@@ -142,7 +143,17 @@ export function openKuma(path: string, minIntervalSeconds: number): Source & Dis
       name: row.name,
       type: row.type,
       wanted,
-      readPast: async (bounds) => readPast(file, row, type, bounds),
+      readPast: async (bounds) => {
+        try {
+          return readPast(file, row, type, bounds)
+        } catch (error) {
+          const code = sqliteCode(error)
+          if (code === undefined) throw error
+          throw new SourceTrouble(`${path} cannot be read to its end (${code}).`, 1, {
+            cause: error,
+          })
+        }
+      },
     }
   }
   return {

@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { openKuma } from '../../src/imports/index.ts'
-import { MINUTE } from '../../src/kernel/index.ts'
+import { HOUR, MINUTE } from '../../src/kernel/index.ts'
 import { House } from '../support/house.ts'
 import { KumaHome, kumaTime } from './kuma-home.ts'
 import { takeKuma } from './take.ts'
@@ -73,6 +73,20 @@ describe('the file is only read', () => {
     copyFileSync(kuma.file, copy)
     expect(await takeKuma(house, copy)).toMatchObject({ taken: [{ checks: 4 }] })
   })
+})
+
+test('a file that is damaged further on is said to be', async () => {
+  await using house = await House.open()
+  using kuma = new KumaHome(1)
+  kuma.draw(kuma.monitor(), house.clock.now() - 2 * HOUR, '.'.repeat(100))
+  kuma.db.pragma('wal_checkpoint(truncate)')
+  const copy = path.join(kuma.folder, 'copy.db')
+  const bytes = readFileSync(kuma.file)
+  bytes.fill(0xff, bytes.indexOf('200 - OK') - 1000, bytes.indexOf('200 - OK') + 3000)
+  writeFileSync(copy, bytes)
+  await expect(takeKuma(house, copy)).rejects.toThrow(
+    `${copy} cannot be read to its end (SQLITE_CORRUPT`,
+  )
 })
 
 test('checks without a time that can be are left out, and said to be', async () => {
