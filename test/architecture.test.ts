@@ -22,6 +22,14 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/stats',
     'src/storage',
   ],
+  'src/imports': [
+    'src/incidents',
+    'src/kernel',
+    'src/monitors',
+    'src/probes',
+    'src/stats',
+    'src/storage',
+  ],
   'src/registry': ['src/kernel', 'src/network', 'src/storage'],
   'src/maintenance': ['src/accounts', 'src/audit', 'src/kernel', 'src/monitors', 'src/storage'],
   'src/status-pages': [

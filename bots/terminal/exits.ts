@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { SettingsTrouble } from '../../src/config.ts'
 import { FAULTS, Fault, InvalidInput } from '../../src/kernel/index.ts'
+import { SourceTrouble } from '../../src/imports/index.ts'
 import { DatabaseTrouble, sqliteCode } from '../../src/storage/index.ts'
 
 /** What the shell is told, as `--help` lists it. */
@@ -20,7 +21,8 @@ export function exitFor(error: unknown): { readonly code: Exit; readonly says: s
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : 2, says: null }
   if (error instanceof InvalidInput) return { code: 2, says: error.message }
   if (error instanceof SettingsTrouble) return { code: 78, says: error.message }
-  if (error instanceof DatabaseTrouble) return { code: error.exitCode, says: error.message }
+  if (error instanceof DatabaseTrouble || error instanceof SourceTrouble)
+    return { code: error.exitCode, says: error.message }
   if (error instanceof Fault) {
     const fault: Fault = error
     return { code: FAULTS[fault.code].status >= 500 ? 3 : 1, says: fault.message }

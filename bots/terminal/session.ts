@@ -1,10 +1,11 @@
 import { userInfo } from 'node:os'
 import path from 'node:path'
-import { type Account, accountNamed, ensureAccount } from '../../src/accounts/index.ts'
+import { type Account, accountNamed, ensureAccount, PLANS } from '../../src/accounts/index.ts'
 import type { By } from '../../src/audit/index.ts'
 import { readSettings } from '../../src/config.ts'
 import { systemChance, systemClock } from '../../src/kernel/index.ts'
 import { openLog } from '../../src/log.ts'
+import type { ChangeTools } from '../../src/monitors/index.ts'
 import { openOutlook } from '../../src/outlook.ts'
 import {
   type AccountDb,
@@ -24,6 +25,9 @@ export interface Session extends AsyncDisposable {
   readonly account: Account
   readonly db: AccountDb
   readonly by: By
+  /** What monitors are changed with, but for the time. */
+  readonly tools: Omit<ChangeTools, 'now'>
+  readonly retainChecksDays: number
   /** Whether a process watches on this database now. */
   isWatched(): boolean
 }
@@ -62,6 +66,7 @@ export async function openSession(
   const sealer = await openSealer(db, file, settings.SECRET_KEY, systemChance)
   const log = openLog({ ...settings, LOG_LEVEL: 'error' }, io.err)
   const outlook = openOutlook(db, settings, log)
+  const refusal = (host: string) => outlook.network.refusal(host)
   const desk = buildDesk({
     db,
     clock: systemClock,
@@ -69,15 +74,20 @@ export async function openSession(
     log,
     sealer,
     looker: terminalLooker(file, sealer, outlook),
-    refusal: (host) => outlook.network.refusal(host),
+    refusal,
   })
   const name = userName()
+  const by: By = { type: 'cli', name }
+  const { plan } = account
+  const { monitors, minIntervalSeconds } = PLANS[plan]
   const kept = opened.move()
   return {
     desk,
     account,
     db: bindAccount(db, account.id),
-    by: { type: 'cli', name },
+    by,
+    tools: { by, sealer, limits: { plan, monitors, minIntervalSeconds, refusal } },
+    retainChecksDays: settings.RETAIN_CHECKS,
     isWatched: () => isHeld(file),
     ask: {
       actor: { userId: name, displayName: name, standing: 'creator' },

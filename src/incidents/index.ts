@@ -6,6 +6,7 @@ export { type JudgePolicy, type JudgeState, UNJUDGED, type Verdict } from './jud
 export { countIncidents, getIncident, type Incident, listIncidents } from './list.ts'
 export { readNews } from './news.ts'
 export { addNote, type IncidentNote, readNotes } from './notes.ts'
+export { type PastIncident, recordPastIncidents } from './past.ts'
 export { stormMembers } from './storm.ts'
 export { judgeSpeed } from './slow.ts'
 export { escalateDue, remindDue, tellDue } from './tell.ts'

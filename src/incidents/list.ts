@@ -52,6 +52,7 @@ export async function listIncidents(
 ): Promise<Incident[]> {
   return matching(db, filter)
     .selectAll()
+    .orderBy('started_at', 'desc')
     .orderBy('id', 'desc')
     .limit(page.limit)
     .offset(page.offset)

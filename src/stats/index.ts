@@ -4,7 +4,9 @@ export { type Kept, keepReading } from './keep.ts'
 export { keepLastDay } from './last-day.ts'
 export { packHistory } from './pack.ts'
 export { countPlain, type PlainLook, readPlain } from './plain.ts'
-export { forgetChecks, recordSamples, type Sample } from './samples.ts'
+export { type KeptFigures, type PastFigures, type PastHistory, PastTally } from './past.ts'
+export { recordHistory } from './record.ts'
+export { DAYS_KEPT_MS, forgetChecks, HOURS_KEPT_MS, recordSamples, type Sample } from './samples.ts'
 export type { Observed } from './tally.ts'
 export {
   markOf,

@@ -196,7 +196,7 @@ async function storeLooks(
   return all
 }
 
-function figuresOf(looks: readonly Pick<PackedSample, 'status' | 'ms'>[]) {
+export function figuresOf(looks: readonly Pick<PackedSample, 'status' | 'ms'>[]) {
   const { checks, failures, goodMs } = madeOf(looks)
   return {
     checks,

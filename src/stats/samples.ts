@@ -23,8 +23,8 @@ export async function recordSamples(tx: Db, samples: readonly Sample[]): Promise
       from monitors where id = ${it.monitorId}`.execute(tx)
 }
 
-const HOURS_KEPT_MS = 90 * DAY
-const DAYS_KEPT_MS = 2 * 365 * DAY
+export const HOURS_KEPT_MS = 90 * DAY
+export const DAYS_KEPT_MS = 2 * 365 * DAY
 
 /**
  * Forgets single looks, packed or not, from before `before`, hours after 90 days and days after two

@@ -13,6 +13,7 @@ import { boards } from './0012-boards.ts'
 import { roleGrants } from './0013-role-grants.ts'
 import { packedHistory } from './0014-packed-history.ts'
 import { objectives } from './0015-objectives.ts'
+import { incidentsInTime } from './0016-incidents-in-time.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
 export const MIGRATIONS: readonly string[] = [
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly string[] = [
   roleGrants,
   packedHistory,
   objectives,
+  incidentsInTime,
 ]
