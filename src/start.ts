@@ -136,9 +136,11 @@ export async function inviteLink(
 }
 
 function healthOf(engine: Engine, parts: readonly Part[], ready: boolean): Health {
+  const { isStoring, isBlind, lateness } = engine.counts()
   const states: Record<string, string> = {
-    storage: engine.counts().isStoring ? 'ok' : 'failing',
-    internet: engine.counts().isBlind ? 'lost' : 'ok',
+    storage: isStoring ? 'ok' : 'failing',
+    internet: isBlind ? 'lost' : 'ok',
+    checks: lateness.isLate ? 'late' : 'ok',
     discord: 'off',
     telegram: 'off',
     ...Object.fromEntries(parts.map((part) => [part.name, part.state()])),
@@ -228,6 +230,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
     messengers: site.messengers,
     refusal: (host) => outlook.network.refusal(host),
     health: () => healthOf(engine, parts, isReady),
+    counts: () => engine.counts(),
     settings: {
       publicUrl: settings.PUBLIC_URL ?? null,
       allowInsecureHttp: settings.ALLOW_INSECURE_HTTP,
