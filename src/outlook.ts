@@ -1,6 +1,6 @@
 import type { Settings } from './config.ts'
 import { type Clock, type Log, systemClock } from './kernel/index.ts'
-import { type Network, openNetwork } from './network/index.ts'
+import { type Network, type NetworkPolicy, openNetwork } from './network/index.ts'
 import type { Tools } from './probes/index.ts'
 import { openRegistry } from './registry/index.ts'
 import type { Db } from './storage/index.ts'
@@ -12,10 +12,15 @@ export interface Outlook extends Tools {
   readonly network: Network
 }
 
+export const networkPolicy = ({
+  PROBE_PRIVATE_TARGETS: privateTargets,
+  DNS_SERVERS: dnsServers,
+}: Settings): NetworkPolicy => ({ privateTargets, dnsServers })
+
 /** The ways out of this machine, as the settings want them; what registries said is kept in `db`. */
 export function openOutlook(db: Db, settings: Settings, log: Log): Outlook {
-  const { PROBE_PRIVATE_TARGETS: privateTargets, DNS_SERVERS: dnsServers } = settings
-  const network = openNetwork({ privateTargets, dnsServers })
+  const policy = networkPolicy(settings)
+  const network = openNetwork(policy)
   const clock = systemClock
   const userAgent = `Uptalk/${VERSION} (+${settings.PUBLIC_URL ?? 'self-hosted uptime monitoring'})`
   const registry = openRegistry(db, {
@@ -23,7 +28,7 @@ export function openOutlook(db: Db, settings: Settings, log: Log): Outlook {
     log,
     network,
     // The operator's own two addresses may be anywhere.
-    ownNetwork: openNetwork({ privateTargets: 'allow', dnsServers }),
+    ownNetwork: openNetwork({ ...policy, privateTargets: 'allow' }),
     userAgent,
     bootstrapUrl: settings.RDAP_BOOTSTRAP_URL,
     whoisHost: settings.WHOIS_HOST,

@@ -16,8 +16,8 @@ import {
   queueBlindness,
   startDelivery,
 } from './notifications/index.ts'
-import { openOutlook, type Outlook } from './outlook.ts'
-import { look } from './probes/index.ts'
+import { networkPolicy, openOutlook, type Outlook } from './outlook.ts'
+import { type Crew, openCrew } from './probes/index.ts'
 import {
   bindAccount,
   type Db,
@@ -59,10 +59,11 @@ interface Site {
   readonly outlook: Outlook
   readonly messengers: Record<string, Messenger>
   readonly boards: Boards
+  readonly crew: Crew
 }
 
 function openEngine(
-  { settings, log, db, sealer, outlook, boards }: Site,
+  { settings, log, db, sealer, outlook, boards, crew }: Site,
   delivery: DeliveryPart,
 ): Engine {
   return startEngine(db, {
@@ -83,7 +84,7 @@ function openEngine(
       },
     },
     probe: (monitor, signal, isAsked) =>
-      look(monitor.type, { ...monitor, isAsked }, signal, {
+      crew.look(monitor.type, { ...monitor, isAsked }, signal, {
         ...outlook,
         onBug: (err) => log.error({ err, monitor: monitor.name }, 'probe broke'),
       }),
@@ -135,9 +136,11 @@ export async function inviteLink(
 }
 
 function healthOf(engine: Engine, parts: readonly Part[], ready: boolean): Health {
+  const { isStoring, isBlind, lateness } = engine.counts()
   const states: Record<string, string> = {
-    storage: engine.counts().isStoring ? 'ok' : 'failing',
-    internet: engine.counts().isBlind ? 'lost' : 'ok',
+    storage: isStoring ? 'ok' : 'failing',
+    internet: isBlind ? 'lost' : 'ok',
+    checks: lateness.isLate ? 'late' : 'ok',
     discord: 'off',
     telegram: 'off',
     ...Object.fromEntries(parts.map((part) => [part.name, part.state()])),
@@ -188,7 +191,10 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
     ...extras.messengers,
   }
   const boards = startBoards(db, { clock, chance, log, sealer, messengers })
-  const site: Site = { settings, log, db, sealer, outlook, messengers, boards }
+  const crew = opened.use(
+    openCrew({ policy: networkPolicy(settings), userAgent: outlook.userAgent }),
+  )
+  const site: Site = { settings, log, db, sealer, outlook, messengers, boards, crew }
   const living: AsyncDisposable[] = []
   opened.defer(async () => {
     await Promise.all(living.map((it) => it[Symbol.asyncDispose]()))
@@ -224,6 +230,7 @@ export async function start(settings: Settings, log: Log, extras: Extras = {}): 
     messengers: site.messengers,
     refusal: (host) => outlook.network.refusal(host),
     health: () => healthOf(engine, parts, isReady),
+    counts: () => engine.counts(),
     settings: {
       publicUrl: settings.PUBLIC_URL ?? null,
       allowInsecureHttp: settings.ALLOW_INSECURE_HTTP,

@@ -11,6 +11,20 @@ export interface Health {
   readonly parts: Readonly<Record<string, string>>
 }
 
+/** How the checks of all accounts go; counted since start. */
+export interface CheckCounts {
+  readonly watched: number
+  readonly running: number
+  readonly skipped: number
+  readonly missed: number
+  readonly lateness: {
+    /** Upper bounds of `within`, whose last is of all that is later. */
+    readonly boundsMs: readonly number[]
+    readonly within: readonly number[]
+    readonly sumMs: number
+  }
+}
+
 export interface ApiSettings {
   /** Where people reach us, its path included; null: as the request says. */
   readonly publicUrl: string | null
@@ -38,5 +52,6 @@ export interface ApiDeps {
   /** Why a literal host may not be watched. */
   readonly refusal: (host: string) => string | undefined
   readonly health: () => Health
+  readonly counts: () => CheckCounts
   readonly settings: ApiSettings
 }

@@ -3,6 +3,7 @@ import { listIncidents } from '../incidents/index.ts'
 import { SECOND } from '../kernel/index.ts'
 import { listFigures } from '../monitors/index.ts'
 import type { AccountDb } from '../storage/index.ts'
+import { checkFigures } from './check-figures.ts'
 import type { ApiDeps } from './deps.ts'
 
 const LABELS = ['id', 'name', 'type'] as const
@@ -77,7 +78,10 @@ async function accountFigures(db: AccountDb): Promise<Registry> {
 export async function metricsText(deps: ApiDeps, reader: AccountDb | undefined): Promise<string> {
   const registries = [processFigures(), partFigures(deps)]
   if (reader !== undefined) registries.push(await accountFigures(reader))
-  const texts = await Promise.all(registries.map((registry) => registry.metrics()))
+  const texts = await Promise.all([
+    ...registries.map((registry) => registry.metrics()),
+    checkFigures(deps.counts()),
+  ])
   return texts.join('\n')
 }
 

@@ -24,6 +24,7 @@ import {
 import { overlapMs, readSpans, settleMaintenances, type Spans } from '../maintenance/index.ts'
 import { type AccountDb, bindAccount, type Db, type Sealer } from '../storage/index.ts'
 import { Ledger } from './ledger.ts'
+import { type Lateness, Punctuality } from './punctuality.ts'
 import { Roster, type Turn } from './roster.ts'
 import { Slots } from './slots.ts'
 import { Sight, type SightTools } from './sight.ts'
@@ -43,15 +44,22 @@ export interface EngineTools extends PartTools {
   readonly onNews: () => void
 }
 
+/** For health and metrics; counted since start. */
+export interface EngineCounts {
+  readonly watched: number
+  /** Being made, or waiting for a free slot. */
+  readonly running: number
+  /** Due while the one before was still running. */
+  readonly skipped: number
+  /** Noticed too late to be made. */
+  readonly missed: number
+  readonly lateness: Lateness
+  readonly isStoring: boolean
+  readonly isBlind: boolean
+}
+
 export interface Engine extends Part, Looker {
-  /** For health: looks that were skipped or missed since start. */
-  counts(): {
-    readonly watched: number
-    readonly skipped: number
-    readonly missed: number
-    readonly isStoring: boolean
-    readonly isBlind: boolean
-  }
+  counts(): EngineCounts
   /** Writes down what is held of looks; false where the database takes nothing in. */
   flush(): Promise<boolean>
 }
@@ -78,6 +86,7 @@ class Watching {
   readonly #tools: EngineTools
   readonly #roster = new Roster()
   readonly #slots = new Slots()
+  readonly #punctuality = new Punctuality()
   readonly #bell = new Bell()
   readonly #ledger: Ledger
   readonly #sight: Sight
@@ -86,6 +95,7 @@ class Watching {
   readonly #untended = new Set<string>()
   #noticing: Promise<void> = Promise.resolve()
   #seq = 0
+  #running = 0
   #isStoring = true
   #isNudged = true
   #isRegrouped = false
@@ -105,9 +115,11 @@ class Watching {
     })
   }
 
-  counts() {
+  counts(): EngineCounts {
     return {
       ...this.#roster.counts(),
+      running: this.#running,
+      lateness: this.#punctuality.lateness(this.#tools.clock.monotonic()),
       isStoring: this.#isStoring,
       isBlind: this.#sight.isBlind,
     }
@@ -146,7 +158,10 @@ class Watching {
         await this.#tend('news', () => this.#tellDue(now))
         void this.#sight.tick()
       }
+      const before = this.#roster.counts()
       for (const turn of this.#roster.due(now)) void this.#begin(turn)
+      const { missed } = this.#roster.counts()
+      this.#punctuality.missed(missed - before.missed, tick)
       const wait = Math.max(this.#roster.nextAt() - clock.now(), 0)
       await this.#bell.wait(clock, Math.min(wait, POLL_MS), signal)
     }
@@ -248,12 +263,16 @@ class Watching {
       void this.#begin(turn)
   }
 
-  #begin({ watched, cause }: Turn): Promise<Check> {
+  #begin({ watched, cause, dueAt }: Turn): Promise<Check> {
+    const { clock } = this.#tools
+    this.#running += 1
     const running = this.#slots
-      .run(watched.monitor.url, () =>
-        lookAndJudge(this.#watchTools(), this.#ledger, watched, cause),
-      )
+      .run(watched.monitor.url, () => {
+        if (dueAt !== undefined) this.#punctuality.began(clock.now() - dueAt, clock.monotonic())
+        return lookAndJudge(this.#watchTools(), this.#ledger, watched, cause)
+      })
       .finally(() => {
+        this.#running -= 1
         watched.running = null
         watched.isAsked = false
         if (this.#roster.ended(watched)) this.#bell.ring()

@@ -10,6 +10,8 @@ const MISSED_MS = 5 * SECOND
 export interface Turn {
   readonly watched: Watched
   readonly cause: Check['cause']
+  /** When it was due; without it, it is made because somebody wants it now. */
+  readonly dueAt?: Instant
 }
 
 /** Who is watched, and when each is due: the rhythm, and the retries that go beside it. */
@@ -76,7 +78,7 @@ export class Roster {
       const isRhythm = watched.judged.streak === null
       if (now - at > MISSED_MS && isRhythm) this.#missed += 1
       else if (watched.running !== null) this.#skipped += 1
-      else turns.push({ watched, cause: isRhythm ? 'schedule' : 'retry' })
+      else turns.push({ watched, cause: isRhythm ? 'schedule' : 'retry', dueAt: at })
     }
     return turns
   }

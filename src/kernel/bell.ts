@@ -5,7 +5,8 @@ export class Bell {
   #ringing = new AbortController()
 
   ring(): void {
-    this.#ringing.abort()
+    // Without a reason Node makes an exception with a stack, each time.
+    this.#ringing.abort('rung')
   }
 
   async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

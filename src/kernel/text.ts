@@ -12,6 +12,9 @@ const ZALGO = /(\p{M}{3})\p{M}+/gu
 const RIGHT_TO_LEFT =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
 
+/** What most texts are: nothing in them can do harm. */
+const HARMLESS = /^[!-~]+(?: [!-~]+)*$/
+
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
 /** Cut to `max` UTF-16 units at a grapheme, with `…` where something fell away. */
@@ -31,6 +34,7 @@ export function cut(text: string, max: number): string {
  * `(no name)` stands for what is empty afterwards.
  */
 export function plain(text: string, max: number): string {
+  if (text.length <= max && HARMLESS.test(text)) return text
   // The slice bounds the work a hostile length can cause; nothing shown is longer than `max`.
   const clean = text
     .slice(0, max * 8 + 64)

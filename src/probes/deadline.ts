@@ -9,12 +9,14 @@ export interface Deadline extends Disposable {
 
 const SLICE_MS = 500
 const LATE_MS = 1000
+/** Why a signal of ours aborts. Without a reason Node makes an exception with a stack, each time. */
+const OVER = 'over'
 
 /** Aborts after `timeoutMs`, or with `outer`. */
 export function startDeadline(clock: Clock, timeoutMs: number, outer: AbortSignal): Deadline {
   const expired = new AbortController()
   const done = new AbortController()
-  const expire = () => expired.abort()
+  const expire = () => expired.abort(OVER)
   if (outer.aborted) expire()
   else outer.addEventListener('abort', expire, { once: true })
   const start = clock.monotonic()
@@ -46,7 +48,7 @@ export function startDeadline(clock: Clock, timeoutMs: number, outer: AbortSigna
     },
     [Symbol.dispose]() {
       outer.removeEventListener('abort', expire)
-      done.abort()
+      done.abort(OVER)
     },
   }
 }

@@ -164,6 +164,13 @@ export async function openHouse(
     },
     refusal: (host) => network.refusal(host),
     health: () => ({ ready: true, status: 'ok', parts: { engine: 'ok' } }),
+    counts: () => ({
+      watched: 7,
+      running: 2,
+      skipped: 3,
+      missed: 4,
+      lateness: { boundsMs: [5, 1000], within: [10, 2, 1], sumMs: 6050 },
+    }),
     settings: {
       publicUrl: null,
       allowInsecureHttp: false,

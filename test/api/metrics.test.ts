@@ -32,6 +32,22 @@ describe('GET /metrics', () => {
     expect(targets).toEqual([])
   })
 
+  test('shows how the checks of the process go', async () => {
+    await using house = await openHouse()
+    const { series } = await scrape(house, null)
+    expect(series.filter((line) => /^uptalk_(?:checks?|targets)_/.test(line))).toEqual([
+      'uptalk_targets_watched 7',
+      'uptalk_checks_running 2',
+      'uptalk_checks_skipped_total 3',
+      'uptalk_checks_missed_total 4',
+      'uptalk_check_lateness_seconds_bucket{le="0.005"} 10',
+      'uptalk_check_lateness_seconds_bucket{le="1"} 12',
+      'uptalk_check_lateness_seconds_bucket{le="+Inf"} 13',
+      'uptalk_check_lateness_seconds_sum 6.05',
+      'uptalk_check_lateness_seconds_count 13',
+    ])
+  })
+
   test('is text that a scraper takes: each family declared once, each series once', async () => {
     await using house = await openHouse()
     await seen(house, (await house.add()).id, 'up', 5)

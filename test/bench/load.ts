@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import { cpuMs } from './measure.ts'
 
 /** A server to ask, and with what: a key each in turn, for each has a quota of its own. */
@@ -28,11 +29,15 @@ async function get(agent: Agent, { port, path }: Asked, key: string | undefined)
 
 let turn = 0
 
-/** Asks over and over for `ms`, on so many connections; milliseconds of each answer, and of CPU. */
+/**
+ * Asks over and over for `ms`, on so many connections, with a pause between; milliseconds of each
+ * answer, and of CPU.
+ */
 export async function ask(
   asked: Asked,
   connections: number,
   ms: number,
+  pauseMs = 0,
 ): Promise<{ readonly times: readonly number[]; readonly cpu: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const times: number[] = []
@@ -42,6 +47,7 @@ export async function ask(
       turn += 1
       await get(agent, asked, asked.keys[turn % asked.keys.length])
       times.push(performance.now() - at)
+      if (pauseMs > 0) await wait(pauseMs)
     }
   }
   try {

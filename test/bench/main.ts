@@ -6,9 +6,11 @@ import { chat } from './chat.ts'
 import { checks } from './checks.ts'
 import { history } from './history.ts'
 import { tableOf } from './report.ts'
+import { scale } from './scale.ts'
+import { start } from './start.ts'
 import { openWorld } from './world.ts'
 
-const BENCHES = { checks, api, alerts, chat, history } as const
+const BENCHES = { checks, api, alerts, chat, history, scale, start } as const
 const RESULTS = path.resolve(import.meta.dirname, '../../node_modules/.cache/bench.json')
 
 const wanted = process.argv.slice(2)
