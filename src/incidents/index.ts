@@ -2,7 +2,14 @@ export { acknowledgeIncident, unacknowledgeIncident } from './acknowledge.ts'
 export { endIncidents } from './close.ts'
 export { judge } from './judge.ts'
 export { type JudgePolicy, type JudgeState, UNJUDGED, type Verdict } from './judgement.ts'
-export { countIncidents, getIncident, type Incident, listIncidents } from './list.ts'
+export {
+  countByMonitor,
+  countIncidents,
+  getIncident,
+  type Incident,
+  type IncidentCount,
+  listIncidents,
+} from './list.ts'
 export { readNews } from './news.ts'
 export { addNote, type IncidentNote, readNotes } from './notes.ts'
 export { stormMembers } from './storm.ts'

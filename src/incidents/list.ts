@@ -16,6 +16,12 @@ export interface IncidentFilter {
   readonly started?: readonly { readonly op: '>' | '>=' | '<' | '<='; readonly at: Instant }[]
 }
 
+export interface IncidentCount {
+  readonly severity: Severity
+  readonly total: number
+  readonly open: number
+}
+
 function matching(db: AccountTx, filter: IncidentFilter) {
   let query = db.selectFrom('incidents').where('monitor_id', 'is not', null)
   if (filter.monitorId !== undefined) query = query.where('monitor_id', '=', filter.monitorId)
@@ -37,6 +43,29 @@ export async function countIncidents(db: AccountTx, filter: IncidentFilter): Pro
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
   return count
+}
+
+/** How many there ever were of these monitors, and how many are open, by severity. */
+export async function countByMonitor(
+  db: AccountTx,
+  monitorIds: readonly MonitorId[],
+): Promise<ReadonlyMap<MonitorId, readonly IncidentCount[]>> {
+  const rows = await matching(db, { monitorIds })
+    .select((eb) => [
+      'monitor_id',
+      'severity',
+      eb.fn.countAll<number>().as('total'),
+      eb.fn.count<number>('resolved_at').as('resolved'),
+    ])
+    .groupBy(['monitor_id', 'severity'])
+    .execute()
+  const counts = rows.map(({ monitor_id: id, severity, total, resolved }) => ({
+    id: id!,
+    severity,
+    total,
+    open: total - resolved,
+  }))
+  return Map.groupBy(counts, ({ id }) => id)
 }
 
 /** Newest first. */

@@ -10,6 +10,7 @@ export {
 export { listTies } from './depend.ts'
 export { refuseStrangers } from './strangers.ts'
 export { getCheck, listChecks, type PastCheck } from './checks.ts'
+export { type Figures, listFigures } from './figures.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 export { isInMaintenance, type Monitor, type MonitorView, shownStatus } from './monitor.ts'
 export type { Check, Looker } from './look.ts'
@@ -18,7 +19,6 @@ export {
   countMonitors,
   getMonitor,
   type Glance,
-  listFigures,
   listGlances,
   listMonitorIds,
   listMonitors,
