@@ -1,14 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type AuditEntry, type AuditFilter, listAudit } from '../../src/audit/index.ts'
-import {
-  type Instant,
-  InvalidInput,
-  MINUTE,
-  plain,
-  systemClock,
-  toIso,
-} from '../../src/kernel/index.ts'
-import { parseDuration, parseMoment, words } from '../commands/index.ts'
+import { type Instant, plain, systemClock, toIso } from '../../src/kernel/index.ts'
+import { words } from '../commands/index.ts'
+import { readBounds } from './bounds.ts'
 import type { TerminalIo } from './io.ts'
 import { padTo, widthOf } from './layout.ts'
 import { openSession } from './session.ts'
@@ -24,7 +18,6 @@ const SAYS = {
   limit: 'how many, 1 to 1000',
   json: 'the value as JSON',
   limitRule: 'must be 1 to 1000.',
-  timeRule: 'must be a time such as 2d, 2027-04-02 or "2027-04-02 22:00"',
   nothing: 'Nothing was changed, or nothing that fits.',
   more: '… and {left} more; --limit shows more, --until what came before.',
   moreFields: 'and {left} more (--json)',
@@ -44,38 +37,10 @@ interface Asked {
   readonly limit: number
 }
 
-type Bound = NonNullable<AuditFilter['changed']>[number]
-
-/** By the clocks of the account, as its lines are shown; what carries an offset by that. */
-function readTime(typed: string, zone: string, now: Instant): Instant | undefined {
-  const ago = parseDuration(typed)
-  if (ago !== undefined) return now - ago
-  const at = /T.*(?:Z|[+-]\d{2}:\d{2})$/.test(typed) ? Date.parse(typed) : Number.NaN
-  return Number.isNaN(at) ? parseMoment(typed, zone, now) : at
-}
-
-const DATE = /^\d{4}-\d{2}-\d{2}$/
-
-function readBound(name: 'since' | 'until', typed: string, zone: string, now: Instant): Bound {
-  const isDay = DATE.test(typed)
-  const clock = name === 'since' ? '00:00' : '23:59'
-  const at = readTime(isDay ? `${typed} ${clock}` : typed, zone, now)
-  if (at === undefined) {
-    const message = `${SAYS.timeRule}, not ${JSON.stringify(typed)}`
-    throw new InvalidInput([{ path: `--${name}`, code: 'format', message }])
-  }
-  if (name === 'since') return { op: '>=', at }
-  return isDay ? { op: '<', at: at + MINUTE } : { op: '<=', at }
-}
-
 function filterOf(asked: Asked, zone: string, now: Instant): AuditFilter {
   const { actor, action, subject } = asked
-  const changed = (['since', 'until'] as const).flatMap((name) => {
-    const typed = asked[name]
-    return typed === undefined ? [] : [readBound(name, typed, zone, now)]
-  })
   return {
-    changed,
+    changed: readBounds(asked, zone, now),
     ...(actor === undefined ? {} : { actorTypes: [actor] }),
     ...(action === undefined ? {} : { action }),
     ...(subject === undefined ? {} : { subject }),

@@ -14,6 +14,7 @@ import { auditCommand } from './audit.ts'
 import { chat } from './chat.ts'
 import { EXITS } from './exits.ts'
 import { importCommand } from './import.ts'
+import { exportCommand } from './export.ts'
 import type { TerminalIo } from './io.ts'
 import { probeCommand } from './probe.ts'
 import { say } from './say.ts'
@@ -168,6 +169,7 @@ export function buildProgram(io: TerminalIo, done: Done): Command {
   program.addCommand(keysCommand(io))
   program.addCommand(linkCodeCommand(io))
   program.addCommand(auditCommand(io))
+  program.addCommand(exportCommand(io, done))
   program.addCommand(probeCommand(io, done))
   program.addCommand(importCommand(io, done))
   // Loaded only when asked for: a server's parts cost time that a look at the status should not.

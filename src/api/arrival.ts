@@ -73,7 +73,7 @@ export function requireFormat({ format }: Visit): NonNullable<Visit['format']> {
   if (format !== undefined) return format
   throw new Problem(
     'not-acceptable',
-    'Answers come as application/ld+json or application/json; Accept excludes both.',
+    'Answers come as application/ld+json or application/json, lists as text/csv, too; Accept excludes them.',
   )
 }
 

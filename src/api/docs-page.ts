@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { html } from 'ghtml'
+import { MOST_EXPORTED } from './paging.ts'
 import { PROBLEMS } from './problems.ts'
 import type { Resource, Route } from './route.ts'
 import type { Site } from './site.ts'
@@ -131,7 +132,8 @@ export const docsPage = (resources: readonly Resource[], site: Site, version: st
         <p>
           Version ${version}. Send a key in the header <code>X-API-Key</code>, or as
           <code>Authorization: Bearer upty_…</code>. Answers are JSON-LD, or plain JSON with
-          <code>Accept: application/json</code>. For machines:
+          <code>Accept: application/json</code>; lists come as <code>text/csv</code>, too, and then
+          up to ${String(MOST_EXPORTED)} rows at once. For machines:
           <a href="${site.iri('/openapi.json')}">OpenAPI</a>,
           <a href="${site.iri('/api/docs.jsonld')}">Hydra</a>.
         </p>

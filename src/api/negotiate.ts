@@ -1,12 +1,16 @@
-/** JSON-LD, or the same without its `@` keys. */
-export type Format = 'ld' | 'json'
+/** JSON-LD, or the same without its `@` keys; of lists also a table. */
+export type Format = 'ld' | 'json' | 'csv'
 
 export const CONTENT_TYPE = {
   ld: 'application/ld+json; charset=utf-8',
   json: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
 } as const
 
-const SUBTYPE: Readonly<Record<Format, string>> = { ld: 'ld+json', json: 'json' }
+/** Of equal ones the first is taken. */
+const OFFERS = { item: ['ld', 'json'], list: ['ld', 'json', 'csv'] } as const
+
+const SUBTYPE = { ld: 'ld+json', json: 'json' } as const
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+$/
 const QUALITY = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/
 
@@ -69,15 +73,20 @@ const specificity = ({ type, subtype }: Range): number =>
   type === '*' ? 0 : subtype === '*' ? 1 : 2
 
 function matches({ type, subtype }: Range, format: Format): boolean {
+  // Asked for by its name alone: whoever takes anything expects JSON.
+  if (format === 'csv') return type === 'text' && subtype === 'csv'
   if (type === '*') return subtype === '*'
   return type === 'application' && (subtype === '*' || subtype === SUBTYPE[format])
 }
 
-/** The format `Accept` asks for; undefined when it excludes both. */
-export function pickFormat(accept: string | undefined): Format | undefined {
+/** The format `Accept` asks for; undefined when it excludes all there are. */
+export function pickFormat(
+  accept: string | undefined,
+  of: keyof typeof OFFERS,
+): Format | undefined {
   if (accept === undefined || accept.trim() === '') return 'ld'
   const ranges = readRanges(accept)
-  const offers = (['ld', 'json'] as const).flatMap((format) => {
+  const offers = OFFERS[of].flatMap((format) => {
     // The most specific range decides about a type, so `q=0` can take it out of `*/*`.
     const [range] = ranges
       .filter((it) => matches(it, format))

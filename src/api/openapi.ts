@@ -1,5 +1,5 @@
 import { CONTENT_TYPE } from './negotiate.ts'
-import { PAGE_NAMES } from './paging.ts'
+import { MOST, MOST_EXPORTED, PAGE_NAMES } from './paging.ts'
 import { PROBLEMS } from './problems.ts'
 import type { Resource, Route } from './route.ts'
 import type { Site } from './site.ts'
@@ -10,6 +10,7 @@ type Json = Readonly<Record<string, unknown>>
 
 const LD = CONTENT_TYPE.ld.split(';')[0]!
 const JSON_TYPE = CONTENT_TYPE.json.split(';')[0]!
+const CSV = CONTENT_TYPE.csv.split(';')[0]!
 const PROBLEM_TYPE = 'application/problem+json'
 
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
@@ -141,6 +142,10 @@ const SHARED: Json = {
 }
 
 const HEADERS: Json = {
+  'Content-Disposition': {
+    description: 'Of text/csv: a name for the file',
+    schema: { type: 'string' },
+  },
   ETag: { description: 'Revision and hash of what was sent', schema: { type: 'string' } },
   Link: { description: 'RFC 8288: pages, and the API documentation', schema: { type: 'string' } },
   Location: { description: 'The IRI of what was made', schema: { type: 'string' } },
@@ -159,6 +164,9 @@ const content = (ld: Json, json: Json): Json => ({
   [JSON_TYPE]: { schema: json },
 })
 
+const EXPORT =
+  'RFC 4180: a header row, then a row each; null is empty, the fields of an object are columns such as a.b, lists are JSON, and text that begins like a formula has an apostrophe in front'
+
 /** What a route answers when all is well. */
 function success(resource: Resource, route: Route): Json {
   const limits = ['RateLimit', 'RateLimit-Policy', 'X-Request-Id']
@@ -170,8 +178,11 @@ function success(resource: Resource, route: Route): Json {
     return {
       200: {
         description: 'One page',
-        headers: headers(...limits, 'ETag', 'Link', 'X-Total-Count'),
-        content: content(ref(`${name}.list`), { type: 'array', items: ref(member) }),
+        headers: headers(...limits, 'Content-Disposition', 'ETag', 'Link', 'X-Total-Count'),
+        content: {
+          ...content(ref(`${name}.list`), { type: 'array', items: ref(member) }),
+          [CSV]: { schema: { type: 'string', description: EXPORT } },
+        },
       },
     }
   }
@@ -244,6 +255,8 @@ const queryOf = ({ parameters = {} }: Pick<Route, 'parameters'>): readonly Json[
     parameter.names(name).map((it) => ({ name: it, in: 'query', schema: parameter.schema })),
   )
 
+const EXPORTED = `At most ${MOST}; as text/csv at most ${MOST_EXPORTED}, and that many unless given`
+
 function parametersOf(route: Route): readonly Json[] {
   const pages =
     route.pageSize === undefined
@@ -254,7 +267,13 @@ function parametersOf(route: Route): readonly Json[] {
           schema:
             name === 'page'
               ? { type: 'integer', minimum: 1, default: 1 }
-              : { type: 'integer', minimum: 0, maximum: 100, default: route.pageSize },
+              : {
+                  type: 'integer',
+                  minimum: 0,
+                  maximum: MOST_EXPORTED,
+                  default: route.pageSize,
+                  description: EXPORTED,
+                },
         }))
   const conditions = [
     ...(route.revOf === undefined ? [] : ['If-Match']),

@@ -1,6 +1,8 @@
 import { type Given, invalidParameter } from './parameters.ts'
 
-const MOST = 100
+export const MOST = 100
+/** Of a table, for which this many is usual, too. */
+export const MOST_EXPORTED = 10_000
 
 export const PAGE_NAMES = ['page', 'itemsPerPage'] as const
 
@@ -31,9 +33,11 @@ function whole(
 export function readPage(
   given: readonly Given[],
   usualSize: number,
+  isExport: boolean,
   allowed: readonly string[],
 ): Page {
-  const size = Math.min(whole(given, 'itemsPerPage', 0, allowed) ?? usualSize, MOST)
+  const [usual, most] = isExport ? [MOST_EXPORTED, MOST_EXPORTED] : [usualSize, MOST]
+  const size = Math.min(whole(given, 'itemsPerPage', 0, allowed) ?? usual, most)
   const number = whole(given, 'page', 1, allowed) ?? 1
   if (size === 0 && number > 1)
     throw invalidParameter('page', 'page must be 1 where itemsPerPage is 0.', allowed)

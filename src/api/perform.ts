@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import type { Account, Principal } from '../accounts/index.ts'
 import { bindAccount } from '../storage/index.ts'
 import { hasBody, parseBody, readBytes } from './body.ts'
 import { isNoneMatch, refuseStale } from './conditions.ts'
 import type { ApiDeps } from './deps.ts'
+import { exportList } from './export.ts'
 import { onlyOnce, readIdempotencyKey } from './idempotency.ts'
 import type { Format } from './negotiate.ts'
 import { PAGE_NAMES, readPage } from './paging.ts'
@@ -31,10 +33,16 @@ function ifRevOf(header: string | undefined, revision: number | undefined): numb
   return header.includes('*') ? undefined : revision
 }
 
+/** A route, and what a list shows of each thing of its kind. */
+export interface RouteOf {
+  readonly route: Route
+  readonly listed: z.ZodObject
+}
+
 /** From the body on: reads what is asked, does it, and gives the answer as it is sent. */
 export async function perform(
   deps: ApiDeps,
-  route: Route,
+  { route, listed }: RouteOf,
   request: FastifyRequest,
   admitted: Admitted,
 ): Promise<Rendered> {
@@ -46,7 +54,8 @@ export async function perform(
   const given = readGiven(request.url)
   const parameters = route.parameters ?? {}
   const also = route.pageSize === undefined ? [] : PAGE_NAMES
-  const page = readPage(given, route.pageSize ?? 0, allowedNames(parameters, also))
+  const isExport = admitted.format === 'csv'
+  const page = readPage(given, route.pageSize ?? 0, isExport, allowedNames(parameters, also))
   const reached: Call = {
     deps,
     db: bindAccount(deps.db, principal.accountId, principal.targets),
@@ -69,6 +78,7 @@ export async function perform(
   const ifRev = ifRevOf(request.headers['if-match'], route.revOf?.(found))
   const call = { ...reached, ifRev }
   const manner: Manner = { format: admitted.format, site, method: route.method, given, page }
+  if (isExport) return conditional(request, await exportList(route, listed, call, manner))
   const work = async () => route.run(call, found, route.body?.read(raw, isLenient))
 
   const key =

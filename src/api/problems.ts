@@ -80,7 +80,8 @@ export const PROBLEMS = {
   'not-acceptable': {
     status: 406,
     title: 'Not acceptable',
-    means: 'Answers come as application/ld+json or application/json; Accept excludes both.',
+    means:
+      'Answers come as application/ld+json or application/json, lists as text/csv, too; Accept excludes them.',
   },
   'request-timeout': {
     status: 408,

@@ -30,7 +30,7 @@ type Part<K extends Answer['kind']> = Extract<Answer, { kind: K }>
 type Fields = Readonly<Record<string, unknown>>
 
 function itemBody(item: Part<'item'>, fields: Fields, { format, site }: Manner): string {
-  if (format === 'json') return JSON.stringify(fields)
+  if (format !== 'ld') return JSON.stringify(fields)
   return JSON.stringify({
     '@context': site.iri(`/api/contexts/${item.type}`),
     ...(item.path === null ? {} : { '@id': site.iri(item.path) }),
@@ -48,7 +48,7 @@ function viewBody({ here, ...pages }: View, site: Site): Fields {
 }
 
 function membersBody(list: Part<'members'>, view: View, { format, site }: Manner): string {
-  if (format === 'json') return JSON.stringify(list.members.map(({ fields }) => fields))
+  if (format !== 'ld') return JSON.stringify(list.members.map(({ fields }) => fields))
   return JSON.stringify({
     '@context': site.iri(`/api/contexts/${list.type}`),
     '@id': site.iri(list.path),
@@ -77,6 +77,20 @@ function pageLinks(view: View, site: Site): string[] {
   })
 }
 
+/** Beside the bytes of a page of a list: what they are, how many there are, where the others are. */
+export function listHeaders(
+  { path, total }: Pick<Part<'members'>, 'path' | 'total'>,
+  body: string,
+  { site, given, page }: Manner,
+): Rendered['headers'] {
+  const links = pageLinks(viewOf(path, given, page, total), site)
+  return {
+    etag: etagOf(0, body),
+    'x-total-count': String(total),
+    link: [...links, documentationLink(site)].join(', '),
+  }
+}
+
 /** The bytes and headers of an answer, in the format asked for. */
 export function render(answer: Answer, manner: Manner): Rendered {
   const { format, site, method, given, page } = manner
@@ -102,16 +116,7 @@ export function render(answer: Answer, manner: Manner): Rendered {
     default: {
       const view = viewOf(answer.path, given, page, answer.total)
       const body = membersBody(answer, view, manner)
-      return {
-        status: 200,
-        body,
-        headers: {
-          ...type,
-          etag: etagOf(0, body),
-          'x-total-count': String(answer.total),
-          link: [...pageLinks(view, site), documentationLink(site)].join(', '),
-        },
-      }
+      return { status: 200, body, headers: { ...type, ...listHeaders(answer, body, manner) } }
     }
   }
 }

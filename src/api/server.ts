@@ -7,7 +7,7 @@ import { buildAuthLock } from './credentials.ts'
 import type { ApiDeps } from './deps.ts'
 import { readGiven, readParameters } from './parameters.ts'
 import { pathTable, toFastifyPath } from './paths.ts'
-import { type Admitted, conditional, perform } from './perform.ts'
+import { type Admitted, conditional, perform, type RouteOf } from './perform.ts'
 import { internalProblem, problemBody, toProblem } from './problem.ts'
 import { PROBLEMS } from './problems.ts'
 import type { PublicRoute } from './public-route.ts'
@@ -110,9 +110,12 @@ function addArrival(app: FastifyInstance, deps: ApiDeps, requests: Requests): vo
     ...publicRoutes(RESOURCES).map(({ path }) => ({ method: 'GET', path })),
   ])
   app.addHook('onRequest', async (request, reply) => {
-    const visit = beginVisit(request, reply, passageOf(request.raw), settings, clock.monotonic())
-    requests.visits.set(request, visit)
     const { declared } = request.routeOptions.config
+    const visit = beginVisit(request, reply, passageOf(request.raw), settings, {
+      startedAt: clock.monotonic(),
+      isList: declared?.kind === 'keyed' && declared.route.pageSize !== undefined,
+    })
+    requests.visits.set(request, visit)
     const isProbe = declared?.kind === 'public' && declared.route.isProbe === true
     await refuseEarly(deps, request, visit, { isProbe, isStopping: requests.isStopping })
     if (request.is404) return answerUnrouted(paths, request, reply)
@@ -129,13 +132,16 @@ function addArrival(app: FastifyInstance, deps: ApiDeps, requests: Requests): vo
 }
 
 function addKeyedRoutes(app: FastifyInstance, deps: ApiDeps, { admissions }: Requests): void {
-  for (const route of RESOURCES.flatMap(({ routes }) => routes))
+  const declared = RESOURCES.flatMap(({ routes, shape, listed = shape }) =>
+    routes.map((route): RouteOf => ({ route, listed })),
+  )
+  for (const it of declared)
     app.route({
-      method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
-      url: toFastifyPath(route.path),
-      config: { declared: { kind: 'keyed', route } },
+      method: it.route.method === 'GET' ? ['GET', 'HEAD'] : it.route.method,
+      url: toFastifyPath(it.route.path),
+      config: { declared: { kind: 'keyed', route: it.route } },
       handler: async (request, reply) =>
-        send(reply, await perform(deps, route, request, admissions.get(request)!)),
+        send(reply, await perform(deps, it, request, admissions.get(request)!)),
     })
 }
 

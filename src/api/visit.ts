@@ -46,13 +46,13 @@ export function beginVisit(
   reply: FastifyReply,
   passage: Passage,
   { publicUrl, corsOrigins }: ApiSettings,
-  startedAt: number,
+  { startedAt, isList }: { readonly startedAt: number; readonly isList: boolean },
 ): Visit {
   const site = buildSite(publicUrl, passage)
   const visit: Visit = {
     passage,
     site,
-    format: pickFormat(request.headers.accept),
+    format: pickFormat(request.headers.accept, isList ? 'list' : 'item'),
     prefersLenient: prefersLenient(request.headers['prefer']),
     startedAt,
   }

@@ -3,7 +3,14 @@ export { type Burn, recordBurn } from './burn.ts'
 export { endIncidents, resolveIncident } from './close.ts'
 export { judge } from './judge.ts'
 export { type JudgePolicy, type JudgeState, UNJUDGED, type Verdict } from './judgement.ts'
-export { countIncidents, getIncident, type Incident, listIncidents } from './list.ts'
+export {
+  countByMonitor,
+  countIncidents,
+  getIncident,
+  type Incident,
+  type IncidentCount,
+  listIncidents,
+} from './list.ts'
 export { readNews } from './news.ts'
 export { addNote, type IncidentNote, readNotes } from './notes.ts'
 export { type PastIncident, recordPastIncidents } from './past.ts'

@@ -19,6 +19,12 @@ export interface IncidentFilter {
 /** That a budget burns is told as they are, and is none of them. */
 const INCIDENTS: readonly Severity[] = ['down', 'degraded', 'warning']
 
+export interface IncidentCount {
+  readonly severity: Severity
+  readonly total: number
+  readonly open: number
+}
+
 function matching(db: AccountTx, filter: IncidentFilter) {
   let query = db
     .selectFrom('incidents')
@@ -42,6 +48,29 @@ export async function countIncidents(db: AccountTx, filter: IncidentFilter): Pro
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
   return count
+}
+
+/** How many there ever were of these monitors, and how many are open, by severity. */
+export async function countByMonitor(
+  db: AccountTx,
+  monitorIds: readonly MonitorId[],
+): Promise<ReadonlyMap<MonitorId, readonly IncidentCount[]>> {
+  const rows = await matching(db, { monitorIds })
+    .select((eb) => [
+      'monitor_id',
+      'severity',
+      eb.fn.countAll<number>().as('total'),
+      eb.fn.count<number>('resolved_at').as('resolved'),
+    ])
+    .groupBy(['monitor_id', 'severity'])
+    .execute()
+  const counts = rows.map(({ monitor_id: id, severity, total, resolved }) => ({
+    id: id!,
+    severity,
+    total,
+    open: total - resolved,
+  }))
+  return Map.groupBy(counts, ({ id }) => id)
 }
 
 /** Newest first. */

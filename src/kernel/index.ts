@@ -1,6 +1,7 @@
 export { dayStart, isCron, localDate, nextRun } from './cron.ts'
 export { Bell } from './bell.ts'
 export { type Chance, systemChance } from './chance.ts'
+export { csvLine } from './csv.ts'
 export { FAULTS, Fault, type FaultCode, type Slots } from './faults.ts'
 export type { AccountId, ChannelId, Id, IncidentId, MonitorId } from './ids.ts'
 export {

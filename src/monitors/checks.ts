@@ -203,11 +203,15 @@ const rowsOf = (db: AccountTx, filter: CheckFilter) =>
   keptRows(db, filter)
     .unionAll(onlySampled(db, filter))
     .orderBy('started_at', 'desc')
-    .orderBy('id', 'desc')
+    // The numbers of samples are beyond any row's.
+    .orderBy('id', (it) => it.desc().nullsFirst())
     .orderBy('monitor_id', 'desc')
 
+const numberOf = ({ id, monitor_id: monitorId, started_at: at }: Row): number =>
+  id ?? sampleId(monitorId, at)
+
 const newestFirst = (a: Row, b: Row): number =>
-  b.started_at - a.started_at || (b.id ?? 0) - (a.id ?? 0) || b.monitor_id - a.monitor_id
+  b.started_at - a.started_at || numberOf(b) - numberOf(a)
 
 /** Newest first, with how many there are. */
 export async function listChecks(

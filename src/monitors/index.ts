@@ -10,6 +10,7 @@ export {
 export { listTies } from './depend.ts'
 export { refuseStrangers } from './strangers.ts'
 export { getCheck, listChecks, type PastCheck } from './checks.ts'
+export { type Figures, listFigures } from './figures.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
 export { isInMaintenance, type Monitor, type MonitorView, readSlo, shownStatus } from './monitor.ts'
 export type { Slo } from './policy.ts'
@@ -19,7 +20,6 @@ export {
   countMonitors,
   getMonitor,
   type Glance,
-  listFigures,
   listGlances,
   listMonitorIds,
   listMonitors,

@@ -149,22 +149,6 @@ export async function getMonitor(
   return view!
 }
 
-/** What a scrape shows of each monitor: nothing is decoded for it. */
-export async function listFigures(db: AccountTx) {
-  const rows = await matching(db, {})
-    .select(['m.id', 'm.name', 'm.type', 'm.is_active', 's.status', 's.last_status', 's.last_ms'])
-    .orderBy('m.id')
-    .execute()
-  return rows.map(({ id, name, type, is_active, status, last_status, last_ms }) => ({
-    id,
-    name,
-    type,
-    status: is_active === 1 ? status : ('paused' as const),
-    lastStatus: last_status,
-    lastMs: last_ms,
-  }))
-}
-
 /** What strangers may be shown of a monitor. */
 export interface Glance {
   readonly id: MonitorId

@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises'
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import {
@@ -74,15 +75,37 @@ function stored(db: AccountTx, kind: BucketKind, { monitorId, began = [] }: Buck
   return query
 }
 
+/** Hours or days of all monitors that are counted in one statement. */
+const COUNTED_AT_ONCE = 48
+
+/** Where a list of all monitors is cut, for others to run in between: it may have millions of rows. */
+async function borders(db: AccountTx, kind: BucketKind, filter: BucketFilter): Promise<Instant[]> {
+  if (filter.monitorId !== undefined) return []
+  const rows = stored(db, kind, filter).select('at').limit(1)
+  const first = await rows.orderBy('at', 'asc').executeTakeFirst()
+  const last = await rows.orderBy('at', 'desc').executeTakeFirst()
+  if (first === undefined || last === undefined) return []
+  const size = COUNTED_AT_ONCE * BUCKET_MS[kind]
+  const count = Math.floor((last.at - first.at) / size)
+  return Array.from({ length: count }, (_, before) => first.at + (before + 1) * size)
+}
+
 /** Stretches of time in the order of the list; in one that is `at` alone, some are no rows yet. */
 function stretches(
   { began = [], ...filter }: BucketFilter,
   fresh: ReadonlyMap<Instant, readonly MonitorId[]>,
+  cuts: readonly Instant[],
 ): readonly (BucketFilter & { readonly fresh: readonly Found[] })[] {
   const all: (BucketFilter & { readonly fresh: readonly Found[] })[] = []
   let after: BucketFilter['began'] = []
-  for (const [at, ids] of fresh) {
+  const inOrder = [...new Set([...fresh.keys(), ...cuts])].toSorted((a, b) => a - b)
+  for (const at of inOrder) {
     all.push({ ...filter, began: [...began, ...after, { op: '<', at }], fresh: [] })
+    const ids = fresh.get(at)
+    if (ids === undefined) {
+      after = [{ op: '>=', at }]
+      continue
+    }
     const only = [
       { op: '>=', at },
       { op: '<=', at },
@@ -106,7 +129,8 @@ export async function listBuckets(
   page: Page,
   direction: Direction = 'desc',
 ): Promise<{ readonly total: number; readonly buckets: readonly Bucket[] }> {
-  const inOrder = stretches(filter, await freshBuckets(db, kind, filter))
+  const cuts = await borders(db, kind, filter)
+  const inOrder = stretches(filter, await freshBuckets(db, kind, filter), cuts)
   const found: Found[] = []
   let total = 0
   for (const { fresh, ...stretch } of direction === 'asc' ? inOrder : inOrder.toReversed()) {
@@ -116,6 +140,7 @@ export async function listBuckets(
     const offset = Math.max(0, page.offset - total)
     const limit = page.limit - found.length
     total += count + fresh.length
+    if (cuts.length > 0) await others()
     if (limit <= 0 || offset >= count + fresh.length) continue
     // Where some are no rows yet, all of them together are one bucket of each monitor.
     const isMixed = fresh.length > 0
@@ -170,7 +195,11 @@ async function fill(db: AccountTx, kind: BucketKind, found: readonly Found[]): P
     outages: await readOutages(db, ids, begin, end),
   }
   const buckets: Bucket[] = []
-  for (const it of found) buckets.push(await fillOne(db, kind, it, material))
+  for (const it of found) {
+    buckets.push(await fillOne(db, kind, it, material))
+    // It took queries of its own.
+    if (it.row === undefined) await others()
+  }
   return buckets
 }
 

@@ -1,21 +1,59 @@
 import { describe, expect, test } from 'vitest'
+import { DAY, SECOND } from '../../src/kernel/index.ts'
+import { readExposition } from '../support/exposition.ts'
 import { addIncident } from './history.ts'
 import { type House, openHouse } from './house.ts'
 
+type Status = 'up' | 'degraded' | 'down'
+
 /** As its last check left it. */
-const seen = (house: House, id: number, status: 'up' | 'degraded' | 'down', ms: number) =>
+const seen = (house: House, id: number, status: Status, ms: number, more: object = {}) =>
   house.db
     .updateTable('monitor_states')
-    .set({ status, last_status: status, last_ms: ms })
+    .set({
+      status,
+      last_status: status,
+      last_ms: ms,
+      last_check_at: house.clock.now(),
+      latest: JSON.stringify({
+        status,
+        code: 'ok',
+        message: '',
+        durationMs: ms,
+        timings: { total: ms },
+        ...more,
+      }),
+    })
     .where('monitor_id', '=', id)
     .execute()
 
+/** A scrape, strictly read. `targets`: the series about one, `family name=value …` each. */
 const scrape = async (house: House, key: string | null = house.ours.keys.read) => {
   const { status, headers, text } = await house.ask('GET', '/metrics', { key })
-  const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  const targets = series.filter((line) => /^uptalk_(?:target|incidents)_/.test(line))
-  return { status, headers, text, series, targets }
+  const families = status === 200 ? readExposition(text) : []
+  const series = families.flatMap((it) => it.series)
+  const about = (id: number) =>
+    Object.fromEntries(
+      series
+        .filter(({ labels }) => labels['id'] === String(id))
+        .map(({ name, labels: { state, phase, severity }, value }) => [
+          [name.replace('uptalk_', ''), state ?? phase ?? severity].filter(Boolean).join(' '),
+          value,
+        ]),
+    )
+  const targets = series.filter(({ name }) => /^uptalk_(?:target|incidents)_/.test(name))
+  return { status, headers, families, series, targets, about }
 }
+
+const STATES = {
+  'target_state up': 0,
+  'target_state degraded': 0,
+  'target_state down': 0,
+  'target_state pending': 0,
+  'target_state paused': 0,
+  target_maintenance: 0,
+}
+const NO_INCIDENT = { incidents_open: 0, 'incidents_total down': 0, 'incidents_total warning': 0 }
 
 describe('GET /metrics', () => {
   test('shows the process to everyone, and no target', async () => {
@@ -26,80 +64,182 @@ describe('GET /metrics', () => {
       200,
       'text/plain; version=0.0.4; charset=utf-8',
     ])
-    expect(series).toContain('uptalk_build_info{version="0.0.0"} 1')
-    expect(series).toContain('uptalk_part_up{part="engine"} 1')
-    expect(series.some((line) => line.startsWith('process_resident_memory_bytes '))).toBe(true)
+    expect(series).toContainEqual({
+      name: 'uptalk_build_info',
+      labels: { version: '0.0.0' },
+      value: 1,
+    })
+    expect(series).toContainEqual({ name: 'uptalk_part_up', labels: { part: 'engine' }, value: 1 })
+    expect(series.some(({ name }) => name === 'process_resident_memory_bytes')).toBe(true)
     expect(targets).toEqual([])
   })
 
   test('shows how the checks of the process go', async () => {
     await using house = await openHouse()
     const { series } = await scrape(house, null)
-    expect(series.filter((line) => /^uptalk_(?:checks?|targets)_/.test(line))).toEqual([
-      'uptalk_targets_watched 7',
-      'uptalk_checks_running 2',
-      'uptalk_checks_skipped_total 3',
-      'uptalk_checks_missed_total 4',
-      'uptalk_check_lateness_seconds_bucket{le="0.005"} 10',
-      'uptalk_check_lateness_seconds_bucket{le="1"} 12',
-      'uptalk_check_lateness_seconds_bucket{le="+Inf"} 13',
-      'uptalk_check_lateness_seconds_sum 6.05',
-      'uptalk_check_lateness_seconds_count 13',
+    const ours = series
+      .filter(({ name }) => /^uptalk_(?:checks?|targets)_/.test(name))
+      .map(({ name, labels: { le = '' }, value }) => [name.replace('uptalk_', ''), le, value])
+    expect(ours).toEqual([
+      ['targets_watched', '', 7],
+      ['checks_running', '', 2],
+      ['checks_skipped_total', '', 3],
+      ['checks_missed_total', '', 4],
+      ['check_lateness_seconds_bucket', '0.005', 10],
+      ['check_lateness_seconds_bucket', '1', 12],
+      ['check_lateness_seconds_bucket', '+Inf', 13],
+      ['check_lateness_seconds_sum', '', 6.05],
+      ['check_lateness_seconds_count', '', 13],
     ])
   })
 
-  test('is text that a scraper takes: each family declared once, each series once', async () => {
+  test('names its families as Prometheus has it: counters end in _total, and no others', async () => {
     await using house = await openHouse()
     await seen(house, (await house.add()).id, 'up', 5)
-    const { text, series } = await scrape(house)
-    const families = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name)
-    expect(families.length).toBe(new Set(families).size)
-    const names = series.map((line) => line.replace(/ [^ ]+$/, ''))
-    expect(names.length).toBe(new Set(names).size)
-    for (const line of series)
-      expect(line).toMatch(
-        /^[a-z_][a-z0-9_]*(?:\{(?:[a-z_][a-z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)+\})? (?:[-+0-9.e]+|NaN)$/i,
-      )
+    const { families } = await scrape(house)
+    const ours = families.filter(({ name }) => name.startsWith('uptalk_'))
+    expect(ours.length).toBeGreaterThan(6)
+    for (const { name, type } of ours)
+      expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter'])
   })
 
-  test('shows the targets of the account whose key came along', async () => {
+  test('shows the targets of the account whose key came along, each in its state', async () => {
     await using house = await openHouse()
-    const shop = await house.add({ name: 'The "Shop" \\ till' })
+    const now = house.clock.now() / SECOND
+    const shop = await house.add({ name: 'Shop' })
     const blog = await house.add({ name: 'Blog' })
     const slow = await house.add({ name: 'Slow', type: 'PORT', url: 'mail.example:25' })
     const paused = await house.add({ name: 'Paused', isActive: false })
     const fresh = await house.add({ name: 'Fresh' })
     await house.add({ name: 'Theirs' }, house.theirs)
     await seen(house, shop.id, 'up', 123)
-    await seen(house, blog.id, 'down', 30_000)
+    await seen(house, blog.id, 'down', 30_000, { timings: { dns: 2, total: 30_000 } })
     await seen(house, slow.id, 'degraded', 2500)
     await seen(house, paused.id, 'up', 9)
     await addIncident(house, house.ours, blog.id)
     await addIncident(house, house.ours, shop.id, { resolvedAt: house.clock.now() })
-    const { targets } = await scrape(house)
-    const named = (id: number, name: string, type = 'HTTP') =>
-      `{id="${id}",name="${name}",type="${type}"}`
-    const [a, b, c] = [
-      named(shop.id, 'The \\"Shop\\" \\\\ till'),
-      named(blog.id, 'Blog'),
-      named(slow.id, 'Slow', 'PORT'),
-    ]
-    expect(targets).toEqual([
-      `uptalk_target_up${a} 1`,
-      `uptalk_target_up${b} 0`,
-      `uptalk_target_up${c} 1`,
-      `uptalk_target_response_seconds${a} 0.123`,
-      `uptalk_target_response_seconds${c} 2.5`,
-      `uptalk_incidents_open${a} 0`,
-      `uptalk_incidents_open${b} 1`,
-      `uptalk_incidents_open${c} 0`,
-      `uptalk_incidents_open${named(paused.id, 'Paused')} 0`,
-      `uptalk_incidents_open${named(fresh.id, 'Fresh')} 0`,
-    ])
+    const { about, targets } = await scrape(house)
+    expect(about(shop.id)).toEqual({
+      ...STATES,
+      ...NO_INCIDENT,
+      target_up: 1,
+      'target_state up': 1,
+      target_response_seconds: 0.123,
+      target_last_check_timestamp_seconds: now,
+      'incidents_total down': 1,
+    })
+    expect(about(blog.id)).toEqual({
+      ...STATES,
+      ...NO_INCIDENT,
+      target_up: 0,
+      'target_state down': 1,
+      target_last_check_timestamp_seconds: now,
+      incidents_open: 1,
+      'incidents_total down': 1,
+    })
+    expect(about(slow.id)).toEqual({
+      ...STATES,
+      ...NO_INCIDENT,
+      target_up: 1,
+      'target_state degraded': 1,
+      target_response_seconds: 2.5,
+      target_last_check_timestamp_seconds: now,
+    })
+    expect(about(paused.id)).toEqual({
+      ...STATES,
+      ...NO_INCIDENT,
+      'target_state paused': 1,
+      target_last_check_timestamp_seconds: now,
+    })
+    expect(about(fresh.id)).toEqual({ ...STATES, ...NO_INCIDENT, 'target_state pending': 1 })
+    expect(new Set(targets.map(({ labels }) => `${labels['name']} ${labels['type']}`))).toEqual(
+      new Set(['Shop HTTP', 'Blog HTTP', 'Slow PORT', 'Paused HTTP', 'Fresh HTTP']),
+    )
     await house.ask('DELETE', `/api/targets/${blog.id}`)
-    const after = await scrape(house)
-    expect(after.targets.filter((line) => line.includes('Blog'))).toEqual([])
+    expect((await scrape(house)).about(blog.id)).toEqual({})
   })
+
+  test('shows the parts of the last check, and the days a certificate and a domain have left', async () => {
+    await using house = await openHouse()
+    const endsIn = (days: number) => new Date(house.clock.now() + days * DAY).toISOString()
+    const shop = await house.add()
+    const domain = await house.add({ type: 'DOMAIN', url: 'shop.example' })
+    const timings = { dns: 1.5, connect: 20, tls: 40, firstByte: 100, body: 5, total: 166.5 }
+    const details = { certificate: { validTo: endsIn(12.5) } }
+    await seen(house, shop.id, 'up', 167, { timings, details })
+    await seen(house, domain.id, 'down', 167, { details: { domain: { expiresAt: endsIn(-1) } } })
+    const { about } = await scrape(house)
+    expect(about(shop.id)).toMatchObject({
+      'target_phase_seconds dns': 0.0015,
+      'target_phase_seconds connect': 0.02,
+      'target_phase_seconds tls': 0.04,
+      'target_phase_seconds first_byte': 0.1,
+      'target_phase_seconds body': 0.005,
+      target_certificate_days: 12.5,
+    })
+    expect(about(domain.id)).toMatchObject({ target_domain_days: -1 })
+    await seen(house, domain.id, 'up', 1, { details: { domain: { expiresAt: null } } })
+    expect((await scrape(house)).about(domain.id)).not.toHaveProperty('target_domain_days')
+  })
+
+  test('tells maintenance beside the state, while it lasts', async () => {
+    await using house = await openHouse()
+    const { id } = await house.add()
+    const ends = house.clock.now() + 5000
+    const body = {
+      name: 'move',
+      startsAt: new Date(house.clock.now()).toISOString(),
+      endsAt: new Date(ends).toISOString(),
+    }
+    const made = await house.ask('POST', '/api/maintenances', { body })
+    await house.db
+      .insertInto('maintenance_spans')
+      .values({
+        account_id: house.ours.id,
+        monitor_id: id,
+        maintenance_id: Number(made.json['id']),
+        started_at: house.clock.now(),
+        ended_at: ends,
+      })
+      .execute()
+    expect((await scrape(house)).about(id)).toMatchObject({ target_maintenance: 1 })
+    house.clock.step(6000)
+    expect((await scrape(house)).about(id)).toMatchObject({ target_maintenance: 0 })
+  })
+
+  test('counts incidents since ever by their severity, degraded as a warning', async () => {
+    await using house = await openHouse()
+    const { id } = await house.add()
+    const resolvedAt = house.clock.now()
+    for (const severity of ['down', 'down', 'warning', 'degraded'] as const) {
+      const incident = await addIncident(house, house.ours, id, { resolvedAt })
+      await house.db.updateTable('incidents').set({ severity }).where('id', '=', incident).execute()
+    }
+    expect((await scrape(house)).about(id)).toMatchObject({
+      incidents_open: 0,
+      'incidents_total down': 2,
+      'incidents_total warning': 2,
+    })
+  })
+
+  test('a name that would break out of its label does not', async () => {
+    await using house = await openHouse()
+    const { id } = await house.add()
+    const name = 'a"} 1\n# TYPE x \\n \\" ü {b="c"}'
+    await house.db.updateTable('monitors').set({ name }).where('id', '=', id).execute()
+    const { targets } = await scrape(house)
+    expect(new Set(targets.map(({ labels }) => labels['name']))).toEqual(new Set([name]))
+  })
+
+  test('more targets than are read at once are all there, in order', async () => {
+    await using house = await openHouse()
+    for (let made = 0; made < 401; made += 1) await house.add({ name: `t${made}` })
+    const { families } = await scrape(house)
+    const open = families.find(({ name }) => name === 'uptalk_incidents_open')!
+    expect(open.series.map(({ labels }) => labels['name'])).toEqual(
+      Array.from({ length: 401 }, (_, made) => `t${made}`),
+    )
+  }, 20_000)
 
   test('refuses a key that is none, and counts one that is', async () => {
     await using house = await openHouse()

@@ -24,7 +24,14 @@ const NAMES = [
 ]
 const PAGES = ['page', 'itemsPerPage', 'order[id]', 'order[name]']
 const HEADERS: Readonly<Record<string, readonly string[]>> = {
-  accept: ['application/json', 'text/html', '*/*;q=0', ';;;', 'application/ld+json;q=x'],
+  accept: [
+    'application/json',
+    'text/html',
+    'text/csv',
+    '*/*;q=0',
+    ';;;',
+    'application/ld+json;q=x',
+  ],
   'content-type': [
     'application/json',
     'text/plain',
