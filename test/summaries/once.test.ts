@@ -266,7 +266,7 @@ const begins = fc.constantFrom(
   '2011-12-29T00:00:00Z',
 )
 
-test('whenever the local clock shows the time, that date is told, and it is told once', async () => {
+test('whenever the local clock shows the time first, that date is told, and it is told once', async () => {
   await fc.assert(
     fc.asyncProperty(begins, fc.array(deed, { minLength: 3, maxLength: 12 }), async (at, deeds) => {
       await using house = await House.open({ startsAt: Date.parse(at) })
@@ -281,10 +281,12 @@ test('whenever the local clock shows the time, that date is told, and it is told
         (await db.selectFrom('notifications').select('occasion').execute()).filter(
           (it) => it.occasion === occasion,
         ).length
-      const localTime = () =>
-        new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, timeStyle: 'short' }).format(
-          clock.now(),
-        )
+      const localTime = (at: number) =>
+        new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, timeStyle: 'short' }).format(at)
+      // Where clocks go back, by an hour or half of one, the first of the two is meant.
+      const isTime = (now: number) =>
+        localTime(now) === shown &&
+        ![HOUR, HOUR / 2].some((back) => localTime(now - back) === shown)
       for (const it of deeds) {
         if (it.kind === 'moves') ({ timezone } = it)
         if (it.kind === 'times') {
@@ -301,13 +303,13 @@ test('whenever the local clock shows the time, that date is told, and it is told
           clock.step(TICK)
           await sendDue(db, clock.now())
           const today = `day ${localDate(timezone, clock.now())}`
-          expect(localTime() !== shown || (await isTold(today)) === 1).toBe(true)
+          expect(!isTime(clock.now()) || (await isTold(today)) === 1).toBe(true)
         }
         const [{ nextAt } = { nextAt: null }] = await listSummaries(account)
         expect(nextAt).toBeGreaterThan(clock.now())
         expect(await isTold(`day ${localDate(timezone, nextAt!)}`)).toBe(0)
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   )
 }, 20_000)
