@@ -108,10 +108,12 @@ function pieceOf(run: Run, base: Style, zone: string, now: Instant): Piece {
 }
 
 function piecesOf(runs: readonly Run[], base: Style, zone: string, now: Instant): Piece[] {
-  const dated = runs.flatMap((run) => (run.kind === 'time' && run.style === 'date' ? run.at : []))
+  const dated = new Set(
+    runs.flatMap((run) => (run.kind === 'time' && run.style === 'date' ? run.at : [])),
+  )
   return runs.map((run) => {
     // Beside its date a clock is as one of today.
-    const hasDate = run.kind === 'time' && run.style === 'clock' && dated.includes(run.at)
+    const hasDate = run.kind === 'time' && run.style === 'clock' && dated.has(run.at)
     return pieceOf(run, base, zone, hasDate ? run.at : now)
   })
 }
