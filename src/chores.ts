@@ -1,16 +1,21 @@
 import { schedule } from 'node-cron'
 import type { Engine } from './engine/index.ts'
-import { type Clock, DAY, type Log } from './kernel/index.ts'
+import { type Clock, DAY, type Log, SECOND } from './kernel/index.ts'
 import { forgetOld } from './retention/index.ts'
 import { settleBurns } from './objectives/index.ts'
 import { packHistory } from './stats/index.ts'
 import type { Db } from './storage/index.ts'
-import { sendDue } from './summaries/index.ts'
+import { planAnew, sendDue } from './summaries/index.ts'
 
 /** After the hour, when what was seen in it is written down. */
 const PACK_SCHEDULE = '3 * * * *'
 const TIDY_SCHEDULE = '17 * * * *'
 const EVERY_MINUTE = '* * * * *'
+/** How soon it is noticed that the clock was set, and by how much at least. */
+const CLOCK_LOOK_MS = 5 * SECOND
+const STEP_MS = 2 * SECOND
+/** What the ticks themselves have to say: a minute missed is told at the next one. */
+const SILENT = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} }
 /** Packing takes a small part of the time, however much there is. */
 const PACK_REST_MS = 20
 
@@ -53,15 +58,39 @@ export function startChores(chores: Chores): AsyncDisposable {
   const burn = calmly('budgets not settled', async () => {
     if (await settleBurns(db, clock.now())) onNews()
   })
-  const ticks = [
-    schedule(PACK_SCHEDULE, pack, { noOverlap: true }),
-    schedule(TIDY_SCHEDULE, tidy, { noOverlap: true }),
-    // A tick and no more: when one is due stands in its row.
-    schedule(EVERY_MINUTE, summarise, { noOverlap: true }),
-    schedule(EVERY_MINUTE, burn, { noOverlap: true }),
-  ]
+  const begin = () =>
+    (
+      [
+        [PACK_SCHEDULE, pack],
+        [TIDY_SCHEDULE, tidy],
+        // A tick and no more: when one is due stands in its row.
+        [EVERY_MINUTE, summarise],
+        [EVERY_MINUTE, burn],
+      ] as const
+    ).map(([cron, work]) => schedule(cron, work, { noOverlap: true, logger: SILENT }))
+  const catchUp = calmly('summaries not planned', async () => {
+    await planAnew(db, clock.now())
+    await summarise()
+  })
+  let ticks = begin()
+  /**
+   * A tick waits for a time of the clock: of one set back for as long as that takes, and after one set
+   * forward it counts each minute in between.
+   */
+  const beginAnew = calmly('ticks not begun anew', async () => {
+    while (!ending.signal.aborted) {
+      const ahead = clock.now() - clock.monotonic()
+      await clock.sleep(CLOCK_LOOK_MS, ending.signal)
+      if (Math.abs(clock.now() - clock.monotonic() - ahead) < STEP_MS) continue
+      for (const tick of ticks) await tick.destroy()
+      if (ending.signal.aborted) return
+      ticks = begin()
+      await catchUp()
+    }
+  })
+  void beginAnew()
   // What was missed while we were away; nobody waits for it.
-  void summarise()
+  void catchUp()
   void burn()
   void pack()
   return {

@@ -81,6 +81,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'src/accounts',
     'src/audit',
     'src/kernel',
+    'src/maintenance',
     'src/monitors',
     'src/notifications',
     'src/objectives',

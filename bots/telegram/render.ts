@@ -107,6 +107,17 @@ function pieceOf(run: Run, base: Style, zone: string, now: Instant): Piece {
   }
 }
 
+function piecesOf(runs: readonly Run[], base: Style, zone: string, now: Instant): Piece[] {
+  const dated = new Set(
+    runs.flatMap((run) => (run.kind === 'time' && run.style === 'date' ? run.at : [])),
+  )
+  return runs.map((run) => {
+    // Beside its date a clock is as one of today.
+    const hasDate = run.kind === 'time' && run.style === 'clock' && dated.has(run.at)
+    return pieceOf(run, base, zone, hasDate ? run.at : now)
+  })
+}
+
 /** A block is cut from its end; rows go before anything else does. */
 interface Block {
   readonly rows: boolean
@@ -116,10 +127,7 @@ interface Block {
 
 function blockOf(node: Node, zone: string, now: Instant): Block {
   const line = (runs: readonly Run[], base: Style): Line =>
-    cutLine(
-      runs.map((run) => pieceOf(run, base, zone, now)),
-      LINE_MAX,
-    )
+    cutLine(piecesOf(runs, base, zone, now), LINE_MAX)
   const lines = (): Line[] => {
     switch (node.kind) {
       case 'line':
@@ -207,7 +215,7 @@ export function renderTelegram(reply: Reply, now: Instant): Screen {
   const zone = reply.zone ?? 'UTC'
   const sign: Piece[] =
     reply.sign === undefined ? [] : [{ text: `${SIGNS[reply.sign]} `, style: 'plain' }]
-  const said = reply.headline.map((run) => pieceOf(run, 'bold', zone, now))
+  const said = piecesOf(reply.headline, 'bold', zone, now)
   const headline = cutLine([...sign, ...said], HEADLINE_MAX)
   const blocks = reply.body.slice(0, BLOCKS_MAX).map((node) => blockOf(node, zone, now))
   const keyboard = keyboardOf(reply.actions)

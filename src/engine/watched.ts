@@ -19,6 +19,8 @@ export class Watched {
   readonly monitor: Monitor
   judged: JudgeState
   lastAt: Instant | null
+  /** How long the last look took, in which no other could be made. */
+  lastTookMs = 0
   retryAt: Instant | null
   running: Promise<Check> | null = null
   /** Somebody waits for the result: it is kept whole. */
@@ -96,15 +98,15 @@ export async function lookAt(
 /** How much of the time since the last look this one speaks for; a longer gap is a gap. */
 function observedMs(
   tools: WatchTools,
-  { monitor, lastAt }: Watched,
+  { monitor, judged, lastAt, lastTookMs }: Watched,
   { startedAt, outcome }: Omit<Check, 'id'>,
 ): number {
   if (outcome.status === 'unknown') return 0
-  const { id, intervalMs, timeoutMs } = monitor
+  const { id, intervalMs } = monitor
   const gap = lastAt === null ? 0 : startedAt - lastAt
-  const isGap = gap <= 0 || gap > intervalMs * 1.5 + timeoutMs
-  // The first look after a gap speaks for its own moment: nothing, where that was already down.
-  const moment = outcome.status === 'down' ? 0 : 1
+  const isGap = gap <= 0 || gap > intervalMs * 1.5 + lastTookMs
+  // The first look after a gap speaks for its own moment: nothing, where it is or was still down.
+  const moment = outcome.status === 'down' || judged.status === 'down' ? 0 : 1
   const reach = isGap ? moment : gap
   return reach - tools.maintained(id, startedAt - reach, startedAt)
 }
@@ -189,6 +191,7 @@ export async function lookAndJudge(
     watched.judged = state
     watched.retryAt = retryAt
     watched.lastAt = startedAt
+    watched.lastTookMs = finishedAt - startedAt
   }
   if (isRoutine) {
     ledger.hold(entry)

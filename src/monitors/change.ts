@@ -92,7 +92,12 @@ export async function addWithin(
   const { id } = await refuseTakenReference(config, () =>
     tx
       .insertInto('monitors')
-      .values({ ...toColumns(config, sealer), created_at: now, updated_at: now })
+      .values({
+        ...toColumns(config, sealer),
+        created_at: now,
+        updated_at: now,
+        paused_at: config.isActive ? null : now,
+      })
       .returning('id')
       .executeTakeFirstOrThrow(),
   )
@@ -154,7 +159,8 @@ export async function editWithin(
         rev: before.monitor.rev + 1,
         updated_at: now,
         ...(isNew || resumed ? { look_now: 1 as const } : {}),
-        ...(resumed || paused ? { paused_until: null, paused_by: paused ? by.name : null } : {}),
+        ...(resumed ? { paused_until: null, paused_by: null, paused_at: null } : {}),
+        ...(paused ? { paused_until: null, paused_by: by.name, paused_at: now } : {}),
       })
       .where('id', '=', id)
       .execute(),

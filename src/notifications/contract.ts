@@ -108,7 +108,7 @@ export interface Fact {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** What happened in a day or a week, as it stood when it was put together. */
+/** What happened in a day or a week, as it stood when it was put together; what is optional an older version did not queue. */
 export interface SummaryNews {
   readonly kind: 'summary'
   readonly period: 'day' | 'week'
@@ -131,6 +131,10 @@ export interface SummaryNews {
     readonly ms: number
     readonly beforeMs: number
   }[]
+  /** Whose good looks took longest, where several were measured. */
+  readonly slowest?: readonly { readonly monitorName: string; readonly ms: number }[]
+  /** How many were seen and are neither in trouble nor slower. */
+  readonly well?: number
   /** What ends soon, the soonest first. */
   readonly ending: readonly { readonly monitorName: string; readonly endsAt: Instant }[]
   readonly paused: readonly { readonly monitorName: string; readonly since: Instant }[]
@@ -154,7 +158,11 @@ export interface SummaryNews {
   } | null
   /** Down now. */
   readonly open: readonly { readonly monitorName: string; readonly since: Instant }[]
-  /** How those in trouble were, in equal steps of the span; what was queued by an older version has none. */
+  /** How many of each list there are beyond those it names. */
+  readonly unnamed?: Readonly<
+    Record<'troubled' | 'slower' | 'ending' | 'paused' | 'unseen' | 'open', number>
+  >
+  /** How those in trouble were, in equal steps of the span. */
   readonly strips?: readonly {
     readonly monitorName: string
     readonly uptime: number | null

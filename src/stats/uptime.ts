@@ -146,6 +146,9 @@ async function reachingLooks(
   // The one after speaks for the time from the last to `to`.
   if (made.some(({ at }) => at >= to)) return made
   const next = await nextPacked(db, hour.monitor_id, to)
+  // Of one made long after the hour, another may be left that does not reach as far.
+  const isGone = next === undefined || next.at - next.observedMs >= hour.at + HOUR
+  if (made.length === 0 && isGone) return undefined
   return next === undefined ? made : [...made, next]
 }
 

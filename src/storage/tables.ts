@@ -53,6 +53,8 @@ export interface MonitorsTable {
   is_active: Generated<Flag>
   paused_until: Optional<Instant>
   paused_by: Optional<string>
+  /** Since when it is; null: it is not. */
+  paused_at: Optional<Instant>
   external_ref: Optional<string>
   managed_by: Optional<string>
   expires_at: Optional<Instant>

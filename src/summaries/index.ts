@@ -1,5 +1,5 @@
 export { reportOn, upToNow } from './report.ts'
-export { sendDue, sendNow } from './send.ts'
+export { planAnew, sendDue, sendNow } from './send.ts'
 export {
   addSummary,
   deleteSummary,

@@ -1,26 +1,16 @@
-import { setImmediate as others } from 'node:timers/promises'
 import { DAY, dayStart, type Instant, type MonitorId } from '../kernel/index.ts'
+import { overlapMs } from '../maintenance/index.ts'
 import type { SummaryNews, Troubled } from '../notifications/index.ts'
-import { budgetsOf, inTrouble, isMissed } from '../objectives/index.ts'
-import {
-  addObserved,
-  averageTimes,
-  markOf,
-  type Observed,
-  observedTime,
-  readSteps,
-  uptimePercent,
-} from '../stats/index.ts'
+import { addObserved, markOf, type Observed, readSteps, uptimePercent } from '../stats/index.ts'
 import type { AccountTx } from '../storage/index.ts'
+import { readFigures } from './figures.ts'
+import { readObjectives } from './kept.ts'
+import { chargedMs, type Outage, readIncidents, readWindows } from './outages.ts'
 
-/** Monitors read at once: nothing else waits longer than a few milliseconds for them. */
-const AT_ONCE = 50
 const MOST_NAMED = 5
-/** Slower than usual: by half and by more than a person notices, of times worth an average. */
-const SLOWER_BY = 1.5
-const SLOWER_MS = 100
-const ENOUGH_LOOKS = 20
+const SLOWEST_NAMED = 3
 const LONG_PAUSE_MS = DAY
+const NOTHING: Observed = { observedMs: 0, downMs: 0 }
 
 export interface Whom {
   readonly targets: readonly MonitorId[] | null
@@ -49,17 +39,12 @@ export const upToNow = (period: 'day' | 'week', now: Instant): Span => ({
   isWhole: false,
 })
 
-interface Watched {
-  readonly id: MonitorId
-  readonly name: string
-  readonly is_active: 0 | 1
-  readonly updated_at: Instant
-}
-
-async function readWatched(db: AccountTx, { targets, tags }: Whom): Promise<Watched[]> {
+/** Those that were there before a span ended. */
+async function readWatched(db: AccountTx, { targets, tags }: Whom, to: Instant) {
   const rows = await db
     .selectFrom('monitors')
-    .select(['id', 'name', 'tags', 'is_active', 'updated_at'])
+    .select(['id', 'name', 'tags', 'is_active', 'paused_at', 'created_at'])
+    .where('created_at', '<=', to)
     .orderBy('id')
     .execute()
   if (targets === null && tags.length === 0) return rows
@@ -70,41 +55,7 @@ async function readWatched(db: AccountTx, { targets, tags }: Whom): Promise<Watc
   )
 }
 
-interface Figures {
-  readonly observed: ReadonlyMap<MonitorId, Observed>
-  readonly before: ReadonlyMap<MonitorId, Observed>
-  readonly slower: SummaryNews['slower']
-}
-
-async function readFigures(
-  db: AccountTx,
-  watched: readonly Watched[],
-  { from, to }: Span,
-): Promise<Figures> {
-  const observed = new Map<MonitorId, Observed>()
-  const before = new Map<MonitorId, Observed>()
-  const slower: { monitorName: string; ms: number; beforeMs: number }[] = []
-  for (let at = 0; at < watched.length; at += AT_ONCE) {
-    const some = watched.slice(at, at + AT_ONCE)
-    const ids = some.map(({ id }) => id)
-    for (const [id, it] of await observedTime(db, ids, from, to)) observed.set(id, it)
-    for (const [id, it] of await observedTime(db, ids, from - (to - from), from)) before.set(id, it)
-    const [times, usual] = [
-      await averageTimes(db, ids, from, to),
-      await averageTimes(db, ids, from - 7 * DAY, from),
-    ]
-    for (const { id, name } of some) {
-      const [now, then] = [times.get(id), usual.get(id)]
-      if (now === undefined || then === undefined) continue
-      const isEnough = Math.min(now.count, then.count) >= ENOUGH_LOOKS
-      if (isEnough && now.avgMs > then.avgMs * SLOWER_BY && now.avgMs - then.avgMs > SLOWER_MS)
-        slower.push({ monitorName: name, ms: now.avgMs, beforeMs: then.avgMs })
-    }
-    await others()
-  }
-  slower.sort((a, b) => b.ms / b.beforeMs - a.ms / a.beforeMs)
-  return { observed, before, slower: slower.slice(0, MOST_NAMED) }
-}
+type Watched = Awaited<ReturnType<typeof readWatched>>[number]
 
 const STEPS = { day: 144, week: 168 } as const
 
@@ -126,30 +77,38 @@ async function readStrips(
   return strips
 }
 
-/** Of those watched, what they were to keep at the end of the span. */
-async function readObjectives(
-  db: AccountTx,
-  to: Instant,
-  isWatched: (id: MonitorId) => boolean,
-): Promise<NonNullable<SummaryNews['objectives']> | null> {
-  const all = (await budgetsOf(db, 'all', to)).filter(({ monitorId }) => isWatched(monitorId))
-  if (all.length === 0) return null
-  const troubled = inTrouble(all)
-  return {
-    total: all.length,
-    missed: troubled.filter(isMissed).length,
-    troubled: troubled.length,
-    worst: troubled
-      .slice(0, MOST_NAMED)
-      .map(({ monitorName, slo, budgetMs, leftMs, isBurning }) => ({
-        monitorName,
-        objective: slo.objective,
-        days: slo.days,
-        budgetMs,
-        leftMs,
-        isBurning,
-      })),
-  }
+/** Who was down, the worst first: with the longest outage of each. */
+function troubledOf(
+  outages: readonly Outage[],
+  nameOf: (it: Outage) => string,
+  lengthOf: (it: Outage) => number,
+  observed: ReadonlyMap<MonitorId, Observed>,
+): Troubled[] {
+  const troubled = [...Map.groupBy(outages, ({ monitor_id }) => monitor_id!)].map(
+    ([id, its]): Troubled => {
+      const longest = its.reduce((a, b) => (lengthOf(b) > lengthOf(a) ? b : a))
+      return {
+        monitorId: id,
+        monitorName: nameOf(longest),
+        uptime: uptimePercent(observed.get(id) ?? NOTHING),
+        incidents: its.length,
+        startedAt: longest.started_at,
+        durationMs: lengthOf(longest),
+        code: longest.code,
+        httpStatus: longest.http_status,
+      }
+    },
+  )
+  return troubled.toSorted((a, b) => (a.uptime ?? 0) - (b.uptime ?? 0))
+}
+
+/** What ends soon, the soonest first; a certificate of many once. */
+function endingOf(open: readonly Outage[], nameOf: (it: Outage) => string) {
+  const warnings = open.filter((it) => it.severity === 'warning' && it.ends_at !== null)
+  const each = new Map(warnings.toReversed().map((it) => [it.subject ?? it, it]))
+  return [...each.values()]
+    .toSorted((a, b) => a.ends_at! - b.ends_at!)
+    .map((it) => ({ monitorName: nameOf(it), endsAt: it.ends_at! }))
 }
 
 /** How a day or a week was, of everything or of some. */
@@ -160,54 +119,61 @@ export async function reportOn(
   timezone: string,
   whom: Whom,
 ): Promise<SummaryNews> {
-  const { from, to } = span
-  const watched = await readWatched(db, whom)
+  const { from, to, isWhole } = span
+  const watched = await readWatched(db, whom, to)
   const byId = new Map(watched.map((it) => [it.id, it]))
-  const { observed, before, slower } = await readFigures(db, watched, span)
-  const incidents = await db
-    .selectFrom('incidents')
-    .select([
-      'monitor_id',
-      'severity',
-      'started_at',
-      'resolved_at',
-      'code',
-      'http_status',
-      'ends_at',
-    ])
-    .where('monitor_id', 'is not', null)
-    .where('started_at', '<', to)
-    .where((eb) => eb.or([eb('resolved_at', 'is', null), eb('resolved_at', '>', from)]))
-    .orderBy('id')
-    .execute()
-  const mine = incidents.filter(({ monitor_id }) => byId.has(monitor_id!))
-  const outages = mine.filter(({ severity }) => severity === 'down')
-  const lengthOf = (it: (typeof mine)[number]) =>
-    Math.min(it.resolved_at ?? to, to) - Math.max(it.started_at, from)
-
-  const troubled = [...Map.groupBy(outages, ({ monitor_id }) => monitor_id!)].map(
-    ([id, its]): Troubled => {
-      const longest = its.reduce((a, b) => (lengthOf(b) > lengthOf(a) ? b : a))
-      return {
-        monitorId: id,
-        monitorName: byId.get(id)!.name,
-        uptime: uptimePercent(observed.get(id) ?? { observedMs: 0, downMs: 0 }),
-        incidents: its.length,
-        startedAt: longest.started_at,
-        durationMs: lengthOf(longest),
-        code: longest.code,
-        httpStatus: longest.http_status,
-      }
-    },
+  const beforeFrom = isWhole ? dayStart(timezone, from, DAYS[period]) : from - (to - from)
+  const { observed, before, slower, slowerIds, slowest } = await readFigures(
+    db,
+    watched,
+    beforeFrom,
+    from,
+    to,
   )
-  troubled.sort((a, b) => (a.uptime ?? 0) - (b.uptime ?? 0))
-  const named = troubled.slice(0, MOST_NAMED)
+  const windows = await readWindows(db, from, to)
+  const windowsOf = (id: MonitorId) => windows.get(id) ?? []
+  const nameOf = (it: Outage) => byId.get(it.monitor_id!)!.name
+  const lengthOf = (it: Outage) => chargedMs(it, windowsOf(it.monitor_id!), from, to)
+
+  const mine = (await readIncidents(db, from, to)).filter((it) => byId.has(it.monitor_id!))
+  const open = mine.filter(({ resolved_at }) => resolved_at === null)
+  const outages = mine.filter(
+    (it) =>
+      it.severity === 'down' &&
+      it.started_at < to &&
+      // In maintenance it was nobody's.
+      lengthOf(it) > 0,
+  )
+  const observedMs = ({ id }: Watched): number => observed.get(id)?.observedMs ?? 0
+  const isMaintained = ({ id, created_at }: Watched): boolean => {
+    const since = Math.max(created_at, from)
+    return overlapMs(windowsOf(id), since, to) === to - since
+  }
+  const lists = {
+    troubled: troubledOf(outages, nameOf, lengthOf, observed),
+    slower,
+    ending: endingOf(open, nameOf),
+    paused: watched
+      .filter((it) => it.is_active === 0 && to - it.paused_at! > LONG_PAUSE_MS)
+      .toSorted((a, b) => a.paused_at! - b.paused_at!)
+      .map((it) => ({ monitorName: it.name, since: it.paused_at! })),
+    unseen: watched
+      .filter((it) => it.is_active === 1 && observedMs(it) === 0 && !isMaintained(it))
+      .map(({ name }) => name),
+    open: open
+      .filter(({ severity }) => severity === 'down')
+      .map((it) => ({ monitorName: nameOf(it), since: it.started_at })),
+  }
   const total = addObserved(observed.values())
-  const isOpen = ({ resolved_at }: (typeof mine)[number]) => resolved_at === null
+  const isTroubled = new Set([...lists.troubled.map(({ monitorId }) => monitorId), ...slowerIds])
+  const named = lists.troubled.slice(0, MOST_NAMED)
+  const unnamed = (list: keyof typeof lists) => Math.max(0, lists[list].length - MOST_NAMED)
   return {
     kind: 'summary',
     period,
-    ...span,
+    from,
+    to,
+    isWhole,
     timezone,
     monitors: watched.length,
     uptime: uptimePercent(total),
@@ -216,25 +182,21 @@ export async function reportOn(
     downMs: total.downMs,
     troubled: named,
     strips: await readStrips(db, period, span, named),
-    slower,
-    ending: mine
-      .filter((it) => it.severity === 'warning' && isOpen(it) && it.ends_at !== null)
-      .toSorted((a, b) => a.ends_at! - b.ends_at!)
-      .slice(0, MOST_NAMED)
-      .map((it) => ({ monitorName: byId.get(it.monitor_id!)!.name, endsAt: it.ends_at! })),
-    paused: watched
-      .filter((it) => it.is_active === 0 && to - it.updated_at > LONG_PAUSE_MS)
-      .toSorted((a, b) => a.updated_at - b.updated_at)
-      .slice(0, MOST_NAMED)
-      .map((it) => ({ monitorName: it.name, since: it.updated_at })),
-    unseen: watched
-      .filter((it) => it.is_active === 1 && (observed.get(it.id)?.observedMs ?? 0) === 0)
-      .slice(0, MOST_NAMED)
-      .map(({ name }) => name),
+    slower: slower.slice(0, MOST_NAMED),
+    slowest: slowest.length > 1 ? slowest.slice(0, SLOWEST_NAMED) : [],
+    well: watched.filter((it) => observedMs(it) > 0 && !isTroubled.has(it.id)).length,
+    ending: lists.ending.slice(0, MOST_NAMED),
+    paused: lists.paused.slice(0, MOST_NAMED),
+    unseen: lists.unseen.slice(0, MOST_NAMED),
+    open: lists.open.slice(0, MOST_NAMED),
     objectives: await readObjectives(db, to, (id) => byId.has(id)),
-    open: outages
-      .filter(isOpen)
-      .slice(0, MOST_NAMED)
-      .map((it) => ({ monitorName: byId.get(it.monitor_id!)!.name, since: it.started_at })),
+    unnamed: {
+      troubled: unnamed('troubled'),
+      slower: unnamed('slower'),
+      ending: unnamed('ending'),
+      paused: unnamed('paused'),
+      unseen: unnamed('unseen'),
+      open: unnamed('open'),
+    },
   }
 }

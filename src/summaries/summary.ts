@@ -12,11 +12,11 @@ import {
   InvalidInput,
   isCron,
   type MonitorId,
-  nextRun,
   parseInput,
   tagsRule,
 } from '../kernel/index.ts'
 import type { AccountDb, AccountTx, Tables } from '../storage/index.ts'
+import { nextTime } from './next.ts'
 
 export type SummaryId = Id<'summary'>
 
@@ -143,7 +143,6 @@ const toColumns = (it: SummaryConfig, now: Instant) => ({
   targets: it.targets === null ? null : JSON.stringify(it.targets),
   tags: JSON.stringify(it.tags),
   is_active: it.isActive ? (1 as const) : (0 as const),
-  next_at: it.isActive ? nextRun(it.cron, it.timezone, now) : null,
   updated_at: now,
 })
 
@@ -157,7 +156,11 @@ export async function addSummary(
   await refuseForeign(tx, config)
   const { id } = await tx
     .insertInto('summaries')
-    .values({ ...toColumns(config, now), created_at: now })
+    .values({
+      ...toColumns(config, now),
+      created_at: now,
+      next_at: config.isActive ? await nextTime(tx, config, now) : null,
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   await audit(tx, now, by, 'summary.create', iri(id), differences({}, config))
@@ -180,9 +183,20 @@ export async function editSummary(
     const config = await parse(tx, change(old))
     if (isDeepStrictEqual(config, old)) return before
     await refuseForeign(tx, config)
+    // One that is due is owed still where something else is changed.
+    const isSameTime = isDeepStrictEqual(
+      { ...config, targets: null, tags: [] },
+      { ...old, targets: null, tags: [] },
+    )
     await tx
       .updateTable('summaries')
-      .set({ ...toColumns(config, now), rev: before.rev + 1 })
+      .set({
+        ...toColumns(config, now),
+        rev: before.rev + 1,
+        ...(isSameTime
+          ? {}
+          : { next_at: config.isActive ? await nextTime(tx, config, now) : null }),
+      })
       .where('id', '=', id)
       .execute()
     await audit(tx, now, by, 'summary.update', iri(id), differences(old, config))

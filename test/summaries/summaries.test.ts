@@ -64,6 +64,7 @@ test('a day in which something happened says what, when, how long and why', asyn
       '🟡 Mon 1 Mar · 99.75 % over 3 monitors · 1 incident, 7 min down',
       '  🔴 Shop  99.51 % · 14:00:00 UTC, 7 min · connection refused',
       '  1 other without trouble.',
+      '  Slowest: Shop 10 ms · Blog 10 ms',
       '  Ends soon: Shop 9 d',
       '  No data: Wiki',
       `  Shop  ${'▂'.repeat(54)}█${'▂'.repeat(37)}`,

@@ -1,4 +1,4 @@
-import { MINUTE } from '../../src/kernel/index.ts'
+import { type Instant, MINUTE } from '../../src/kernel/index.ts'
 import { recordSamples, type Sample } from '../../src/stats/index.ts'
 import type { House } from './house.ts'
 
@@ -21,6 +21,28 @@ export async function draw(house: House, monitorId: number, picture: string): Pr
         ms: 10,
         observedMs: mark === '?' ? 0 : MINUTE,
       })
+  await recordSamples(house.db, samples)
+}
+
+/** Even looks after `from` up to `to`, each of which speaks for the time since the one before. */
+export async function watch(
+  house: House,
+  monitorId: number,
+  from: Instant,
+  to: Instant,
+  { everyMs = 5 * MINUTE, ms = 10, status = 'up' } = {},
+): Promise<void> {
+  const samples: Sample[] = []
+  for (let at = from + everyMs; at <= to; at += everyMs)
+    samples.push({
+      monitorId,
+      accountId: house.account.accountId,
+      at,
+      status,
+      code: status === 'down' ? 'connect_refused' : 'ok',
+      ms,
+      observedMs: everyMs,
+    })
   await recordSamples(house.db, samples)
 }
 

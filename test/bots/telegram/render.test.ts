@@ -99,6 +99,18 @@ test.each([
   expect(show(reply('', { headline: [time(at, style)] }), zone).text).toBe(words)
 })
 
+test('a clock beside its date does not say the date again', () => {
+  const at = NOW - 2 * DAY
+  const headline = [
+    time(at, 'date'),
+    text(' '),
+    time(at, 'clock'),
+    text(', '),
+    time(at + 1, 'clock'),
+  ]
+  expect(show(reply('', { headline }), 'UTC').text).toBe('27 Feb 14:02:19 UTC, 27 Feb 14:02:19 UTC')
+})
+
 const rowsOf = (count: number, tail: string): Reply =>
   reply('Many', {
     body: [
