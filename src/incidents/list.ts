@@ -73,15 +73,14 @@ export async function countByMonitor(
   return Map.groupBy(counts, ({ id }) => id)
 }
 
-/** Newest first. */
+/** Newest first: by when they began, or by when they were written down. */
 export async function listIncidents(
   db: AccountTx,
   filter: IncidentFilter,
-  page: { readonly limit: number; readonly offset: number },
+  page: { readonly limit: number; readonly offset: number; readonly by?: 'start' | 'id' },
 ): Promise<Incident[]> {
-  return matching(db, filter)
-    .selectAll()
-    .orderBy('started_at', 'desc')
+  const all = matching(db, filter).selectAll()
+  return (page.by === 'id' ? all : all.orderBy('started_at', 'desc'))
     .orderBy('id', 'desc')
     .limit(page.limit)
     .offset(page.offset)

@@ -121,7 +121,7 @@ export const incidents: Resource = {
           ...(query.severity === undefined ? {} : { severities: query.severity }),
           ...(query.startedAt === undefined ? {} : { started: query.startedAt }),
         }
-        const found = await listIncidents(db, filter, page)
+        const found = await listIncidents(db, filter, { ...page, by: 'id' })
         const notes = await readNotes(
           db,
           found.map(({ id }) => id),
