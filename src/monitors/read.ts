@@ -1,6 +1,13 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { Fault, type Instant, type MonitorId } from '../kernel/index.ts'
-import { type AccountTx, fold, type Sealer, type Tables, wholeAccount } from '../storage/index.ts'
+import {
+  type AccountTx,
+  fold,
+  prepared,
+  type Sealer,
+  type Tables,
+  wholeAccount,
+} from '../storage/index.ts'
 import { type MonitorState, type MonitorView, toMonitor, toState } from './monitor.ts'
 
 export interface MonitorFilter {
@@ -14,6 +21,8 @@ export interface MonitorFilter {
   readonly externalRef?: string
   readonly managedBy?: string
 }
+
+const isEmpty = (filter: MonitorFilter): boolean => Object.keys(filter).length === 0
 
 export interface MonitorOrder {
   readonly by: 'id' | 'name' | 'createdAt'
@@ -91,14 +100,10 @@ export function matching(db: AccountTx, filter: MonitorFilter) {
   )
 }
 
+const counted = prepared((db: AccountTx) => db.selectFrom('accounts').select('monitors'))
+
 export async function countMonitors(db: AccountTx, filter: MonitorFilter): Promise<number> {
-  if (Object.keys(filter).length === 0 && wholeAccount(db) === db) {
-    const { monitors } = await db
-      .selectFrom('accounts')
-      .select('monitors')
-      .executeTakeFirstOrThrow()
-    return monitors
-  }
+  if (isEmpty(filter) && wholeAccount(db) === db) return (await counted(db, {}))[0]!.monitors
   // Every monitor has a state: where none is asked for, looking them all up is most of the work.
   const query =
     filter.statuses === undefined
@@ -110,19 +115,37 @@ export async function countMonitors(db: AccountTx, filter: MonitorFilter): Promi
   return count
 }
 
+const viewRows = (db: AccountTx, filter: MonitorFilter) =>
+  matching(db, filter).selectAll('m').select(STATE_COLUMNS).select(maintainedUntil)
+
+function inOrder(db: AccountTx, filter: MonitorFilter, order: readonly MonitorOrder[]) {
+  let query = viewRows(db, filter)
+  for (const { by, direction } of order) query = query.orderBy(COLUMN[by], direction)
+  return order.some(({ by }) => by === 'id') ? query : query.orderBy('m.id', 'desc')
+}
+
+type Part = { readonly limit: number; readonly offset: number }
+
+const partOfAll = prepared((db: AccountTx, part: Part, order: readonly MonitorOrder[]) =>
+  inOrder(db, {}, order).limit(part.limit).offset(part.offset),
+)
+
+function read(db: AccountTx, filter: MonitorFilter, order: readonly MonitorOrder[], part?: Part) {
+  if (part === undefined) return inOrder(db, filter, order).execute()
+  const { limit, offset } = part
+  if (isEmpty(filter)) return partOfAll(db, { limit, offset }, order)
+  return inOrder(db, filter, order).limit(limit).offset(offset).execute()
+}
+
 /** Ties fall to the newer id first, so pages never overlap. */
 export async function listMonitors(
   db: AccountTx,
   sealer: Sealer,
   filter: MonitorFilter,
   order: readonly MonitorOrder[] = [],
-  page?: { readonly limit: number; readonly offset: number },
+  part?: Part,
 ): Promise<MonitorView[]> {
-  let query = matching(db, filter).selectAll('m').select(STATE_COLUMNS).select(maintainedUntil)
-  for (const { by, direction } of order) query = query.orderBy(COLUMN[by], direction)
-  if (!order.some(({ by }) => by === 'id')) query = query.orderBy('m.id', 'desc')
-  if (page !== undefined) query = query.limit(page.limit).offset(page.offset)
-  const rows = await query.execute()
+  const rows = await read(db, filter, order, part)
   return ofWhoAsks(
     db,
     rows.map((row) => ({ monitor: toMonitor(row, sealer), state: toState(row) })),
@@ -139,18 +162,17 @@ async function ofWhoAsks(db: AccountTx, views: readonly MonitorView[]): Promise<
   }))
 }
 
+const byId = prepared((db: AccountTx, { id }: { readonly id: MonitorId }) =>
+  viewRows(db, {}).where('m.id', '=', id),
+)
+
 /** @throws Fault `monitor_unknown`, also for another account's */
 export async function getMonitor(
   db: AccountTx,
   sealer: Sealer,
   id: MonitorId,
 ): Promise<MonitorView> {
-  const row = await matching(db, {})
-    .selectAll('m')
-    .select(STATE_COLUMNS)
-    .select(maintainedUntil)
-    .where('m.id', '=', id)
-    .executeTakeFirst()
+  const [row] = await byId(db, { id })
   if (row === undefined) throw new Fault('monitor_unknown', { name: `#${id}` })
   const [view] = await ofWhoAsks(db, [{ monitor: toMonitor(row, sealer), state: toState(row) }])
   return view!
