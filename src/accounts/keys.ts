@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { audit, type By } from '../audit/index.ts'
@@ -94,8 +94,7 @@ async function refuseTargets(
   if (violations.length > 0) throw new InvalidInput(violations)
 }
 
-export const hashSecret = (secret: string): string =>
-  createHash('sha256').update(secret).digest('hex')
+export const hashSecret = (secret: string): string => hash('sha256', secret)
 
 const live = (db: AccountTx, now: Instant) =>
   db

@@ -11,7 +11,13 @@ export { listTies } from './depend.ts'
 export { refuseStrangers } from './strangers.ts'
 export { getCheck, listChecks, type PastCheck } from './checks.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
-export { isInMaintenance, type Monitor, type MonitorView, shownStatus } from './monitor.ts'
+export {
+  isInMaintenance,
+  type ListedView,
+  type Monitor,
+  type MonitorView,
+  shownStatus,
+} from './monitor.ts'
 export type { Check, Looker } from './look.ts'
 export {
   countByStatus,
@@ -22,6 +28,7 @@ export {
   listGlances,
   listMonitorIds,
   listMonitors,
+  listPage,
 } from './read.ts'
 export { listOutlines, type Outline } from './outline.ts'
 export { slotAfter } from './rhythm.ts'

@@ -8,7 +8,14 @@ import {
   type Tables,
   wholeAccount,
 } from '../storage/index.ts'
-import { type MonitorState, type MonitorView, toMonitor, toState } from './monitor.ts'
+import {
+  type ListedView,
+  type MonitorState,
+  type MonitorView,
+  toListed,
+  toMonitor,
+  toState,
+} from './monitor.ts'
 
 export interface MonitorFilter {
   readonly types?: readonly string[]
@@ -130,36 +137,40 @@ const partOfAll = prepared((db: AccountTx, part: Part, order: readonly MonitorOr
   inOrder(db, {}, order).limit(part.limit).offset(part.offset),
 )
 
-function read(db: AccountTx, filter: MonitorFilter, order: readonly MonitorOrder[], part?: Part) {
-  if (part === undefined) return inOrder(db, filter, order).execute()
-  const { limit, offset } = part
-  if (isEmpty(filter)) return partOfAll(db, { limit, offset }, order)
-  return inOrder(db, filter, order).limit(limit).offset(offset).execute()
-}
-
 /** Ties fall to the newer id first, so pages never overlap. */
 export async function listMonitors(
   db: AccountTx,
   sealer: Sealer,
   filter: MonitorFilter,
-  order: readonly MonitorOrder[] = [],
-  part?: Part,
 ): Promise<MonitorView[]> {
-  const rows = await read(db, filter, order, part)
+  const rows = await inOrder(db, filter, []).execute()
   return ofWhoAsks(
     db,
     rows.map((row) => ({ monitor: toMonitor(row, sealer), state: toState(row) })),
   )
 }
 
+/** One page of them, in the order asked for. */
+export async function listPage(
+  db: AccountTx,
+  filter: MonitorFilter,
+  order: readonly MonitorOrder[],
+  { limit, offset }: Part,
+): Promise<ListedView[]> {
+  const rows = isEmpty(filter)
+    ? await partOfAll(db, { limit, offset }, order)
+    : await inOrder(db, filter, order).limit(limit).offset(offset).execute()
+  return ofWhoAsks(db, rows.map(toListed))
+}
+
 /** Without the dependencies that whoever asks may not know of. */
-async function ofWhoAsks(db: AccountTx, views: readonly MonitorView[]): Promise<MonitorView[]> {
+async function ofWhoAsks<V extends ListedView>(db: AccountTx, views: readonly V[]): Promise<V[]> {
   if (wholeAccount(db) === db) return [...views]
   const known = new Set(await listMonitorIds(db))
-  return views.map(({ monitor, state }) => ({
-    monitor: { ...monitor, dependsOn: monitor.dependsOn.filter((id) => known.has(id)) },
-    state,
-  }))
+  return views.map((view) => {
+    const dependsOn = view.monitor.dependsOn.filter((id) => known.has(id))
+    return { ...view, monitor: { ...view.monitor, dependsOn } }
+  })
 }
 
 const byId = prepared((db: AccountTx, { id }: { readonly id: MonitorId }) =>

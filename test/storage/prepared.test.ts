@@ -109,6 +109,8 @@ test('it stamps what it inserts', async () => {
 
 test('one that goes round the handle it is given is refused', async () => {
   await using db = await twoAccounts()
-  const all = prepared((_: AccountTx) => db.selectFrom('monitors').select('id'))
+  const all = prepared<AccountTx, Record<string, never>, { id: number }>(() =>
+    db.selectFrom('monitors').select('id'),
+  )
   await expect(all(bindAccount(db, 1), {})).rejects.toThrow(UnboundQuery)
 })
