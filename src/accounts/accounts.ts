@@ -1,6 +1,6 @@
 import { audit, type By } from '../audit/index.ts'
 import { nameRule, type AccountId, Fault, type Instant, parseInput } from '../kernel/index.ts'
-import { type AccountDb, type Db, sqliteCode } from '../storage/index.ts'
+import { type AccountDb, type Db, prepared, sqliteCode } from '../storage/index.ts'
 
 export type Plan = 'free' | 'team' | 'business'
 
@@ -46,8 +46,12 @@ export interface Account {
 
 const columns = ['id', 'name', 'plan', 'timezone'] as const
 
+const byId = prepared((db: Db, given: { readonly id: AccountId }) =>
+  db.selectFrom('accounts').select(columns).where('id', '=', given.id),
+)
+
 export async function accountById(db: Db, id: AccountId): Promise<Account | undefined> {
-  return db.selectFrom('accounts').select(columns).where('id', '=', id).executeTakeFirst()
+  return (await byId(db, { id }))[0]
 }
 
 /** The account whose terminal and whose first key this is; undefined before the first start. */

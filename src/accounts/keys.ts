@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { audit, type By } from '../audit/index.ts'
@@ -14,7 +14,7 @@ import {
   type MonitorId,
   parseInput,
 } from '../kernel/index.ts'
-import { type AccountDb, type AccountTx, type Db, isPassing } from '../storage/index.ts'
+import { type AccountDb, type AccountTx, type Db, isPassing, prepared } from '../storage/index.ts'
 import { PLANS } from './accounts.ts'
 
 export const SCOPES = ['read', 'write', 'admin'] as const
@@ -94,8 +94,7 @@ async function refuseTargets(
   if (violations.length > 0) throw new InvalidInput(violations)
 }
 
-export const hashSecret = (secret: string): string =>
-  createHash('sha256').update(secret).digest('hex')
+export const hashSecret = (secret: string): string => hash('sha256', secret)
 
 const live = (db: AccountTx, now: Instant) =>
   db
@@ -310,6 +309,12 @@ export async function revokeKeys(
   })
 }
 
+const liveKey = prepared((db: Db, given: { readonly now: Instant; readonly hash: string }) =>
+  live(db, given.now)
+    .select(['id', 'account_id', 'prefix', 'scope', 'targets', 'expires_at', 'last_used_at'])
+    .where('hash', '=', given.hash),
+)
+
 /** The key's owner, asked of the database each time: a revoked key is refused from the next request on. */
 export async function findPrincipal(
   db: Db,
@@ -317,10 +322,7 @@ export async function findPrincipal(
   secret: string,
 ): Promise<Principal | undefined> {
   if (!KEY.test(secret)) return undefined
-  const row = await live(db, now)
-    .select(['id', 'account_id', 'prefix', 'scope', 'targets', 'expires_at', 'last_used_at'])
-    .where('hash', '=', hashSecret(secret))
-    .executeTakeFirst()
+  const [row] = await liveKey(db, { now, hash: hashSecret(secret) })
   if (row === undefined) return undefined
   // To the minute is enough, and spares a write on every request.
   if (row.last_used_at === null || now - row.last_used_at >= TOUCH_MS) await touch(db, now, row.id)

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Problem } from './problem.ts'
 
 const HASH_LENGTH = 12
 
 /** `"<revision>-<hash of the bytes>"`. */
 export const etagOf = (revision: number, bytes: string): string =>
-  `"${revision}-${createHash('sha256').update(bytes).digest('hex').slice(0, HASH_LENGTH)}"`
+  `"${revision}-${hash('sha256', bytes).slice(0, HASH_LENGTH)}"`
 
 const tags = (header: string): readonly string[] =>
   header.split(',').map((it) => it.trim().replace(/^W\//, ''))

@@ -1,5 +1,5 @@
 import type { AccountId, Instant } from '../kernel/index.ts'
-import { bindAccount, relaxedTransaction } from '../storage/index.ts'
+import { type AccountTx, bindAccount, prepared, relaxedTransaction } from '../storage/index.ts'
 import type { ApiDeps } from './deps.ts'
 
 /** What an account may read back of its requests. */
@@ -13,6 +13,18 @@ export interface Requested {
   readonly requestId: string
   readonly requestedAt: Instant
 }
+
+const write = prepared((tx: AccountTx, it: Omit<Requested, 'accountId'>) =>
+  tx.insertInto('request_logs').values({
+    key_prefix: it.keyPrefix,
+    method: it.method,
+    path: it.path,
+    status: it.status,
+    duration_ms: it.durationMs,
+    request_id: it.requestId,
+    requested_at: it.requestedAt,
+  }),
+)
 
 /** Written together: a row for each alone would cost more than the request. */
 const EVERY_MS = 1000
@@ -35,19 +47,7 @@ export function openRequestLog(deps: ApiDeps): RequestLog {
     if (rows.length === 0) return
     try {
       await relaxedTransaction(deps.db, async (tx) => {
-        for (const it of rows)
-          await bindAccount(tx, it.accountId)
-            .insertInto('request_logs')
-            .values({
-              key_prefix: it.keyPrefix,
-              method: it.method,
-              path: it.path,
-              status: it.status,
-              duration_ms: it.durationMs,
-              request_id: it.requestId,
-              requested_at: it.requestedAt,
-            })
-            .execute()
+        for (const { accountId, ...row } of rows) await write(bindAccount(tx, accountId), row)
       })
     } catch (error) {
       // Of requests, not of what they did: a full disk may cost them.

@@ -132,8 +132,9 @@ class Watching {
 
   async run(signal: AbortSignal, ready: () => void): Promise<void> {
     const { clock } = this.#tools
-    this.#seq = await latestChange(this.#db)
-    await this.#take(undefined)
+    // Whoever asks for a look meanwhile waits for it: nobody is watched before.
+    this.#noticing = this.#takeAll()
+    await this.#noticing
     ready()
     let [wall, steady] = [clock.now(), clock.monotonic()]
     let [polledAt, settledAt] = [-Infinity, -Infinity]
@@ -232,6 +233,11 @@ class Watching {
       // Changed while we looked: what was seen is of the configuration before.
       if (this.#roster.get(id) === watched) return check
     }
+  }
+
+  async #takeAll(): Promise<void> {
+    this.#seq = await latestChange(this.#db)
+    await this.#take(undefined)
   }
 
   /** One at a time: two who notice the same change would take it up twice. */

@@ -12,7 +12,14 @@ export { refuseStrangers } from './strangers.ts'
 export { getCheck, listChecks, type PastCheck } from './checks.ts'
 export { type Figures, listFigures } from './figures.ts'
 export { type MonitorConfig, type MonitorLimits, parseConfig } from './input.ts'
-export { isInMaintenance, type Monitor, type MonitorView, readSlo, shownStatus } from './monitor.ts'
+export {
+  isInMaintenance,
+  type ListedView,
+  type Monitor,
+  type MonitorView,
+  readSlo,
+  shownStatus,
+} from './monitor.ts'
 export type { Slo } from './policy.ts'
 export type { Check, Looker } from './look.ts'
 export {
@@ -23,6 +30,7 @@ export {
   listGlances,
   listMonitorIds,
   listMonitors,
+  listPage,
 } from './read.ts'
 export { listOutlines, type Outline } from './outline.ts'
 export { slotAfter } from './rhythm.ts'

@@ -41,6 +41,13 @@ export interface MonitorView {
   readonly state: MonitorState
 }
 
+/** A view without what is costly to read and no list shows. */
+export interface ListedView {
+  readonly monitor: Omit<Monitor, 'policy' | 'options'>
+  /** Its latest look only where that was not well. */
+  readonly state: MonitorState
+}
+
 /** What the shown state is made of. */
 interface Shown {
   readonly monitor: Pick<Monitor, 'isActive'>
@@ -64,6 +71,14 @@ export const readSlo = ({ slo }: Pick<MonitorRow, 'slo'>): Slo | null =>
 export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
   const secrets = row.secrets === null ? {} : (JSON.parse(sealer.open(row.secrets)) as object)
   return {
+    ...plainOf(row),
+    policy: JSON.parse(row.policy) as Policy,
+    options: { ...(JSON.parse(row.options) as object), ...secrets },
+  }
+}
+
+function plainOf(row: MonitorRow): ListedView['monitor'] {
+  return {
     id: row.id,
     accountId: row.account_id,
     type: row.type as MonitorType,
@@ -72,8 +87,6 @@ export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
     isActive: row.is_active === 1,
     intervalMs: row.interval_ms,
     timeoutMs: row.timeout_ms,
-    policy: JSON.parse(row.policy) as Policy,
-    options: { ...(JSON.parse(row.options) as object), ...secrets },
     tags: JSON.parse(row.tags) as string[],
     dependsOn: JSON.parse(row.depends_on) as MonitorId[],
     slo: readSlo(row),
@@ -88,11 +101,11 @@ export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
   }
 }
 
-export const toState = (
-  row: Omit<StateRow, 'monitor_id' | 'account_id' | 'judged'> & {
-    readonly maintained_until: Instant | null
-  },
-): MonitorState => ({
+type ShownRow = Omit<StateRow, 'monitor_id' | 'account_id' | 'judged'> & {
+  readonly maintained_until: Instant | null
+}
+
+export const toState = (row: ShownRow): MonitorState => ({
   status: row.status,
   changedAt: row.changed_at,
   retryAt: row.retry_at,
@@ -105,6 +118,12 @@ export const toState = (
   lastGoodMs: row.last_good_ms,
   maintainedUntil: row.maintained_until,
   latest: row.latest === null ? null : (JSON.parse(row.latest) as Outcome),
+})
+
+/** Nothing is unsealed for it. */
+export const toListed = (row: MonitorRow & ShownRow): ListedView => ({
+  monitor: plainOf(row),
+  state: toState(row.last_status === 'up' ? { ...row, latest: null } : row),
 })
 
 /** The columns a configuration fills; secret options are sealed apart from the others. */

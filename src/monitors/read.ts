@@ -1,7 +1,21 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { Fault, type Instant, type MonitorId } from '../kernel/index.ts'
-import { type AccountTx, fold, type Sealer, type Tables, wholeAccount } from '../storage/index.ts'
-import { type MonitorState, type MonitorView, toMonitor, toState } from './monitor.ts'
+import {
+  type AccountTx,
+  fold,
+  prepared,
+  type Sealer,
+  type Tables,
+  wholeAccount,
+} from '../storage/index.ts'
+import {
+  type ListedView,
+  type MonitorState,
+  type MonitorView,
+  toListed,
+  toMonitor,
+  toState,
+} from './monitor.ts'
 
 export interface MonitorFilter {
   readonly types?: readonly string[]
@@ -14,6 +28,8 @@ export interface MonitorFilter {
   readonly externalRef?: string
   readonly managedBy?: string
 }
+
+const isEmpty = (filter: MonitorFilter): boolean => Object.keys(filter).length === 0
 
 export interface MonitorOrder {
   readonly by: 'id' | 'name' | 'createdAt'
@@ -91,7 +107,10 @@ export function matching(db: AccountTx, filter: MonitorFilter) {
   )
 }
 
+const counted = prepared((db: AccountTx) => db.selectFrom('accounts').select('monitors'))
+
 export async function countMonitors(db: AccountTx, filter: MonitorFilter): Promise<number> {
+  if (isEmpty(filter) && wholeAccount(db) === db) return (await counted(db, {}))[0]!.monitors
   // Every monitor has a state: where none is asked for, looking them all up is most of the work.
   const query =
     filter.statuses === undefined
@@ -103,34 +122,60 @@ export async function countMonitors(db: AccountTx, filter: MonitorFilter): Promi
   return count
 }
 
+const viewRows = (db: AccountTx, filter: MonitorFilter) =>
+  matching(db, filter).selectAll('m').select(STATE_COLUMNS).select(maintainedUntil)
+
+function inOrder(db: AccountTx, filter: MonitorFilter, order: readonly MonitorOrder[]) {
+  let query = viewRows(db, filter)
+  for (const { by, direction } of order) query = query.orderBy(COLUMN[by], direction)
+  return order.some(({ by }) => by === 'id') ? query : query.orderBy('m.id', 'desc')
+}
+
+type Part = { readonly limit: number; readonly offset: number }
+
+const partOfAll = prepared((db: AccountTx, part: Part, order: readonly MonitorOrder[]) =>
+  inOrder(db, {}, order).limit(part.limit).offset(part.offset),
+)
+
 /** Ties fall to the newer id first, so pages never overlap. */
 export async function listMonitors(
   db: AccountTx,
   sealer: Sealer,
   filter: MonitorFilter,
-  order: readonly MonitorOrder[] = [],
-  page?: { readonly limit: number; readonly offset: number },
 ): Promise<MonitorView[]> {
-  let query = matching(db, filter).selectAll('m').select(STATE_COLUMNS).select(maintainedUntil)
-  for (const { by, direction } of order) query = query.orderBy(COLUMN[by], direction)
-  if (!order.some(({ by }) => by === 'id')) query = query.orderBy('m.id', 'desc')
-  if (page !== undefined) query = query.limit(page.limit).offset(page.offset)
-  const rows = await query.execute()
+  const rows = await inOrder(db, filter, []).execute()
   return ofWhoAsks(
     db,
     rows.map((row) => ({ monitor: toMonitor(row, sealer), state: toState(row) })),
   )
 }
 
+/** One page of them, in the order asked for. */
+export async function listPage(
+  db: AccountTx,
+  filter: MonitorFilter,
+  order: readonly MonitorOrder[],
+  { limit, offset }: Part,
+): Promise<ListedView[]> {
+  const rows = isEmpty(filter)
+    ? await partOfAll(db, { limit, offset }, order)
+    : await inOrder(db, filter, order).limit(limit).offset(offset).execute()
+  return ofWhoAsks(db, rows.map(toListed))
+}
+
 /** Without the dependencies that whoever asks may not know of. */
-async function ofWhoAsks(db: AccountTx, views: readonly MonitorView[]): Promise<MonitorView[]> {
+async function ofWhoAsks<V extends ListedView>(db: AccountTx, views: readonly V[]): Promise<V[]> {
   if (wholeAccount(db) === db) return [...views]
   const known = new Set(await listMonitorIds(db))
-  return views.map(({ monitor, state }) => ({
-    monitor: { ...monitor, dependsOn: monitor.dependsOn.filter((id) => known.has(id)) },
-    state,
-  }))
+  return views.map((view) => {
+    const dependsOn = view.monitor.dependsOn.filter((id) => known.has(id))
+    return { ...view, monitor: { ...view.monitor, dependsOn } }
+  })
 }
+
+const byId = prepared((db: AccountTx, { id }: { readonly id: MonitorId }) =>
+  viewRows(db, {}).where('m.id', '=', id),
+)
 
 /** @throws Fault `monitor_unknown`, also for another account's */
 export async function getMonitor(
@@ -138,12 +183,7 @@ export async function getMonitor(
   sealer: Sealer,
   id: MonitorId,
 ): Promise<MonitorView> {
-  const row = await matching(db, {})
-    .selectAll('m')
-    .select(STATE_COLUMNS)
-    .select(maintainedUntil)
-    .where('m.id', '=', id)
-    .executeTakeFirst()
+  const [row] = await byId(db, { id })
   if (row === undefined) throw new Fault('monitor_unknown', { name: `#${id}` })
   const [view] = await ofWhoAsks(db, [{ monitor: toMonitor(row, sealer), state: toState(row) }])
   return view!

@@ -326,8 +326,11 @@ export function bindAccount(
  * come back to whoever asked.
  */
 export function wholeAccount(tx: AccountTx): AccountTx {
-  const held = tx as Kysely<Tables>
-  const narrowed = held.getExecutor().plugins.find((it) => it instanceof Narrowed)
-  if (narrowed === undefined || narrowed.bounds.monitors === null) return tx
-  return bindAccount(held.withoutPlugins(), narrowed.bounds.accountId)
+  const bounds = boundsOf(tx)
+  if (bounds === undefined || bounds.monitors === null) return tx
+  return bindAccount((tx as Kysely<Tables>).withoutPlugins(), bounds.accountId)
 }
+
+/** Nothing for a handle that is not bound. */
+export const boundsOf = (tx: AccountTx): Bounds | undefined =>
+  (tx as Kysely<Tables>).getExecutor().plugins.find((it) => it instanceof Narrowed)?.bounds

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { Kysely, sql, SqliteDialect, type SqliteStatement } from 'kysely'
+import { Kysely, sql } from 'kysely'
+import { dialectOf } from './dialect.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Tables } from './tables.ts'
 
@@ -21,7 +22,6 @@ export class DatabaseTrouble extends Error {
 }
 
 const BUSY_TIMEOUT_MS = 3000
-const STATEMENTS_KEPT = 500
 const INCREMENTAL = 2
 
 /** SQLite's own word for what went wrong, `SQLITE_CORRUPT` for one; undefined for other errors. */
@@ -124,32 +124,6 @@ function freeName(wanted: string): string {
   return name
 }
 
-/** A full disk ends the transaction by itself; to complain of that would hide why. */
-function rollbackOf(sqlite: Sqlite.Database): SqliteStatement {
-  const rollback = sqlite.prepare('rollback')
-  const run = () => (sqlite.inTransaction ? rollback.run() : { changes: 0, lastInsertRowid: 0 })
-  return { reader: false, run, all: () => [], iterate: () => [].values() }
-}
-
-/** Kysely compiles a query to the same text each time: preparing it once is five times as fast. */
-function withCachedStatements(sqlite: Sqlite.Database) {
-  const statements = new Map<string, SqliteStatement>()
-  return {
-    close: () => sqlite.close(),
-    prepare(asked: string) {
-      // A deferred transaction that reads first is refused its write when another process wrote
-      // meanwhile, at once and whatever the busy timeout; an immediate one waits its turn.
-      const text = asked === 'begin' ? 'begin immediate' : asked
-      const known = statements.get(text)
-      if (known !== undefined) return known
-      if (statements.size >= STATEMENTS_KEPT) statements.clear()
-      const statement = asked === 'rollback' ? rollbackOf(sqlite) : sqlite.prepare(text)
-      statements.set(text, statement)
-      return statement
-    },
-  }
-}
-
 /**
  * Opens the database in `file` (`:memory:` for one that is gone when closed), brings it to the
  * current version after a backup beside it, and hands it out unbound. A write waits `busyMs` for
@@ -178,9 +152,7 @@ export async function openDatabase(
       sqlite.close()
       throw error
     }
-    const db = new Kysely<Tables>({
-      dialect: new SqliteDialect({ database: withCachedStatements(sqlite) }),
-    })
+    const db = new Kysely<Tables>({ dialect: dialectOf(sqlite) })
     // Kysely closes only what it has used: without a first query the file would stay open.
     await sql`select 1`.execute(db)
     return db

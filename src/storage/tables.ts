@@ -12,6 +12,8 @@ export interface AccountsTable {
   plan: 'free' | 'team' | 'business'
   timezone: Generated<string>
   created_at: Instant
+  /** How many there are; kept by triggers. */
+  monitors: Generated<number>
 }
 
 export interface KeysTable {

@@ -5,7 +5,7 @@ import type { Db } from '../../src/storage/index.ts'
 import { addKeys, KEYS } from './keys.ts'
 import { type Asked, ask } from './load.ts'
 import { multiply, numbers, remember } from './many.ts'
-import { quantile, type Spread, spread } from './measure.ts'
+import { quantile, settled, type Spread, spread } from './measure.ts'
 import type { Figure } from './report.ts'
 import type { World } from './world.ts'
 
@@ -21,6 +21,9 @@ const WARM_UP_MS = 500
 const WINDOWS = 3
 const WINDOW_MS = 1000
 const ALONE_MS = 1500
+/** How often each is looked at where all are watched meanwhile. */
+const WATCHED_SECONDS = 60
+const HARDLY_EVER_SECONDS = 86_400
 
 /** Makes of the one monitor that is there many, and remembers `spanMs` of some. */
 async function fill(db: Db, spanMs: number): Promise<void> {
@@ -77,12 +80,16 @@ const over = (a: Spread, b: Spread): Spread => ({
 
 const ONE_SECOND: Spread = { median: 1000, min: 1000, max: 1000 }
 
+const started = (world: World, spanMs: number, intervalSeconds: number) =>
+  world.uptalk([{ name: 'monitor', url: `http://127.0.0.1:${world.port}/`, intervalSeconds }], {
+    fill: (db) => fill(db, spanMs),
+    env: { RETAIN_CHECKS: '999' },
+  })
+
 async function pass(world: World, times: number) {
-  await using uptalk = await world.uptalk(
-    [{ name: 'monitor', url: `http://127.0.0.1:${world.port}/`, intervalSeconds: 86_400 }],
-    { fill: (db) => fill(db, times * HISTORY_MS), env: { RETAIN_CHECKS: '999' } },
-  )
+  await using uptalk = await started(world, times * HISTORY_MS, HARDLY_EVER_SECONDS)
   await using bare = await world.bareApi(uptalk.database)
+  await settled(uptalk.pid)
   const measured: (readonly [string, Measured, Measured])[] = []
   for (const [name, path] of Object.entries(paths()))
     measured.push([
@@ -93,10 +100,29 @@ async function pass(world: World, times: number) {
   return measured
 }
 
+/** How long answers take while every monitor is watched, and one that needs no work at all. */
+async function meanwhile(world: World): Promise<Figure[]> {
+  await using uptalk = await started(world, HISTORY_MS, WATCHED_SECONDS)
+  const figures: Figure[] = []
+  for (const [name, path] of Object.entries({ ...paths(), 'the entry point': '/api' })) {
+    const asked = { pid: uptalk.pid, port: uptalk.port, path, keys: KEYS }
+    await ask(asked, 1, WARM_UP_MS)
+    const { times } = await ask(asked, 1, WINDOWS * WINDOW_MS)
+    const said = `${name} while 10,000 run`
+    const target = path === '/api/targets' ? 30 : null
+    figures.push(
+      { name: `${said}, p50`, unit: 'ms', ...spread([quantile(times, 0.5)]), target: null },
+      { name: `${said}, p99`, unit: 'ms', ...spread([quantile(times, 0.99)]), target },
+    )
+  }
+  return figures
+}
+
 /** What an answer costs, beside a bare server of the same rows, and with ten times the history. */
 export async function api(world: World): Promise<Figure[]> {
   const [once, tenfold] = [await pass(world, 1), await pass(world, 10)]
-  return once.flatMap(([name, ours, bare], at) => {
+  const busy = await meanwhile(world)
+  const idle = once.flatMap(([name, ours, bare], at) => {
     const isList = at === 0
     const later = tenfold[at]![1]
     return [
@@ -119,4 +145,5 @@ export async function api(world: World): Promise<Figure[]> {
       },
     ] satisfies Figure[]
   })
+  return [...idle, ...busy]
 }

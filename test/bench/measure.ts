@@ -27,6 +27,15 @@ export async function cpuPerSecond(pid: number, windows: number, windowMs: numbe
   return spread(seen)
 }
 
+/** Waits until a process has done what it does after its start. */
+export async function settled(pid: number): Promise<void> {
+  const idle = { windowMs: 400, ms: 30 }
+  for (let before = -Infinity, now = cpuMs(pid); now - before > idle.ms; now = cpuMs(pid)) {
+    before = now
+    await wait(idle.windowMs)
+  }
+}
+
 export interface Spread {
   readonly median: number
   readonly min: number

@@ -7,8 +7,7 @@ import { KumaHome } from './kuma-home.ts'
 import { takeKuma } from './take.ts'
 
 async function monitorsOf(house: House): Promise<Monitor[]> {
-  const page = { limit: 100, offset: 0 }
-  const views = await listMonitors(house.account, sealer, {}, [], page)
+  const views = await listMonitors(house.account, sealer, {})
   return views.map(({ monitor }) => monitor).toSorted((a, b) => a.id - b.id)
 }
 

@@ -1,5 +1,10 @@
 import { DAY, type Instant, SECOND, toIso, isoOrNull } from '../../kernel/index.ts'
-import { isInMaintenance, type MonitorView, slotAfter } from '../../monitors/index.ts'
+import {
+  isInMaintenance,
+  type ListedView,
+  type MonitorView,
+  slotAfter,
+} from '../../monitors/index.ts'
 import { readObjective } from '../../objectives/index.ts'
 import { PROBES } from '../../probes/index.ts'
 import { type Observed, observedTime, responseTimes, uptimePercent } from '../../stats/index.ts'
@@ -9,25 +14,25 @@ import { shownOptions } from './target-options.ts'
 
 export const PATH = '/api/targets'
 
-const targetPath = ({ monitor }: MonitorView): string => `${PATH}/${monitor.id}`
+const targetPath = ({ monitor }: ListedView): string => `${PATH}/${monitor.id}`
 
 const SUMMARY = { pending: 'PENDING', up: 'GOOD', degraded: 'GOOD', down: 'ERROR' } as const
 
 /** Null while paused; something not looked at since it was changed is due since then. */
-function nextCheckAt({ monitor, state }: MonitorView, now: Instant): Instant | null {
+function nextCheckAt({ monitor, state }: ListedView, now: Instant): Instant | null {
   if (!monitor.isActive) return null
   if (state.status === 'pending' && state.lastStatus === null) return monitor.updatedAt
   return state.retryAt ?? slotAfter(monitor.id, monitor.intervalMs, now)
 }
 
-function messageOf({ monitor, state }: MonitorView, call: Call): string | null {
+function messageOf({ monitor, state }: ListedView, call: Call): string | null {
   const { lastMessage, lastCode, latest } = state
   const where = { url: monitor.url, address: latest?.details?.address }
   return lastMessage === null ? null : toldTo(call, lastCode, lastMessage, where)
 }
 
 /** What a list shows of a target. */
-function memberFields(view: MonitorView, uptime24h: number | null, call: Call) {
+function memberFields(view: ListedView, uptime24h: number | null, call: Call) {
   const { site, now } = call
   const { monitor, state } = view
   const hasTrouble = state.lastStatus !== null && state.lastStatus !== 'up'
@@ -128,16 +133,16 @@ const NOTHING: Observed = { observedMs: 0, downMs: 0 }
 
 async function uptimes(
   { db, now }: Call,
-  views: readonly MonitorView[],
+  views: readonly ListedView[],
   days: number,
-): Promise<(view: MonitorView) => number | null> {
+): Promise<(view: ListedView) => number | null> {
   const ids = views.map(({ monitor }) => monitor.id)
   const observed = await observedTime(db, ids, now - days * DAY, now)
   return ({ monitor }) => uptimePercent(observed.get(monitor.id) ?? NOTHING)
 }
 
 /** The targets of one page. */
-export async function targetMembers(call: Call, views: readonly MonitorView[]) {
+export async function targetMembers(call: Call, views: readonly ListedView[]) {
   const uptime24h = await uptimes(call, views, 1)
   return views.map((view) => ({
     path: targetPath(view),

@@ -6,7 +6,7 @@ import {
   deleteMonitor,
   editMonitor,
   getMonitor,
-  listMonitors,
+  listPage,
   type MonitorView,
   parseConfig,
   pauseMonitor,
@@ -141,7 +141,7 @@ export const targets: Resource = {
           ...(type === undefined ? {} : { types: type }),
           ...(statusSummary === undefined ? {} : { statuses: statusSummary }),
         }
-        const views = await listMonitors(call.db, call.deps.sealer, filter, by, call.page)
+        const views = await listPage(call.db, filter, by, call.page)
         return {
           kind: 'members',
           type: 'Target',

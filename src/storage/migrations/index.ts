@@ -14,7 +14,8 @@ import { roleGrants } from './0013-role-grants.ts'
 import { packedHistory } from './0014-packed-history.ts'
 import { objectives } from './0015-objectives.ts'
 import { incidentsInTime } from './0016-incidents-in-time.ts'
-import { pausedAt } from './0018-paused-at.ts'
+import { pausedAt } from './0017-paused-at.ts'
+import { monitorCounts } from './0018-monitor-counts.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
 export const MIGRATIONS: readonly string[] = [
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly string[] = [
   objectives,
   incidentsInTime,
   pausedAt,
+  monitorCounts,
 ]
