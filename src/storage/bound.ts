@@ -331,3 +331,19 @@ export function wholeAccount(tx: AccountTx): AccountTx {
   if (narrowed === undefined || narrowed.bounds.monitors === null) return tx
   return bindAccount(held.withoutPlugins(), narrowed.bounds.accountId)
 }
+
+/**
+ * Which database and whose rows of it a handle reaches; `monitors` null: all of the account's. For
+ * what is kept in memory beside the database and has to be narrowed by hand.
+ */
+export function reachOf(tx: AccountTx): Bounds & {
+  readonly database: object
+  readonly isTransaction: boolean
+} {
+  const held = tx as Kysely<Tables>
+  const executor = held.getExecutor()
+  const narrowed = executor.plugins.find((it) => it instanceof Narrowed)
+  if (narrowed === undefined) throw new UnboundQuery('a handle of no account reaches too far')
+  // One for each database that is opened, the same inside its transactions.
+  return { ...narrowed.bounds, database: executor.adapter, isTransaction: held.isTransaction }
+}

@@ -12,6 +12,7 @@ import { storms } from './0011-storms.ts'
 import { boards } from './0012-boards.ts'
 import { roleGrants } from './0013-role-grants.ts'
 import { packedHistory } from './0014-packed-history.ts'
+import { journal } from './0019-journal.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
 export const MIGRATIONS: readonly string[] = [
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly string[] = [
   boards,
   roleGrants,
   packedHistory,
+  journal,
 ]
