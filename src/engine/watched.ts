@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isNews, judge, judgeSpeed, type JudgeState } from '../incidents/index.ts'
+import { isNews, judge, judgeSpeed, type JudgeState, type LastGood } from '../incidents/index.ts'
 import {
   type Clock,
   HOUR,
@@ -19,6 +19,7 @@ export class Watched {
   readonly monitor: Monitor
   judged: JudgeState
   lastAt: Instant | null
+  lastGood: LastGood
   retryAt: Instant | null
   running: Promise<Check> | null = null
   /** Somebody waits for the result: it is kept whole. */
@@ -37,6 +38,7 @@ export class Watched {
     this.monitor = it.monitor
     this.judged = it.judged
     this.lastAt = it.lastAt
+    this.lastGood = it.lastGood
     this.retryAt = it.retryAt
   }
 }
@@ -174,13 +176,17 @@ export async function lookAndJudge(
       at: startedAt,
       now: finishedAt,
       outcome,
+      lastGood: watched.lastGood,
       before: watched.judged,
       state,
       verdicts,
       retryAt,
     },
   }
+  // What is only in the journal is looked for beside what a row says, and some ask the row alone.
   const isRoutine =
+    cause === 'schedule' &&
+    watched.lastAt !== null &&
     verdicts.length === 0 &&
     outcome.status !== 'down' &&
     !watched.isAsked &&
@@ -189,6 +195,8 @@ export async function lookAndJudge(
     watched.judged = state
     watched.retryAt = retryAt
     watched.lastAt = startedAt
+    if (outcome.status === 'up' || outcome.status === 'degraded')
+      watched.lastGood = { lastGoodAt: startedAt, lastGoodMs: outcome.durationMs }
   }
   if (isRoutine) {
     ledger.hold(entry)
@@ -198,7 +206,8 @@ export async function lookAndJudge(
   const kept = await write(tools, ledger, watched, entry)
   if (kept === 'lost') return { ...check, id: 0 }
   settle()
-  if (state.streak?.kind === 'failing' && state.streak.count === 1) tools.doubt(monitor.dependsOn)
+  const isFirst = state.streak?.kind === 'failing' && state.streak.count === 1
+  if (isFirst || verdicts.some(({ kind }) => kind === 'opened')) tools.doubt(monitor.dependsOn)
   for (const { kind } of verdicts.filter(isNews)) {
     tools.onNews()
     tools.log.info({ monitor: monitor.name, code: outcome.code }, `verdict ${kind}`)

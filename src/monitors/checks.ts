@@ -1,8 +1,9 @@
 import { Fault, HOUR, type Id, type Instant, type MonitorId, SECOND } from '../kernel/index.ts'
 import type { Code, LookStatus, Outcome } from '../probes/index.ts'
-import { countPlain, type PlainLook, readPlain } from '../stats/index.ts'
+import { countPlain, moveOn, type PlainLook, readPlain, tellLatest } from '../stats/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import type { Check } from './look.ts'
+import { LAST_COLUMNS, withLatest } from './read.ts'
 
 type Bounds = readonly { readonly op: '>' | '>=' | '<' | '<='; readonly at: Instant }[]
 
@@ -98,15 +99,20 @@ async function recalled(db: AccountTx, rows: readonly Row[]): Promise<PastCheck[
   const monitors = new Set(rows.filter(({ id }) => id === null).map((row) => row.monitor_id))
   if (monitors.size === 0) return rows.map(toCheck)
   const states = await db
-    .selectFrom('monitor_states')
-    .select(['monitor_id', 'last_check_at', 'latest'])
-    .where('monitor_id', 'in', [...monitors])
+    .selectFrom('monitor_states as s')
+    .select(['s.monitor_id as id', 's.latest', ...LAST_COLUMNS])
+    .where('s.monitor_id', 'in', [...monitors])
     .execute()
-  const latest = new Map(states.map((it) => [`${it.monitor_id} ${it.last_check_at}`, it.latest]))
+  const latest = new Map(
+    (await withLatest(db, states)).map(([row, it]) => [
+      `${row.id} ${moveOn(row, it).last_check_at}`,
+      tellLatest(row, it),
+    ]),
+  )
   return rows.map((row) => {
     const check = toCheck(row)
     const full = row.id === null ? latest.get(`${row.monitor_id} ${row.started_at}`) : undefined
-    return typeof full === 'string' ? { ...check, outcome: JSON.parse(full) as Outcome } : check
+    return full == null ? check : { ...check, outcome: full as Outcome }
   })
 }
 

@@ -1,6 +1,8 @@
 export { type Bucket, getBucket, listBuckets } from './buckets.ts'
 export { BUCKET_MS, type BucketKind } from './fresh.ts'
 export { keepLastDay, type LastDay } from './last-day.ts'
+export { type Latest } from './tail.ts'
+export { type LastColumns, moveOn, readLatest, shapeOf, tellLatest } from './latest.ts'
 export { packHistory } from './pack.ts'
 export { countPlain, type PlainLook, readPlain } from './plain.ts'
 export { forgetChecks, recordSamples, type Sample } from './samples.ts'

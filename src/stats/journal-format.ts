@@ -9,11 +9,18 @@ export interface JournalLook {
   readonly code: string
   readonly ms: number
   readonly observedMs: number
+  /** How long its parts took, milliseconds to one decimal. */
+  readonly timings?: Timings
 }
+
+export type Timings = Readonly<Partial<Record<(typeof PARTS)[number], number>>>
+
+const PARTS = ['dns', 'connect', 'tls', 'firstByte', 'body', 'total'] as const
+const TENTHS = 10
 
 // Row by row, in order of the monitors: a small step to the next one, the time since the earliest
 // look, and how long it speaks for as a change from the look before, whose monitor often has the
-// same rhythm. About seven bytes a look of a batch of many.
+// same rhythm. About seven bytes a look of a batch of many, and as many for its parts.
 const FORMAT = 1
 
 const kindOf = ({ status, code }: JournalLook): string => `${status} ${code}`
@@ -36,10 +43,35 @@ export function writeLooks(looks: readonly JournalLook[]): Buffer {
     out.count(kinds.indexOf(kindOf(it)))
     out.count(it.ms)
     out.change(it.observedMs - observedMs)
+    writeParts(out, it)
     ;({ monitorId, observedMs } = it)
   }
   return out.done()
 }
+
+/** Which there are, and each; the whole as a difference from what the look took. */
+function writeParts(out: Writer, { timings = {}, ms }: JournalLook): void {
+  out.count(PARTS.reduce((bits, part, at) => bits + (timings[part] === undefined ? 0 : 1 << at), 0))
+  for (const part of PARTS)
+    if (timings[part] !== undefined)
+      out.change(Math.round(timings[part] * TENTHS) - (part === 'total' ? ms * TENTHS : 0))
+}
+
+/** In tenths of a millisecond, one after another; those left out are undefined. */
+function readParts(from: Reader, ms: number): Parts | null {
+  const bits = from.count()
+  if (bits === 0) return null
+  return PARTS.map((part, at) =>
+    (bits & (1 << at)) === 0 ? undefined : from.change() + (part === 'total' ? ms * TENTHS : 0),
+  )
+}
+
+export type Parts = readonly (number | undefined)[]
+
+export const toTimings = (parts: Parts): Timings =>
+  Object.fromEntries(
+    PARTS.flatMap((part, at) => (parts[at] === undefined ? [] : [[part, parts[at] / TENTHS]])),
+  )
 
 type Visit = (
   monitorId: MonitorId,
@@ -47,6 +79,7 @@ type Visit = (
   kind: string,
   ms: number,
   observedMs: number,
+  parts: Parts | null,
 ) => void
 
 /** As a migration made them of rows: monitor, time, status, code, milliseconds, reach. */
@@ -56,7 +89,7 @@ type Listed = readonly (readonly [number, number, string, string, number, number
 export function readLooks(looks: Uint8Array | string, visit: Visit): void {
   if (typeof looks === 'string') {
     for (const [id, at, status, code, ms, observedMs] of JSON.parse(looks) as Listed)
-      visit(id, at, `${status} ${code}`, ms, observedMs)
+      visit(id, at, `${status} ${code}`, ms, observedMs, null)
     return
   }
   const from = new Reader(looks)
@@ -74,6 +107,6 @@ export function readLooks(looks: Uint8Array | string, visit: Visit): void {
     if (kind === undefined) throw new Error('the journal names no such kind')
     const ms = from.count()
     observedMs += from.change()
-    visit(monitorId, at, kind, ms, observedMs)
+    visit(monitorId, at, kind, ms, observedMs, readParts(from, ms))
   }
 }

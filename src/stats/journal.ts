@@ -18,7 +18,7 @@ function tailOf(database: object, accountId: AccountId): Tail {
 const readRows = (db: AccountTx, after: number) =>
   wholeAccount(db)
     .selectFrom('journal')
-    .select(['id', 'looks', 'packed_through as through'])
+    .select(['id', 'looks', 'outcomes', 'packed_through as through'])
     .select(['packed_monitor as monitor', 'packed_at as at'])
     .where('id', '>', after)
     .orderBy('id')

@@ -10,7 +10,8 @@ import {
 import { type Due, packLooks, rollDays } from './hours.ts'
 import { type JournalLook, writeLooks } from './journal-format.ts'
 import { readTail } from './journal.ts'
-import type { Run, TailLook } from './tail.ts'
+import { keepLatest } from './latest.ts'
+import type { Latest, Run, TailLook } from './tail.ts'
 import { startOf } from './tally.ts'
 
 /** Looks packed in one go: some milliseconds in which nothing else runs. */
@@ -124,7 +125,14 @@ async function packRun({ db, account, until, rest }: Tools, run: Run): Promise<b
     place = await relaxedTransaction(db, (tx) =>
       packSome(
         tx,
-        { account: bindAccount(tx, account.accountId), run, ids, until, looksOf },
+        {
+          account: bindAccount(tx, account.accountId),
+          run,
+          ids,
+          until,
+          looksOf,
+          latestOf: (id) => tail.latest(id),
+        },
         before,
       ),
     )
@@ -138,12 +146,13 @@ interface Step {
   readonly ids: readonly MonitorId[]
   readonly until: Instant
   readonly looksOf: (id: MonitorId) => readonly TailLook[]
+  readonly latestOf: (id: MonitorId) => Latest | undefined
 }
 
 /** As many monitors as make a step; where the next one begins. */
 async function packSome(
   tx: Db,
-  { account, run, ids, until, looksOf }: Step,
+  { account, run, ids, until, looksOf, latestOf }: Step,
   { next, from }: Place,
 ): Promise<Place> {
   const some = ids.slice(next, next + MOST_LOOKS / LOOKS_A_MONITOR)
@@ -165,6 +174,8 @@ async function packSome(
     }
     if (due !== undefined) {
       for (const it of looks) if (it.at >= settled) left.push({ ...it, monitorId: id })
+      const latest = latestOf(id)
+      if (latest !== undefined) await keepLatest(account, id, latest)
       await rollDays(tx, due, startOf(settled, DAY))
     }
     done += 1

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type AccountId, DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { Db, Tables } from '../storage/index.ts'
-import { writeLooks } from './journal-format.ts'
+import { type Timings, writeLooks } from './journal-format.ts'
 
 /** One look as it is remembered. */
 export interface Sample {
@@ -13,15 +13,27 @@ export interface Sample {
   readonly ms: number
   /** How much time before `at` it speaks for; 0 when we could not look. */
   readonly observedMs: number
+  /** How long its parts took, milliseconds to one decimal. */
+  readonly timings?: Timings
+  /** JSON of all that was seen, unless it can be told from what was written of the look before. */
+  readonly outcome?: string
 }
 
 /** Appends samples, as one row for each account; those of monitors that are deleted fall away. */
 export async function recordSamples(tx: Db, samples: readonly Sample[]): Promise<void> {
-  for (const [account_id, looks] of Map.groupBy(samples, (it) => it.accountId))
+  for (const [account_id, looks] of Map.groupBy(samples, (it) => it.accountId)) {
+    const outcomes = looks.flatMap(({ monitorId, outcome }) =>
+      outcome === undefined ? [] : [[monitorId, outcome]],
+    )
     await tx
       .insertInto('journal')
-      .values({ account_id, looks: writeLooks(looks) })
+      .values({
+        account_id,
+        looks: writeLooks(looks),
+        outcomes: outcomes.length === 0 ? null : JSON.stringify(outcomes),
+      })
       .execute()
+  }
 }
 
 const HOURS_KEPT_MS = 90 * DAY

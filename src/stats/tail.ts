@@ -1,12 +1,13 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import { Chunk, CHUNK, NUMBERS } from './chunk.ts'
-import { readLooks } from './journal-format.ts'
-import type { Look } from './tally.ts'
+import { type Parts, readLooks } from './journal-format.ts'
+import { isGood, type Look } from './tally.ts'
 
 /** A row of the journal, without its account. */
 export interface JournalRow {
   readonly id: number
   readonly looks: Uint8Array | string
+  readonly outcomes: string | null
   /** Of the rows up to this one, the looks of monitors before `monitor` are moved away … */
   readonly through: number | null
   /** … and its own made before `at`. Null: those of all. */
@@ -26,7 +27,40 @@ export interface TailLook extends Look {
   readonly code: string
 }
 
+/** The newest look of a monitor, and the last outcome that was written out. */
+export interface Latest extends Pick<TailLook, 'at' | 'status' | 'code' | 'ms'> {
+  readonly parts: Parts | null
+  readonly goodAt: Instant | null
+  readonly goodMs: number | null
+  /** JSON; those after it differ in what it took alone. */
+  readonly outcome: string | null
+  readonly outcomeAt: Instant
+}
+
+interface Head {
+  /** Of the look of the newest row. */
+  readonly number: number
+  readonly latest: Latest
+}
+
+const NO_LOOK = { at: -Infinity, goodAt: null, goodMs: null, outcome: null, outcomeAt: -Infinity }
 const NO_RUN = { through: 0, end: 0, monitor: 0 as MonitorId, at: 0 }
+
+function latestOf(
+  before: Latest | undefined,
+  look: Pick<Latest, 'at' | 'status' | 'code' | 'ms' | 'parts'>,
+  outcome: string | undefined,
+): Latest {
+  if (before !== undefined && before.at > look.at) return before
+  const { goodAt, goodMs, ...known } = before ?? NO_LOOK
+  return {
+    ...look,
+    ...(isGood(look) ? { goodAt: look.at, goodMs: look.ms } : { goodAt, goodMs }),
+    ...(outcome === undefined
+      ? { outcome: known.outcome, outcomeAt: known.outcomeAt }
+      : { outcome, outcomeAt: look.at }),
+  }
+}
 
 /**
  * What one account's journal holds, in memory: each monitor's looks as a chain from the newest row
@@ -34,7 +68,7 @@ const NO_RUN = { through: 0, end: 0, monitor: 0 as MonitorId, at: 0 }
  */
 export class Tail {
   readonly #chunks = new Map<number, Chunk>()
-  readonly #heads = new Map<MonitorId, number>()
+  readonly #heads = new Map<MonitorId, Head>()
   readonly #kinds: { readonly status: string; readonly code: string }[] = []
   readonly #kindOf = new Map<string, number>()
   /** Where each row's looks end. */
@@ -70,21 +104,27 @@ export class Tail {
     const before = this.#at
     const [known, chunk] = [this.#rows.length, this.#chunks.get(before.lastChunk)]
     const count = chunk?.count ?? 0
-    const heads = new Map<MonitorId, number>()
+    const heads = new Map<MonitorId, Head | undefined>()
     for (const row of rows) {
       if (row.id <= this.#at.lastRow) continue
       if (row.through !== null) this.#move(row.through, row)
-      readLooks(row.looks, (id, at, kind, ms, observedMs) => {
-        const head = this.#heads.get(id) ?? 0
+      const outcomes = new Map(
+        row.outcomes === null ? [] : (JSON.parse(row.outcomes) as [MonitorId, string][]),
+      )
+      readLooks(row.looks, (id, at, kind, ms, observedMs, parts) => {
+        const head = this.#heads.get(id)
         if (!heads.has(id)) heads.set(id, head)
-        this.#heads.set(id, this.#add(at, kind, ms, observedMs, head))
+        const number = this.#add(at, kind, ms, observedMs, head?.number ?? 0)
+        const look = { at, ms, parts, ...this.#kinds[this.#numberOf(kind)]! }
+        const latest = latestOf(head?.latest, look, outcomes.get(id))
+        this.#heads.set(id, { number, latest })
       })
       this.#at = { ...this.#at, lastRow: row.id }
       this.#rows.push({ id: row.id, end: this.#end })
     }
     return () => {
       for (const [id, head] of heads)
-        if (head === 0) this.#heads.delete(id)
+        if (head === undefined) this.#heads.delete(id)
         else this.#heads.set(id, head)
       for (let more = before.lastChunk + 1; more <= this.#at.lastChunk; more += 1)
         this.#chunks.delete(more)
@@ -136,7 +176,7 @@ export class Tail {
     const { from } = this.#at
     if (this.#released === from) return
     this.#released = from
-    for (const [id, head] of this.#heads) if (head <= from) this.#heads.delete(id)
+    for (const [id, { number }] of this.#heads) if (number <= from) this.#heads.delete(id)
     // The one that looks are added to stays.
     for (const number of this.#chunks.keys())
       if (number < Math.min(Math.floor(from / CHUNK), this.#at.lastChunk))
@@ -154,13 +194,17 @@ export class Tail {
   #walk(id: MonitorId, visit: (chunk: Chunk, place: number, number: number) => unknown): void {
     const { end, monitor, at } = this.#at.run
     const from = id < monitor ? end : this.#at.from
-    for (let number = this.#heads.get(id) ?? 0; number > from;) {
+    for (let number = this.#heads.get(id)?.number ?? 0; number > from;) {
       const chunk = this.#chunks.get(Math.floor((number - 1) / CHUNK))!
       const place = (number - 1) % CHUNK
       const isMoved = number <= end && id === monitor && chunk.at(place) < at
       if (!isMoved && visit(chunk, place, number) === false) return
       number = chunk.before[place]!
     }
+  }
+
+  latest(id: MonitorId): Latest | undefined {
+    return this.#heads.get(id)?.latest
   }
 
   /** Whether a monitor has a look made before `at`. */

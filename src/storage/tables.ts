@@ -108,6 +108,8 @@ export interface JournalTable {
   id: Generated<number>
   account_id: Owner
   looks: Uint8Array | string
+  /** JSON: pairs of a monitor and the JSON of an outcome that those before do not tell. */
+  outcomes: Optional<string>
   packed_through: Optional<number>
   packed_monitor: Optional<MonitorId>
   packed_at: Optional<Instant>

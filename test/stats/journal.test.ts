@@ -4,6 +4,7 @@ import path from 'node:path'
 import * as fc from 'fast-check'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { ensureAccount } from '../../src/accounts/index.ts'
 import { DAY, HOUR, MINUTE } from '../../src/kernel/index.ts'
 import {
   getBucket,
@@ -85,7 +86,7 @@ test('the tail knows what is in the journal and not moved, whenever it reads on'
       let there: { readonly row: number; readonly look: Drawn }[] = []
       const tail = new Tail()
       const add = (looks: readonly Drawn[], run: Partial<JournalRow> = {}) => {
-        const nothing = { through: null, monitor: null, at: null }
+        const nothing = { outcomes: null, through: null, monitor: null, at: null }
         rows.push({ id: next, looks: writeLooks(looks), ...nothing, ...run })
         there.push(...looks.map((it) => ({ row: next, look: it })))
         next += 1
@@ -233,16 +234,22 @@ test('samples of an older database are taken over', async () => {
   const newer = list.splice(list.indexOf(journal))
   const file = path.join(folder, 'uptalk.db')
   try {
-    {
-      await using house = await House.open({ file })
-      for (const name of ['shop', 'till']) await house.add({ name })
+    try {
+      await using db = await openDatabase(file)
+      const { id } = await ensureAccount(db, 1, 'business')
+      for (const name of ['shop', 'till'])
+        await sql`
+          insert into monitors (account_id, type, name, url, interval_ms, timeout_ms, options, policy,
+            created_at, updated_at)
+          values (${id}, 'HTTP', ${name}, 'http://x/', 1, 1, '{}', '{}', 1, 1)`.execute(db)
       await sql`
         insert into samples (monitor_id, at, account_id, status, code, ms, observed_ms)
         select m.id, ${START} + n.value * ${MINUTE}, m.account_id, iif(n.value = 3, 'down', 'up'),
           'ok', 10 + n.value, ${MINUTE}
-        from monitors m, json_each('[200,3,60,61,7]') n`.execute(house.db)
+        from monitors m, json_each('[200,3,60,61,7]') n`.execute(db)
+    } finally {
+      list.push(...newer)
     }
-    list.push(...newer)
     await using house = await House.open({ file })
     for (const monitorId of [1, 2])
       expect((await readSamples(house)).filter((it) => it.monitorId === monitorId)).toEqual(
@@ -259,7 +266,6 @@ test('samples of an older database are taken over', async () => {
     expect(await readSamples(house)).toEqual([])
     expect(await getBucket(house.account, 'hour', 2, START + HOUR)).toMatchObject({ checks: 2 })
   } finally {
-    if (list.length < newer.length + list.indexOf(newer[0]!)) list.push(...newer)
     rmSync(folder, { recursive: true })
   }
 })

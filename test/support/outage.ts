@@ -27,6 +27,7 @@ export function verdictsOf(
         at: now,
         now,
         outcome: { status, durationMs: 5, timings: { total: 5 }, ...outcome },
+        lastGood: { lastGoodAt: null, lastGoodMs: null },
         before: UNJUDGED,
         state: { ...UNJUDGED, status, cause: status === 'down' ? outcome.code : null },
         verdicts: [verdict],

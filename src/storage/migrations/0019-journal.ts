@@ -7,6 +7,7 @@ create table journal (
   id integer primary key autoincrement,
   account_id integer not null references accounts (id) on delete cascade,
   looks any not null,
+  outcomes text,
   packed_through integer,
   packed_monitor integer,
   packed_at integer
