@@ -3,7 +3,7 @@ import { type Judged, recordJudged } from '../incidents/index.ts'
 import type { Log, MonitorId } from '../kernel/index.ts'
 import { type Check, recordCheck } from '../monitors/index.ts'
 import type { Outcome } from '../probes/index.ts'
-import { recordSamples, type Sample, shapeOf } from '../stats/index.ts'
+import { readOn, recordSamples, type Sample, shapeOf } from '../stats/index.ts'
 import { bindAccount, type Db, isPassing, relaxedTransaction } from '../storage/index.ts'
 
 /** A look ready to be written down. */
@@ -151,6 +151,9 @@ export class Ledger {
       this.#keep([...samples, ...this.#samples].slice(-MOST_SAMPLES))
       throw error
     }
+    // Little by little: whoever asks next would have to read all since the last time at once.
+    for (const accountId of new Set(samples.map((it) => it.accountId)))
+      await readOn(bindAccount(this.#db, accountId))
   }
 
   /** Of those that fall away some may have been what others are told from. */

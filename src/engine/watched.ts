@@ -207,7 +207,8 @@ export async function lookAndJudge(
   if (kept === 'lost') return { ...check, id: 0 }
   settle()
   const isFirst = state.streak?.kind === 'failing' && state.streak.count === 1
-  if (isFirst || verdicts.some(({ kind }) => kind === 'opened')) tools.doubt(monitor.dependsOn)
+  const isAtOnce = verdicts.some((it) => it.kind === 'opened' && it.failures === 1)
+  if (isFirst || isAtOnce) tools.doubt(monitor.dependsOn)
   for (const { kind } of verdicts.filter(isNews)) {
     tools.onNews()
     tools.log.info({ monitor: monitor.name, code: outcome.code }, `verdict ${kind}`)

@@ -38,6 +38,11 @@ export class Reader {
   }
 
   count(): number {
+    const first = this.#bytes[this.#at]
+    if (first !== undefined && first < 0x80) {
+      this.#at += 1
+      return first
+    }
     let [value, unit] = [0, 1]
     for (;;) {
       const byte = this.#bytes[this.#at]

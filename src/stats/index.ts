@@ -1,5 +1,6 @@
 export { type Bucket, getBucket, listBuckets } from './buckets.ts'
 export { BUCKET_MS, type BucketKind } from './fresh.ts'
+export { readOn } from './journal.ts'
 export { keepLastDay, type LastDay } from './last-day.ts'
 export { type Latest } from './tail.ts'
 export { type LastColumns, moveOn, readLatest, shapeOf, tellLatest } from './latest.ts'

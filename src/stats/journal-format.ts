@@ -17,6 +17,8 @@ export type Timings = Readonly<Partial<Record<(typeof PARTS)[number], number>>>
 
 const PARTS = ['dns', 'connect', 'tls', 'firstByte', 'body', 'total'] as const
 const TENTHS = 10
+/** The last one: it differs little from what the look took. */
+const TOTAL = PARTS.length - 1
 
 // Row by row, in order of the monitors: a small step to the next one, the time since the earliest
 // look, and how long it speaks for as a change from the look before, whose monitor often has the
@@ -51,45 +53,54 @@ export function writeLooks(looks: readonly JournalLook[]): Buffer {
 
 /** Which there are, and each; the whole as a difference from what the look took. */
 function writeParts(out: Writer, { timings = {}, ms }: JournalLook): void {
-  out.count(PARTS.reduce((bits, part, at) => bits + (timings[part] === undefined ? 0 : 1 << at), 0))
-  for (const part of PARTS)
-    if (timings[part] !== undefined)
-      out.change(Math.round(timings[part] * TENTHS) - (part === 'total' ? ms * TENTHS : 0))
+  const parts = PARTS.map((part) => timings[part])
+  out.count(parts.reduce((bits: number, it, at) => bits + (it === undefined ? 0 : 1 << at), 0))
+  for (const [at, it] of parts.entries()) {
+    if (it === undefined) continue
+    const tenths = Math.round(it * TENTHS)
+    if (at === TOTAL) out.change(tenths - ms * TENTHS)
+    else out.count(tenths)
+  }
 }
 
-/** In tenths of a millisecond, one after another; those left out are undefined. */
-function readParts(from: Reader, ms: number): Parts | null {
+/** In tenths of a millisecond, one after another; -1: left out. */
+export type Parts = number[]
+
+function readParts(from: Reader, ms: number, into: Parts): void {
   const bits = from.count()
-  if (bits === 0) return null
-  return PARTS.map((part, at) =>
-    (bits & (1 << at)) === 0 ? undefined : from.change() + (part === 'total' ? ms * TENTHS : 0),
-  )
+  for (let at = 0; at < TOTAL; at += 1) into[at] = (bits & (1 << at)) === 0 ? -1 : from.count()
+  into[TOTAL] = (bits & (1 << TOTAL)) === 0 ? -1 : from.change() + ms * TENTHS
 }
 
-export type Parts = readonly (number | undefined)[]
+/** Undefined where nothing is known of them. */
+export function toTimings(parts: Parts): Timings | undefined {
+  const known = PARTS.flatMap((part, at) => (parts[at] === -1 ? [] : [[part, parts[at]! / TENTHS]]))
+  return known.length === 0 ? undefined : Object.fromEntries(known)
+}
 
-export const toTimings = (parts: Parts): Timings =>
-  Object.fromEntries(
-    PARTS.flatMap((part, at) => (parts[at] === undefined ? [] : [[part, parts[at] / TENTHS]])),
-  )
-
-type Visit = (
+/** `parts` are another look's the next time. */
+type Visit<Kind> = (
   monitorId: MonitorId,
   at: Instant,
-  kind: string,
+  kind: Kind,
   ms: number,
   observedMs: number,
-  parts: Parts | null,
+  parts: Parts,
 ) => void
 
 /** As a migration made them of rows: monitor, time, status, code, milliseconds, reach. */
 type Listed = readonly (readonly [number, number, string, string, number, number])[]
 
-/** @throws Error for what no version of this program wrote */
-export function readLooks(looks: Uint8Array | string, visit: Visit): void {
+/** `kindOf` is given status and code as one. @throws Error for what no version of this program wrote */
+export function readLooks<Kind>(
+  looks: Uint8Array | string,
+  kindOf: (kind: string) => Kind,
+  visit: Visit<Kind>,
+): void {
+  const parts: Parts = PARTS.map(() => -1)
   if (typeof looks === 'string') {
     for (const [id, at, status, code, ms, observedMs] of JSON.parse(looks) as Listed)
-      visit(id, at, `${status} ${code}`, ms, observedMs, null)
+      visit(id, at, kindOf(`${status} ${code}`), ms, observedMs, parts)
     return
   }
   const from = new Reader(looks)
@@ -98,7 +109,7 @@ export function readLooks(looks: Uint8Array | string, visit: Visit): void {
   const count = from.count()
   if (count === 0) return
   const earliest = from.count()
-  const kinds = Array.from({ length: from.count() }, () => from.text())
+  const kinds = Array.from({ length: from.count() }, () => kindOf(from.text()))
   let [monitorId, observedMs] = [0, 0]
   for (let index = 0; index < count; index += 1) {
     monitorId += from.count()
@@ -107,6 +118,7 @@ export function readLooks(looks: Uint8Array | string, visit: Visit): void {
     if (kind === undefined) throw new Error('the journal names no such kind')
     const ms = from.count()
     observedMs += from.change()
-    visit(monitorId, at, kind, ms, observedMs, readParts(from, ms))
+    readParts(from, ms, parts)
+    visit(monitorId, at, kind, ms, observedMs, parts)
   }
 }

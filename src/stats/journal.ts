@@ -24,6 +24,9 @@ const readRows = (db: AccountTx, after: number) =>
     .orderBy('id')
     .execute()
 
+/** Takes in what came since the journal was last asked. */
+export const readOn = (db: AccountTx): Promise<void> => readTail(db, () => {})
+
 /**
  * Hands `visit` what the journal of the handle's account holds at this moment: rows that came since
  * it was last asked for are read, the others are kept in memory. That is of the whole account, and
@@ -35,7 +38,7 @@ export async function readTail<T>(
 ): Promise<T> {
   const { database, accountId, monitors, isTransaction } = reachOf(db)
   const tail = tailOf(database, accountId)
-  const forget = tail.append(await readRows(db, tail.lastRow))
+  const forget = tail.append(await readRows(db, tail.lastRow), isTransaction)
   try {
     return visit(tail, (id) => monitors === null || monitors.includes(id))
   } finally {

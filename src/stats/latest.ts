@@ -1,6 +1,5 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
-import { toTimings } from './journal-format.ts'
 import { readTail } from './journal.ts'
 import type { Latest } from './tail.ts'
 
@@ -92,12 +91,12 @@ export function tellLatest(
   if (!isNewer(row, latest)) return known
   const told = writtenOut(row, latest) ?? known
   if (told === null) return null
-  const { ms: durationMs, parts } = latest
+  const { ms: durationMs, timings } = latest
   return {
     ...told,
     durationMs,
     message: retell(told.message, told.durationMs, durationMs),
-    ...(parts === null ? {} : { timings: toTimings(parts) }),
+    ...(timings === undefined ? {} : { timings }),
   }
 }
 

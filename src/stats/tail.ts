@@ -1,6 +1,6 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import { Chunk, CHUNK, NUMBERS } from './chunk.ts'
-import { type Parts, readLooks } from './journal-format.ts'
+import { type Parts, readLooks, type Timings, toTimings } from './journal-format.ts'
 import { isGood, type Look } from './tally.ts'
 
 /** A row of the journal, without its account. */
@@ -29,7 +29,7 @@ export interface TailLook extends Look {
 
 /** The newest look of a monitor, and the last outcome that was written out. */
 export interface Latest extends Pick<TailLook, 'at' | 'status' | 'code' | 'ms'> {
-  readonly parts: Parts | null
+  readonly timings: Timings | undefined
   readonly goodAt: Instant | null
   readonly goodMs: number | null
   /** JSON; those after it differ in what it took alone. */
@@ -37,30 +37,25 @@ export interface Latest extends Pick<TailLook, 'at' | 'status' | 'code' | 'ms'> 
   readonly outcomeAt: Instant
 }
 
-interface Head {
+/** Where a monitor's chain begins, and its newest look; changed in place, for there are many. */
+class Head {
   /** Of the look of the newest row. */
-  readonly number: number
-  readonly latest: Latest
-}
+  number = 0
+  at = -Infinity
+  kind = 0
+  ms = 0
+  parts: Parts = []
+  goodAt: Instant | null = null
+  goodMs: number | null = null
+  outcome: string | null = null
+  outcomeAt = -Infinity
 
-const NO_LOOK = { at: -Infinity, goodAt: null, goodMs: null, outcome: null, outcomeAt: -Infinity }
-const NO_RUN = { through: 0, end: 0, monitor: 0 as MonitorId, at: 0 }
-
-function latestOf(
-  before: Latest | undefined,
-  look: Pick<Latest, 'at' | 'status' | 'code' | 'ms' | 'parts'>,
-  outcome: string | undefined,
-): Latest {
-  if (before !== undefined && before.at > look.at) return before
-  const { goodAt, goodMs, ...known } = before ?? NO_LOOK
-  return {
-    ...look,
-    ...(isGood(look) ? { goodAt: look.at, goodMs: look.ms } : { goodAt, goodMs }),
-    ...(outcome === undefined
-      ? { outcome: known.outcome, outcomeAt: known.outcomeAt }
-      : { outcome, outcomeAt: look.at }),
+  copy(): Head {
+    return Object.assign(new Head(), this, { parts: [...this.parts] })
   }
 }
+
+const NO_RUN = { through: 0, end: 0, monitor: 0 as MonitorId, at: 0 }
 
 /**
  * What one account's journal holds, in memory: each monitor's looks as a chain from the newest row
@@ -69,7 +64,11 @@ function latestOf(
 export class Tail {
   readonly #chunks = new Map<number, Chunk>()
   readonly #heads = new Map<MonitorId, Head>()
-  readonly #kinds: { readonly status: string; readonly code: string }[] = []
+  readonly #kinds: {
+    readonly status: string
+    readonly code: string
+    readonly isGood: boolean
+  }[] = []
   readonly #kindOf = new Map<string, number>()
   /** Where each row's looks end. */
   readonly #rows: { readonly id: number; readonly end: number }[] = []
@@ -99,8 +98,8 @@ export class Tail {
     return this.#at.lastChunk * CHUNK > NUMBERS / 2
   }
 
-  /** Rows newer than the last; older ones are known already. Answers how to forget them again. */
-  append(rows: readonly JournalRow[]): () => void {
+  /** Rows newer than the last; older ones are known already. Answers how to forget a trial again. */
+  append(rows: readonly JournalRow[], isTrial: boolean): () => void {
     const before = this.#at
     const [known, chunk] = [this.#rows.length, this.#chunks.get(before.lastChunk)]
     const count = chunk?.count ?? 0
@@ -111,13 +110,20 @@ export class Tail {
       const outcomes = new Map(
         row.outcomes === null ? [] : (JSON.parse(row.outcomes) as [MonitorId, string][]),
       )
-      readLooks(row.looks, (id, at, kind, ms, observedMs, parts) => {
-        const head = this.#heads.get(id)
-        if (!heads.has(id)) heads.set(id, head)
-        const number = this.#add(at, kind, ms, observedMs, head?.number ?? 0)
-        const look = { at, ms, parts, ...this.#kinds[this.#numberOf(kind)]! }
-        const latest = latestOf(head?.latest, look, outcomes.get(id))
-        this.#heads.set(id, { number, latest })
+      const numberOf = (kind: string) => this.#numberOf(kind)
+      readLooks(row.looks, numberOf, (id, at, kind, ms, observedMs, parts) => {
+        let head = this.#heads.get(id)
+        if (isTrial && !heads.has(id)) heads.set(id, head?.copy())
+        if (head === undefined) this.#heads.set(id, (head = new Head()))
+        head.number = this.#add(at, kind, ms, observedMs, head.number)
+        if (at < head.at) return
+        head.at = at
+        head.kind = kind
+        head.ms = ms
+        for (let part = 0; part < parts.length; part += 1) head.parts[part] = parts[part]!
+        if (this.#kinds[kind]!.isGood) [head.goodAt, head.goodMs] = [at, ms]
+        const outcome = outcomes.get(id)
+        if (outcome !== undefined) [head.outcome, head.outcomeAt] = [outcome, at]
       })
       this.#at = { ...this.#at, lastRow: row.id }
       this.#rows.push({ id: row.id, end: this.#end })
@@ -152,15 +158,15 @@ export class Tail {
   }
 
   /** Answers its number. */
-  #add(at: Instant, kind: string, ms: number, observedMs: number, before: number): number {
+  #add(at: Instant, kind: number, ms: number, observedMs: number, before: number): number {
     let chunk = this.#chunks.get(this.#at.lastChunk)
     if (chunk?.hasRoomFor(at) !== true) {
       chunk = new Chunk(at)
       this.#at = { ...this.#at, lastChunk: this.#at.lastChunk + 1 }
       this.#chunks.set(this.#at.lastChunk, chunk)
     }
-    chunk.add(at, this.#numberOf(kind), ms, observedMs, before)
-    return this.#end
+    chunk.add(at, kind, ms, observedMs, before)
+    return this.#at.lastChunk * CHUNK + chunk.count
   }
 
   #numberOf(kind: string): number {
@@ -168,7 +174,7 @@ export class Tail {
     if (known !== undefined) return known
     const [status = '', code = ''] = kind.split(' ')
     this.#kindOf.set(kind, this.#kinds.length)
-    return this.#kinds.push({ status, code }) - 1
+    return this.#kinds.push({ status, code, isGood: isGood({ status }) }) - 1
   }
 
   /** Gives back the room of what was moved away by runs that have ended. */
@@ -204,7 +210,12 @@ export class Tail {
   }
 
   latest(id: MonitorId): Latest | undefined {
-    return this.#heads.get(id)?.latest
+    const head = this.#heads.get(id)
+    if (head === undefined) return undefined
+    const { at, kind, ms, parts, goodAt, goodMs, outcome, outcomeAt } = head
+    const { status, code } = this.#kinds[kind]!
+    const timings = toTimings(parts)
+    return { at, status, code, ms, timings, goodAt, goodMs, outcome, outcomeAt }
   }
 
   /** Whether a monitor has a look made before `at`. */

@@ -12,10 +12,12 @@ const shown = `select m.*, s.* from monitors m join monitor_states s on s.monito
 const list = sqlite.prepare(`${shown} order by m.id desc limit 10`)
 const one = sqlite.prepare(`${shown} where m.id = ?`)
 const observed = sqlite.prepare(
-  `select sum(observed_ms) as observed from samples where monitor_id = ? and at > ?`,
+  `select sum(observed_ms) as observed from hour_stats where monitor_id = ? and at > ?`,
 )
 const samples = sqlite.prepare(
-  `select at, ms, status, observed_ms from samples where monitor_id = ? and at >= ?`,
+  `select h.at, h.min_ms as ms, p.samples from hour_stats h
+   left join packed_samples p on p.monitor_id = h.monitor_id and p.at = h.at
+   where h.monitor_id = ? and h.at >= ?`,
 )
 const incidents = sqlite.prepare(
   `select started_at, resolved_at from incidents
