@@ -91,16 +91,16 @@ type Visit<Kind> = (
 /** As a migration made them of rows: monitor, time, status, code, milliseconds, reach. */
 type Listed = readonly (readonly [number, number, string, string, number, number])[]
 
-/** `kindOf` is given status and code as one. @throws Error for what no version of this program wrote */
+/** `toKind` is given status and code as one. @throws Error for what no version of this program wrote */
 export function readLooks<Kind>(
   looks: Uint8Array | string,
-  kindOf: (kind: string) => Kind,
+  toKind: (kind: string) => Kind,
   visit: Visit<Kind>,
 ): void {
   const parts: Parts = PARTS.map(() => -1)
   if (typeof looks === 'string') {
     for (const [id, at, status, code, ms, observedMs] of JSON.parse(looks) as Listed)
-      visit(id, at, kindOf(`${status} ${code}`), ms, observedMs, parts)
+      visit(id, at, toKind(`${status} ${code}`), ms, observedMs, parts)
     return
   }
   const from = new Reader(looks)
@@ -109,7 +109,7 @@ export function readLooks<Kind>(
   const count = from.count()
   if (count === 0) return
   const earliest = from.count()
-  const kinds = Array.from({ length: from.count() }, () => kindOf(from.text()))
+  const kinds = Array.from({ length: from.count() }, () => toKind(from.text()))
   let [monitorId, observedMs] = [0, 0]
   for (let index = 0; index < count; index += 1) {
     monitorId += from.count()

@@ -18,8 +18,9 @@ const writtenBytes = (): number =>
   Number(/wchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))![1])
 
 /** One that took about so long, some milliseconds off its rhythm, in parts as an HTTPS look has. */
-function lookOf(accountId: number, monitorId: number, second: number, every: number): Sample {
-  const noise = (most: number): number => (monitorId * 7919 + second * 104_729) % most
+function lookOf(accountId: number, monitorId: number, second: number): Sample {
+  const noiseAt = (it: number, most: number): number => (monitorId * 7919 + it * 104_729) % most
+  const noise = (most: number): number => noiseAt(second, most)
   const ms = 80 + noise(70)
   const timings = {
     dns: noise(30) / 10,
@@ -29,8 +30,10 @@ function lookOf(accountId: number, monitorId: number, second: number, every: num
     body: noise(19) / 10,
     total: ms + noise(9) / 10,
   }
-  const at = START + second * SECOND + noise(900)
-  return { monitorId, accountId, at, status: 'up', code: 'ok', ms, observedMs: every, timings }
+  const at = START + second * SECOND + noise(9)
+  // The time since the last.
+  const observedMs = MINUTE + noise(9) - noiseAt(second - MINUTE / SECOND, 9)
+  return { monitorId, accountId, at, status: 'up', code: 'ok', ms, observedMs, timings }
 }
 
 /** An hour as the engine writes it, `batchSeconds` in one go, and its packing. */
@@ -39,7 +42,7 @@ async function pass(db: Db, accountId: number, hour: number, batchSeconds: numbe
     const looks: Sample[] = []
     for (let second = from; second < from + batchSeconds; second += 1)
       for (let id = 1 + (second % MINUTES_AN_HOUR); id <= MONITORS; id += MINUTES_AN_HOUR)
-        looks.push(lookOf(accountId, id, hour * MINUTES_AN_HOUR ** 2 + second, MINUTE))
+        looks.push(lookOf(accountId, id, hour * MINUTES_AN_HOUR ** 2 + second))
     await relaxedTransaction(db, (tx) => recordSamples(tx, looks))
     await readOn(bindAccount(db, accountId))
   }
