@@ -113,7 +113,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 }
 /** Who may hold the handle that sees every account; the rest of the house asks through one that is bound. */
 const UNBOUND =
-  /^src\/(?:storage|accounts|boards|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/(?:samples|pack)|incidents\/(?:burn|verdict|tell)|objectives\/burns|summaries\/send|maintenance\/spans|status-pages\/public)\.ts$/
+  /^src\/(?:storage|accounts|boards|engine|registry|retention|notifications)\/|^src\/(?:monitors\/(?:watched|requests|unfinished)|stats\/(?:samples|pack|hours)|incidents\/(?:burn|verdict|tell)|objectives\/burns|summaries\/send|maintenance\/spans|status-pages\/public)\.ts$/
 /** Where it is handed through as a part, and the look-ups that find whose request it is. */
 const HANDED_THROUGH = new Set(['src/api/deps.ts', 'bots/commands/command.ts'])
 const LOOK_UPS = new Set([
@@ -132,6 +132,7 @@ const BEYOND = [
   'src/incidents/show.ts',
   'src/monitors/depend.ts',
   'src/monitors/read.ts',
+  'src/stats/journal.ts',
 ]
 
 const files = globSync('{src,bots}/**/*.ts', { cwd: ROOT }).map((file) =>

@@ -292,8 +292,10 @@ class Watching {
   #doubt(ids: readonly MonitorId[]): void {
     for (const id of ids) {
       const watched = this.#roster.get(id)
-      if (watched?.running === null && watched.judged.status !== 'down')
-        void this.#begin({ watched, cause: 'retry' })
+      if (watched === undefined || watched.judged.status === 'down') continue
+      // Whether it was looked at since is asked of its row.
+      if (watched.running !== null) watched.isAsked = true
+      else void this.#begin({ watched, cause: 'retry' })
     }
   }
 

@@ -1,7 +1,9 @@
-import { type Judged, recordJudged, recordLatest } from '../incidents/index.ts'
+import { hash } from 'node:crypto'
+import { type Judged, recordJudged } from '../incidents/index.ts'
 import type { Log, MonitorId } from '../kernel/index.ts'
 import { type Check, recordCheck } from '../monitors/index.ts'
-import { recordSamples, type Sample } from '../stats/index.ts'
+import type { Outcome } from '../probes/index.ts'
+import { readOn, recordSamples, type Sample, shapeOf } from '../stats/index.ts'
 import { bindAccount, type Db, isPassing, relaxedTransaction } from '../storage/index.ts'
 
 /** A look ready to be written down. */
@@ -24,7 +26,10 @@ const sampleOf = ({ judged, observedMs }: Entry): Sample => ({
   code: judged.outcome.code,
   ms: judged.outcome.durationMs,
   observedMs,
+  timings: judged.outcome.timings,
 })
+
+const digestOf = (outcome: Outcome): string => hash('sha1', shapeOf(outcome), 'base64')
 
 /** Writes looks down: what changes a judgement at once and for good, the others by the second. */
 export class Ledger {
@@ -32,8 +37,8 @@ export class Ledger {
   readonly #log: Log
   readonly #onNews: () => void
   #samples: Sample[] = []
-  /** The newest held look of a monitor: what is shown of it. */
-  readonly #latest = new Map<MonitorId, Entry>()
+  /** What a monitor's latest look can be told from, in a few bytes. */
+  readonly #told = new Map<MonitorId, string>()
   /** What could not be written when it was judged, in order. */
   #owed: Entry[] = []
   #flushing: Promise<boolean> | null = null
@@ -47,9 +52,13 @@ export class Ledger {
 
   /** To be written with the next batch: its judgement changed nothing. */
   hold(entry: Entry): void {
-    this.#samples.push(sampleOf(entry))
-    if (this.#samples.length > MOST_SAMPLES) this.#samples = this.#samples.slice(-MOST_SAMPLES / 2)
-    this.#latest.set(entry.judged.monitor.id, entry)
+    const { monitor, outcome } = entry.judged
+    const shape = digestOf(outcome)
+    const isKnown = this.#told.get(monitor.id) === shape
+    const more = isKnown ? {} : { outcome: JSON.stringify(outcome) }
+    this.#told.set(monitor.id, shape)
+    this.#samples.push({ ...sampleOf(entry), ...more })
+    if (this.#samples.length > MOST_SAMPLES) this.#keep(this.#samples.slice(-MOST_SAMPLES / 2))
   }
 
   /**
@@ -79,15 +88,18 @@ export class Ledger {
   async #writeNow(entry: Entry): Promise<Check | 'stale'> {
     const work = async (tx: Db) => {
       if (!(await recordJudged(tx, entry.judged))) return 'stale'
-      // What is held of it was seen before this.
-      this.#latest.delete(entry.judged.monitor.id)
       await recordSamples(tx, [sampleOf(entry)])
       return recordCheck(bindAccount(tx, entry.judged.monitor.accountId), entry.check)
     }
+    const { monitor, outcome, verdicts, state } = entry.judged
+    this.#told.delete(monitor.id)
     // Without news a lost second costs a sample; with news nothing may be lost.
-    return entry.judged.verdicts.length === 0 && entry.judged.state.streak === null
+    const isPlain = verdicts.length === 0 && state.streak === null
+    const kept = await (isPlain
       ? relaxedTransaction(this.#db, work)
-      : this.#db.transaction().execute(work)
+      : this.#db.transaction().execute(work))
+    if (kept !== 'stale') this.#told.set(monitor.id, digestOf(outcome))
+    return kept
   }
 
   #owe(entry: Entry): 'owed' {
@@ -122,6 +134,8 @@ export class Ledger {
         if (isPassing(error)) throw error
         this.#log.error({ err: error, monitor: entry.judged.monitor.name }, 'verdict not stored')
       }
+      // Those held since then were told from something else.
+      this.#told.delete(entry.judged.monitor.id)
       this.#owed = this.#owed.filter((it) => it !== entry)
       if (entry.judged.verdicts.length > 0) this.#onNews()
     }
@@ -129,27 +143,23 @@ export class Ledger {
 
   async #writeHeld(): Promise<void> {
     const samples = this.#samples
-    if (samples.length === 0 && this.#latest.size === 0) return
+    if (samples.length === 0) return
     this.#samples = []
     try {
-      const written = await relaxedTransaction(this.#db, async (tx) => {
-        await recordSamples(tx, samples)
-        // Asked inside: a look written while we waited for the database is newer.
-        const latest = [...this.#latest]
-        for (const [monitorId, { judged }] of latest)
-          await recordLatest(tx, {
-            monitorId,
-            rev: judged.monitor.rev,
-            at: judged.at,
-            outcome: judged.outcome,
-          })
-        return latest
-      })
-      for (const [id, entry] of written) if (this.#latest.get(id) === entry) this.#latest.delete(id)
+      await relaxedTransaction(this.#db, (tx) => recordSamples(tx, samples))
     } catch (error) {
-      this.#samples = [...samples, ...this.#samples].slice(-MOST_SAMPLES)
+      this.#keep([...samples, ...this.#samples].slice(-MOST_SAMPLES))
       throw error
     }
+    // Little by little: whoever asks next would have to read all since the last time at once.
+    for (const accountId of new Set(samples.map((it) => it.accountId)))
+      await readOn(bindAccount(this.#db, accountId))
+  }
+
+  /** Of those that fall away some may have been what others are told from. */
+  #keep(samples: Sample[]): void {
+    this.#samples = samples
+    this.#told.clear()
   }
 
   #note(error: unknown): void {

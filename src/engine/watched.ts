@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isNews, judge, judgeSpeed, type JudgeState } from '../incidents/index.ts'
+import { isNews, judge, judgeSpeed, type JudgeState, type LastGood } from '../incidents/index.ts'
 import {
   type Clock,
   HOUR,
@@ -21,6 +21,7 @@ export class Watched {
   lastAt: Instant | null
   /** How long the last look took, in which no other could be made. */
   lastTookMs = 0
+  lastGood: LastGood
   retryAt: Instant | null
   running: Promise<Check> | null = null
   /** Somebody waits for the result: it is kept whole. */
@@ -39,6 +40,7 @@ export class Watched {
     this.monitor = it.monitor
     this.judged = it.judged
     this.lastAt = it.lastAt
+    this.lastGood = it.lastGood
     this.retryAt = it.retryAt
   }
 }
@@ -176,13 +178,17 @@ export async function lookAndJudge(
       at: startedAt,
       now: finishedAt,
       outcome,
+      lastGood: watched.lastGood,
       before: watched.judged,
       state,
       verdicts,
       retryAt,
     },
   }
+  // What is only in the journal is looked for beside what a row says, and some ask the row alone.
   const isRoutine =
+    cause === 'schedule' &&
+    watched.lastAt !== null &&
     verdicts.length === 0 &&
     outcome.status !== 'down' &&
     !watched.isAsked &&
@@ -192,6 +198,8 @@ export async function lookAndJudge(
     watched.retryAt = retryAt
     watched.lastAt = startedAt
     watched.lastTookMs = finishedAt - startedAt
+    if (outcome.status === 'up' || outcome.status === 'degraded')
+      watched.lastGood = { lastGoodAt: startedAt, lastGoodMs: outcome.durationMs }
   }
   if (isRoutine) {
     ledger.hold(entry)
@@ -201,7 +209,9 @@ export async function lookAndJudge(
   const kept = await write(tools, ledger, watched, entry)
   if (kept === 'lost') return { ...check, id: 0 }
   settle()
-  if (state.streak?.kind === 'failing' && state.streak.count === 1) tools.doubt(monitor.dependsOn)
+  const isFirst = state.streak?.kind === 'failing' && state.streak.count === 1
+  const isAtOnce = verdicts.some((it) => it.kind === 'opened' && it.failures === 1)
+  if (isFirst || isAtOnce) tools.doubt(monitor.dependsOn)
   for (const { kind } of verdicts.filter(isNews)) {
     tools.onNews()
     tools.log.info({ monitor: monitor.name, code: outcome.code }, `verdict ${kind}`)

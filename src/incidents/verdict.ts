@@ -15,6 +15,8 @@ import {
 } from './open.ts'
 import { tellDue } from './tell.ts'
 
+export type LastGood = Pick<Opening, 'lastGoodAt' | 'lastGoodMs'>
+
 /** A judged look with all that its consequences need. */
 export interface Judged {
   readonly monitor: {
@@ -30,6 +32,8 @@ export interface Judged {
   readonly at: Instant
   readonly now: Instant
   readonly outcome: Outcome
+  /** Before this look. */
+  readonly lastGood: LastGood
   readonly before: JudgeState
   readonly state: JudgeState
   readonly verdicts: readonly Verdict[]
@@ -48,19 +52,15 @@ export async function recordJudged(tx: Db, judged: Judged): Promise<boolean> {
   const bound = bindAccount(tx, monitor.accountId)
   const current = await bound
     .selectFrom('monitors as m')
-    .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
-    .select(['m.rev', 'm.is_active', 's.last_good_at', 's.last_good_ms'])
+    .select(['m.rev', 'm.is_active'])
     .where('m.id', '=', monitor.id)
     .executeTakeFirst()
   if (current === undefined || current.rev !== monitor.rev || current.is_active === 0) return false
   await writeState(bound, judged)
-  const lastGood = { lastGoodAt: current.last_good_at, lastGoodMs: current.last_good_ms }
-  for (const verdict of verdicts) await act(bound, judged, verdict, lastGood)
+  for (const verdict of verdicts) await act(bound, judged, verdict)
   if (verdicts.some(isNews)) await tellDue(tx, judged.now, monitor.id)
   return true
 }
-
-type LastGood = Pick<Opening, 'lastGoodAt' | 'lastGoodMs'>
 
 const causeOf = ({ code, message, details }: Outcome): Cause => ({
   code,
@@ -69,7 +69,7 @@ const causeOf = ({ code, message, details }: Outcome): Cause => ({
 })
 
 /** What every incident of this look has in common. */
-const opening = ({ monitor, now }: Judged, lastGood: LastGood) => ({
+const opening = ({ monitor, now, lastGood }: Judged) => ({
   monitorId: monitor.id,
   monitorName: monitor.name,
   url: monitor.url,
@@ -79,18 +79,13 @@ const opening = ({ monitor, now }: Judged, lastGood: LastGood) => ({
   ...lastGood,
 })
 
-async function act(
-  tx: AccountTx,
-  judged: Judged,
-  verdict: Verdict,
-  lastGood: LastGood,
-): Promise<void> {
+async function act(tx: AccountTx, judged: Judged, verdict: Verdict): Promise<void> {
   const { monitor, at, now, outcome, before } = judged
   switch (verdict.kind) {
     case 'opened': {
       const isFlapping = before.flapping?.isFlapping === true
       await openIncident(tx, {
-        ...opening(judged, lastGood),
+        ...opening(judged),
         ...causeOf(outcome),
         severity: 'down',
         expected: monitor.expected,
@@ -109,7 +104,7 @@ async function act(
     }
     case 'degraded':
       await openIncident(tx, {
-        ...opening(judged, lastGood),
+        ...opening(judged),
         ...causeOf(outcome),
         severity: 'degraded',
         expected: null,
@@ -127,7 +122,7 @@ async function act(
       return endFlapping(tx, now, monitor.id)
     case 'warned':
       await openIncident(tx, {
-        ...opening(judged, lastGood),
+        ...opening(judged),
         ...warningCause(verdict.expiry),
         severity: 'warning',
         expected: null,
@@ -170,55 +165,23 @@ const warningCause = ({ code, message, subject, endsAt }: Expiry) => ({
   endsAt: Date.parse(endsAt),
 })
 
-/** The columns of a state that every look moves on. */
-const latestColumns = (at: Instant, outcome: Outcome) => ({
-  last_check_at: at,
-  last_ms: outcome.durationMs,
-  last_status: outcome.status,
-  last_code: outcome.code,
-  last_message: outcome.message,
-  latest: JSON.stringify(outcome),
-  ...(outcome.status === 'up' || outcome.status === 'degraded'
-    ? { last_good_at: at, last_good_ms: outcome.durationMs }
-    : {}),
-})
-
-/** A look that changed no judgement: only what is shown of it moves on. */
-export async function recordLatest(
-  tx: Db,
-  look: {
-    readonly monitorId: MonitorId
-    readonly rev: number
-    readonly at: Instant
-    readonly outcome: Outcome
-  },
-): Promise<void> {
-  await tx
-    .updateTable('monitor_states')
-    .set(latestColumns(look.at, look.outcome))
-    .where('monitor_id', '=', look.monitorId)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('monitors')
-          .select('id')
-          .where('id', '=', look.monitorId)
-          .where('rev', '=', look.rev)
-          .where('is_active', '=', 1),
-      ),
-    )
-    .execute()
-}
-
 async function writeState(
   tx: AccountTx,
-  { monitor, at, outcome, before, state, retryAt }: Judged,
+  { monitor, at, outcome, lastGood, before, state, retryAt }: Judged,
 ): Promise<void> {
   const { status, ...mind } = state
+  const isGood = outcome.status === 'up' || outcome.status === 'degraded'
   await tx
     .updateTable('monitor_states')
     .set({
-      ...latestColumns(at, outcome),
+      last_check_at: at,
+      last_ms: outcome.durationMs,
+      last_status: outcome.status,
+      last_code: outcome.code,
+      last_message: outcome.message,
+      last_good_at: isGood ? at : lastGood.lastGoodAt,
+      last_good_ms: isGood ? outcome.durationMs : lastGood.lastGoodMs,
+      latest: JSON.stringify(outcome),
       status,
       judged: Object.values(mind).every((it) => it === null) ? null : JSON.stringify(state),
       retry_at: retryAt,

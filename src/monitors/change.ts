@@ -30,6 +30,15 @@ const NOTHING_KNOWN = {
   last_message: null,
 } as const
 
+/** What its row does not say yet: looks from before nothing is known are not asked for again. */
+const lastOf = ({ state }: MonitorView) => ({
+  last_check_at: state.lastCheckAt,
+  last_ms: state.lastMs,
+  last_good_at: state.lastGoodAt,
+  last_good_ms: state.lastGoodMs,
+  latest: state.latest === null ? null : JSON.stringify(state.latest),
+})
+
 const flat = (config: Partial<MonitorConfig>): Record<string, unknown> => ({
   ...config,
   ...config.options,
@@ -170,7 +179,11 @@ export async function editWithin(
   if (!isDeepStrictEqual(parsed.slo, old.slo))
     await resolveIncident(tx, now, id, 'burning', { at: now, reason: 'changed' })
   if (paused || resumed || parsed.url !== old.url)
-    await tx.updateTable('monitor_states').set(NOTHING_KNOWN).where('monitor_id', '=', id).execute()
+    await tx
+      .updateTable('monitor_states')
+      .set({ ...lastOf(before), ...NOTHING_KNOWN })
+      .where('monitor_id', '=', id)
+      .execute()
   await audit(tx, now, by, actionOf(paused, resumed), iri(id), differences(old, parsed))
   return getMonitor(tx, sealer, id)
 }

@@ -1,8 +1,9 @@
 import { Fault, HOUR, type Id, type Instant, type MonitorId, SECOND } from '../kernel/index.ts'
 import type { Code, LookStatus, Outcome } from '../probes/index.ts'
-import { countPlain, type PlainLook, readPlain } from '../stats/index.ts'
+import { countPlain, moveOn, type PlainLook, readPlain, tellLatest } from '../stats/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import type { Check } from './look.ts'
+import { LAST_COLUMNS, withLatest } from './read.ts'
 
 type Bounds = readonly { readonly op: '>' | '>=' | '<' | '<='; readonly at: Instant }[]
 
@@ -78,46 +79,6 @@ function kept(db: AccountTx, { monitorId, statuses, started }: CheckFilter) {
   return query
 }
 
-/** A failed look is always kept whole, so no sample alone need be searched for one. */
-const sampledStatuses = (statuses: readonly LookStatus[]) => statuses.filter((it) => it !== 'down')
-
-function sampled(db: AccountTx, { monitorId, statuses, started }: CheckFilter) {
-  let query = db.selectFrom('samples as s')
-  if (monitorId !== undefined) query = query.where('s.monitor_id', '=', monitorId)
-  if (statuses !== undefined) query = query.where('s.status', 'in', sampledStatuses(statuses))
-  for (const { op, at } of started ?? []) query = query.where('s.at', op, at)
-  return query
-}
-
-/** Samples of looks that are not kept whole, of hours that are not packed yet. */
-const notKept = (db: AccountTx, filter: CheckFilter) =>
-  sampled(db, filter).where((eb) =>
-    eb.not(
-      eb.exists(
-        eb
-          .selectFrom('checks as k')
-          .select('k.id')
-          .whereRef('k.monitor_id', '=', 's.monitor_id')
-          .whereRef('k.started_at', '=', 's.at'),
-      ),
-    ),
-  )
-
-const onlySampled = (db: AccountTx, filter: CheckFilter) =>
-  notKept(db, filter)
-    .select((eb) => [
-      eb.val(null).as('id'),
-      's.monitor_id',
-      's.at as started_at',
-      eb.val(null).as('cause'),
-      eb.val(null).as('finished_at'),
-      eb.val(null).as('outcome'),
-      's.status',
-      's.code',
-      's.ms',
-    ])
-    .$castTo<Row>()
-
 const keptRows = (db: AccountTx, filter: CheckFilter) =>
   kept(db, filter)
     .select((eb) => [
@@ -138,15 +99,20 @@ async function recalled(db: AccountTx, rows: readonly Row[]): Promise<PastCheck[
   const monitors = new Set(rows.filter(({ id }) => id === null).map((row) => row.monitor_id))
   if (monitors.size === 0) return rows.map(toCheck)
   const states = await db
-    .selectFrom('monitor_states')
-    .select(['monitor_id', 'last_check_at', 'latest'])
-    .where('monitor_id', 'in', [...monitors])
+    .selectFrom('monitor_states as s')
+    .select(['s.monitor_id as id', 's.latest', ...LAST_COLUMNS])
+    .where('s.monitor_id', 'in', [...monitors])
     .execute()
-  const latest = new Map(states.map((it) => [`${it.monitor_id} ${it.last_check_at}`, it.latest]))
+  const latest = new Map(
+    (await withLatest(db, states)).map(([row, it]) => [
+      `${row.id} ${moveOn(row, it).last_check_at}`,
+      tellLatest(row, it),
+    ]),
+  )
   return rows.map((row) => {
     const check = toCheck(row)
     const full = row.id === null ? latest.get(`${row.monitor_id} ${row.started_at}`) : undefined
-    return typeof full === 'string' ? { ...check, outcome: JSON.parse(full) as Outcome } : check
+    return full == null ? check : { ...check, outcome: full as Outcome }
   })
 }
 
@@ -154,31 +120,17 @@ async function recalled(db: AccountTx, rows: readonly Row[]): Promise<PastCheck[
 async function countByHour(
   db: AccountTx,
   filter: CheckFilter,
-): Promise<
-  readonly { readonly hour: Instant; readonly count: number; readonly isPacked: boolean }[]
-> {
-  const packed = await countPlain(db, plainOf(filter))
-  const rows = [
-    ...(await kept(db, filter)
-      .select((eb) => [
-        eb('c.started_at', '-', eb.parens('c.started_at', '%', HOUR)).as('hour'),
-        eb.fn.countAll<number>().as('count'),
-      ])
-      .groupBy('hour')
-      .execute()),
-    ...(await notKept(db, filter)
-      .select((eb) => [
-        eb('s.at', '-', eb.parens('s.at', '%', HOUR)).as('hour'),
-        eb.fn.countAll<number>().as('count'),
-      ])
-      .groupBy('hour')
-      .execute()),
-  ]
-  const counts = new Map(packed)
+): Promise<readonly (readonly [hour: Instant, count: number])[]> {
+  const counts = new Map(await countPlain(db, plainOf(filter)))
+  const rows = await kept(db, filter)
+    .select((eb) => [
+      eb('c.started_at', '-', eb.parens('c.started_at', '%', HOUR)).as('hour'),
+      eb.fn.countAll<number>().as('count'),
+    ])
+    .groupBy('hour')
+    .execute()
   for (const { hour, count } of rows) counts.set(hour, (counts.get(hour) ?? 0) + count)
-  return [...counts]
-    .toSorted(([a], [b]) => b - a)
-    .map(([hour, count]) => ({ hour, count, isPacked: packed.has(hour) }))
+  return [...counts].toSorted(([a], [b]) => b - a)
 }
 
 const plainOf = ({ monitorId, statuses, started }: CheckFilter) => ({
@@ -199,14 +151,6 @@ const rowOf = ({ monitorId, at, status, code, ms }: PlainLook): Row => ({
   ms,
 })
 
-const rowsOf = (db: AccountTx, filter: CheckFilter) =>
-  keptRows(db, filter)
-    .unionAll(onlySampled(db, filter))
-    .orderBy('started_at', 'desc')
-    // The numbers of samples are beyond any row's.
-    .orderBy('id', (it) => it.desc().nullsFirst())
-    .orderBy('monitor_id', 'desc')
-
 const numberOf = ({ id, monitor_id: monitorId, started_at: at }: Row): number =>
   id ?? sampleId(monitorId, at)
 
@@ -221,7 +165,7 @@ export async function listChecks(
 ): Promise<{ readonly total: number; readonly checks: PastCheck[] }> {
   const found: Row[] = []
   let total = 0
-  for (const { hour, count, isPacked } of await countByHour(db, filter)) {
+  for (const [hour, count] of await countByHour(db, filter)) {
     const offset = Math.max(0, page.offset - total)
     const limit = page.limit - found.length
     total += count
@@ -230,11 +174,11 @@ export async function listChecks(
       ...filter,
       started: [...(filter.started ?? []), { op: '>=', at: hour }, { op: '<', at: hour + HOUR }],
     }
-    if (isPacked) {
-      const plain = await readPlain(db, plainOf(filter), hour)
-      const all = [...(await rowsOf(db, ofHour).execute()), ...plain.map(rowOf)]
-      found.push(...all.toSorted(newestFirst).slice(offset, offset + limit))
-    } else found.push(...(await rowsOf(db, ofHour).limit(limit).offset(offset).execute()))
+    const all = [
+      ...(await keptRows(db, ofHour).execute()),
+      ...(await readPlain(db, plainOf(filter), hour, offset + limit)).map(rowOf),
+    ]
+    found.push(...all.toSorted(newestFirst).slice(offset, offset + limit))
   }
   return { total, checks: await recalled(db, found) }
 }
@@ -258,8 +202,6 @@ async function findSampled(db: AccountTx, id: number): Promise<Row | undefined> 
     { op: '>=', at },
     { op: '<', at: at + SECOND },
   ] as const
-  const row = await onlySampled(db, { monitorId, started: second }).executeTakeFirst()
-  if (row !== undefined) return row
-  const [look] = await readPlain(db, { monitorId, made: second }, at - (at % HOUR))
+  const [look] = await readPlain(db, { monitorId, made: second }, at - (at % HOUR), 1)
   return look === undefined ? undefined : rowOf(look)
 }

@@ -1,7 +1,8 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import type { Outcome } from '../probes/index.ts'
 import type { AccountTx } from '../storage/index.ts'
-import { maintainedUntil, matching } from './read.ts'
+import { moveOn, tellLatest } from '../stats/index.ts'
+import { LAST_COLUMNS, maintainedUntil, matching, withLatest } from './read.ts'
 
 /** Up to `limit` monitors with ids beyond `after`, by id, as a scrape shows them; nothing is unsealed. */
 export async function listFigures(
@@ -10,24 +11,27 @@ export async function listFigures(
   { after, limit }: { readonly after: MonitorId; readonly limit: number },
 ) {
   const rows = await matching(db, {})
-    .select(['m.id', 'm.name', 'm.type', 'm.is_active', 's.status', 's.last_status', 's.last_ms'])
-    .select(['s.last_check_at', 's.latest'])
+    .select(['m.id', 'm.name', 'm.type', 'm.is_active', 's.status', 's.latest'])
+    .select(LAST_COLUMNS)
     .select(maintainedUntil)
     .where('m.id', '>', after)
     .orderBy('m.id')
     .limit(limit)
     .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    type: row.type,
-    status: row.is_active === 1 ? row.status : ('paused' as const),
-    isInMaintenance: row.is_active === 1 && (row.maintained_until ?? 0) > now,
-    lastStatus: row.last_status,
-    lastMs: row.last_ms,
-    lastCheckAt: row.last_check_at,
-    latest: row.latest === null ? null : (JSON.parse(row.latest) as Outcome),
-  }))
+  return (await withLatest(db, rows)).map(([row, latest]) => {
+    const last = moveOn(row, latest)
+    return {
+      id: row.id,
+      name: row.name,
+      type: row.type,
+      status: row.is_active === 1 ? row.status : ('paused' as const),
+      isInMaintenance: row.is_active === 1 && (row.maintained_until ?? 0) > now,
+      lastStatus: last.last_status,
+      lastMs: last.last_ms,
+      lastCheckAt: last.last_check_at,
+      latest: tellLatest(row, latest) as Outcome | null,
+    }
+  })
 }
 
 export type Figures = Awaited<ReturnType<typeof listFigures>>[number]

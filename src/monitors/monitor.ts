@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
 import { type MonitorType, type Outcome, PROBES } from '../probes/index.ts'
+import { type Latest, moveOn, tellLatest } from '../stats/index.ts'
 import type { Sealer, Tables } from '../storage/index.ts'
 import type { MonitorConfig } from './input.ts'
 import type { Policy, Slo } from './policy.ts'
@@ -105,26 +106,30 @@ type ShownRow = Omit<StateRow, 'monitor_id' | 'account_id' | 'judged'> & {
   readonly maintained_until: Instant | null
 }
 
-export const toState = (row: ShownRow): MonitorState => ({
-  status: row.status,
-  changedAt: row.changed_at,
-  retryAt: row.retry_at,
-  lastCheckAt: row.last_check_at,
-  lastMs: row.last_ms,
-  lastStatus: row.last_status,
-  lastCode: row.last_code,
-  lastMessage: row.last_message,
-  lastGoodAt: row.last_good_at,
-  lastGoodMs: row.last_good_ms,
-  maintainedUntil: row.maintained_until,
-  latest: row.latest === null ? null : (JSON.parse(row.latest) as Outcome),
-})
+/** `latest`: what the journal has of its looks. */
+export function toState(row: ShownRow, latest: Latest | undefined): MonitorState {
+  const now = moveOn(row, latest)
+  return {
+    status: row.status,
+    changedAt: row.changed_at,
+    retryAt: row.retry_at,
+    lastCheckAt: now.last_check_at,
+    lastMs: now.last_ms,
+    lastStatus: now.last_status,
+    lastCode: now.last_code,
+    lastMessage: now.last_message,
+    lastGoodAt: now.last_good_at,
+    lastGoodMs: now.last_good_ms,
+    maintainedUntil: row.maintained_until,
+    latest: tellLatest(row, latest) as Outcome | null,
+  }
+}
 
 /** Nothing is unsealed for it. */
-export const toListed = (row: MonitorRow & ShownRow): ListedView => ({
-  monitor: plainOf(row),
-  state: toState(row.last_status === 'up' ? { ...row, latest: null } : row),
-})
+export function toListed(row: MonitorRow & ShownRow, latest: Latest | undefined): ListedView {
+  const isWell = moveOn(row, latest).last_status === 'up'
+  return { monitor: plainOf(row), state: toState(isWell ? { ...row, latest: null } : row, latest) }
+}
 
 /** The columns a configuration fills; secret options are sealed apart from the others. */
 export function toColumns(config: MonitorConfig, sealer: Sealer) {

@@ -1,6 +1,7 @@
+import { moveOn } from '../stats/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import type { Monitor, MonitorState } from './monitor.ts'
-import { maintainedUntil, matching, type MonitorFilter } from './read.ts'
+import { LAST_COLUMNS, maintainedUntil, matching, type MonitorFilter, withLatest } from './read.ts'
 
 /** What a list shows of a monitor. Every view is one; ten thousand are read in a few milliseconds. */
 export interface Outline {
@@ -33,11 +34,7 @@ const COLUMNS = [
   'm.paused_by',
   's.status',
   's.changed_at',
-  's.last_check_at',
-  's.last_ms',
-  's.last_status',
-  's.last_code',
-  's.last_message',
+  ...LAST_COLUMNS,
 ] as const
 
 /** Newest first. Nothing is unsealed for it, and no look decoded. */
@@ -47,7 +44,8 @@ export async function listOutlines(db: AccountTx, filter: MonitorFilter = {}): P
     .select(maintainedUntil)
     .orderBy('m.id', 'desc')
     .execute()
-  return rows.map((row) => ({
+  const now = (await withLatest(db, rows)).map(([row, latest]) => moveOn(row, latest))
+  return now.map((row) => ({
     monitor: {
       id: row.id,
       name: row.name,

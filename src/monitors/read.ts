@@ -1,5 +1,6 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { Fault, type Instant, type MonitorId } from '../kernel/index.ts'
+import { type Latest, moveOn, readLatest } from '../stats/index.ts'
 import {
   type AccountTx,
   fold,
@@ -36,10 +37,8 @@ export interface MonitorOrder {
   readonly direction: 'asc' | 'desc'
 }
 
-const STATE_COLUMNS = [
-  's.status',
-  's.changed_at',
-  's.retry_at',
+/** What every look moves on; `moveOn` brings it up to date. */
+export const LAST_COLUMNS = [
   's.last_check_at',
   's.last_ms',
   's.last_status',
@@ -47,8 +46,27 @@ const STATE_COLUMNS = [
   's.last_message',
   's.last_good_at',
   's.last_good_ms',
-  's.latest',
 ] as const
+
+const STATE_COLUMNS = [
+  's.status',
+  's.changed_at',
+  's.retry_at',
+  's.latest',
+  ...LAST_COLUMNS,
+] as const
+
+/** The rows of monitors with what the journal has of their looks. */
+export async function withLatest<R extends { readonly id: MonitorId }>(
+  db: AccountTx,
+  rows: readonly R[],
+): Promise<readonly (readonly [row: R, latest: Latest | undefined])[]> {
+  const latest = await readLatest(
+    db,
+    rows.map(({ id }) => id),
+  )
+  return rows.map((row) => [row, latest.get(row.id)])
+}
 
 type OfMonitor = ExpressionBuilder<Tables & { m: Tables['monitors'] }, 'm'>
 
@@ -143,10 +161,10 @@ export async function listMonitors(
   sealer: Sealer,
   filter: MonitorFilter,
 ): Promise<MonitorView[]> {
-  const rows = await inOrder(db, filter, []).execute()
+  const rows = await withLatest(db, await inOrder(db, filter, []).execute())
   return ofWhoAsks(
     db,
-    rows.map((row) => ({ monitor: toMonitor(row, sealer), state: toState(row) })),
+    rows.map(([row, latest]) => ({ monitor: toMonitor(row, sealer), state: toState(row, latest) })),
   )
 }
 
@@ -160,7 +178,8 @@ export async function listPage(
   const rows = isEmpty(filter)
     ? await partOfAll(db, { limit, offset }, order)
     : await inOrder(db, filter, order).limit(limit).offset(offset).execute()
-  return ofWhoAsks(db, rows.map(toListed))
+  const listed = (await withLatest(db, rows)).map(([row, latest]) => toListed(row, latest))
+  return ofWhoAsks(db, listed)
 }
 
 /** Without the dependencies that whoever asks may not know of. */
@@ -185,7 +204,10 @@ export async function getMonitor(
 ): Promise<MonitorView> {
   const [row] = await byId(db, { id })
   if (row === undefined) throw new Fault('monitor_unknown', { name: `#${id}` })
-  const [view] = await ofWhoAsks(db, [{ monitor: toMonitor(row, sealer), state: toState(row) }])
+  const latest = (await readLatest(db, [id])).get(id)
+  const [view] = await ofWhoAsks(db, [
+    { monitor: toMonitor(row, sealer), state: toState(row, latest) },
+  ])
   return view!
 }
 
@@ -210,7 +232,7 @@ export async function listGlances(
   const rows = await matching(db, {})
     .where((eb) => eb.or([eb('m.id', 'in', ids), ...carrying(eb, tags)]))
     .select(['m.id', 'm.name', 'm.type', 'm.url', 'm.is_active', 's.status', 's.changed_at'])
-    .select('s.last_ms')
+    .select(LAST_COLUMNS)
     .select((eb) =>
       eb
         .selectFrom('maintenance_spans as w')
@@ -222,7 +244,7 @@ export async function listGlances(
     .orderBy((eb) => eb.fn('fold', ['m.name']))
     .orderBy('m.id')
     .execute()
-  return rows.map((row) => {
+  return (await withLatest(db, rows)).map(([row, latest]) => {
     // Windows are entered a moment before they begin.
     const maintainedSince =
       row.maintained_since === null ? null : Math.min(row.maintained_since, now)
@@ -234,7 +256,7 @@ export async function listGlances(
       url: row.url,
       status: row.is_active === 0 ? 'paused' : isMaintained ? 'maintenance' : row.status,
       since: isMaintained ? maintainedSince : row.changed_at,
-      lastMs: row.last_ms,
+      lastMs: moveOn(row, latest).last_ms,
     }
   })
 }

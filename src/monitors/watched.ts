@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
-import { type JudgeState, UNJUDGED } from '../incidents/index.ts'
-import type { Instant, MonitorId } from '../kernel/index.ts'
+import { type JudgeState, type LastGood, UNJUDGED } from '../incidents/index.ts'
+import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
+import { type LastColumns, moveOn } from '../stats/index.ts'
 import { bindAccount, type Db, type Sealer } from '../storage/index.ts'
 import { deleteMonitor, resumeMonitor } from './change.ts'
 import { type Monitor, toMonitor } from './monitor.ts'
+import { LAST_COLUMNS, withLatest } from './read.ts'
 
 /** A monitor as the engine takes it up: where its judgement stood, what it still has to do. */
 export interface WatchedMonitor {
@@ -11,6 +13,7 @@ export interface WatchedMonitor {
   readonly judged: JudgeState
   /** Null where the time before is nobody's: created, paused or re-addressed since. */
   readonly lastAt: Instant | null
+  readonly lastGood: LastGood
   readonly retryAt: Instant | null
   /** Created, resumed or re-addressed: to be looked at now. */
   readonly lookNow: boolean
@@ -30,10 +33,10 @@ export async function loadWatched(
     .selectFrom('monitors as m')
     .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
     .selectAll('m')
-    .select(['s.status', 's.judged', 's.last_check_at', 's.last_status', 's.retry_at'])
+    .select(['s.status', 's.judged', 's.retry_at', ...LAST_COLUMNS])
     .where('m.is_active', '=', 1)
   if (ids !== undefined) query = query.where('m.id', 'in', inList(ids))
-  return (await query.execute()).map((row) => ({
+  return (await upToDate(db, await query.execute())).map((row) => ({
     monitor: toMonitor(row, sealer),
     // What an earlier version did not write yet is not there.
     judged: {
@@ -42,9 +45,20 @@ export async function loadWatched(
       ...(row.judged === null ? {} : (JSON.parse(row.judged) as Partial<JudgeState>)),
     },
     lastAt: row.last_status === null ? null : row.last_check_at,
+    lastGood: { lastGoodAt: row.last_good_at, lastGoodMs: row.last_good_ms },
     retryAt: row.retry_at,
     lookNow: row.look_now === 1,
   }))
+}
+
+async function upToDate<
+  R extends LastColumns & { readonly id: MonitorId; readonly account_id: AccountId },
+>(db: Db, rows: readonly R[]): Promise<R[]> {
+  const all: R[] = []
+  for (const [accountId, some] of Map.groupBy(rows, (it) => it.account_id))
+    for (const [row, latest] of await withLatest(bindAccount(db, accountId), some))
+      all.push(moveOn(row, latest))
+  return all
 }
 
 /** The look that was due at once is being made; one asked for by a later change stays due. */

@@ -1,6 +1,7 @@
 import { setImmediate as others } from 'node:timers/promises'
 import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
+import { readTail } from './journal.ts'
 import { startOf } from './tally.ts'
 
 /** How a span is cut: UTC hours or days. */
@@ -30,28 +31,6 @@ export const meetsAll = (at: Instant, bounds: Bounds): boolean =>
 /** Within so long a day becomes a row of its own: some of its hours may wait for a judgement. */
 const UNROLLED_MS = 5 * DAY
 
-/** When the first and the last sample of any monitor meant was taken. */
-async function extentOfSamples(db: AccountTx, monitorId?: MonitorId): Promise<readonly Instant[]> {
-  const ends = (['asc', 'desc'] as const).map(async (direction) => {
-    const query = db
-      .selectFrom('monitors as m')
-      .select((eb) =>
-        eb
-          .selectFrom('samples as s')
-          .select('s.at')
-          .whereRef('s.monitor_id', '=', 'm.id')
-          .orderBy('s.at', direction)
-          .limit(1)
-          .as('at'),
-      )
-    const rows = await (
-      monitorId === undefined ? query : query.where('m.id', '=', monitorId)
-    ).execute()
-    return rows.flatMap(({ at }) => (at === null ? [] : [at]))
-  })
-  return (await Promise.all(ends)).flat()
-}
-
 /** When the last packed hour of any monitor meant began. */
 async function lastHour(db: AccountTx, monitorId?: MonitorId): Promise<readonly Instant[]> {
   const query = db.selectFrom('hour_stats').select('at').orderBy('at', 'desc').limit(1)
@@ -64,46 +43,81 @@ async function lastHour(db: AccountTx, monitorId?: MonitorId): Promise<readonly 
   return rows.map(({ at }) => at)
 }
 
-/** Monitors that were looked at in the bucket that began at `at`, where it is no row yet. */
-function lookedAt(db: AccountTx, kind: BucketKind, at: Instant, monitorId?: MonitorId) {
-  const end = at + BUCKET_MS[kind]
+/** Monitors that have hours of a day that is no row yet. */
+async function packedOn(
+  db: AccountTx,
+  day: Instant,
+  monitorId?: MonitorId,
+): Promise<readonly MonitorId[]> {
   const query = db
     .selectFrom('monitors as m')
     .select('m.id')
-    .orderBy('m.id', 'desc')
     .where((eb) =>
-      eb.not(
+      eb.and([
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('day_stats as d')
+              .select('d.at')
+              .whereRef('d.monitor_id', '=', 'm.id')
+              .where('d.at', '=', day)
+              .where('d.checks', '>', 0),
+          ),
+        ),
         eb.exists(
           eb
-            .selectFrom(`${STATS_TABLES[kind]} as b`)
-            .select('b.at')
-            .whereRef('b.monitor_id', '=', 'm.id')
-            .where('b.at', '=', at)
-            .where('b.checks', '>', 0),
+            .selectFrom('hour_stats as h')
+            .select('h.at')
+            .whereRef('h.monitor_id', '=', 'm.id')
+            .where('h.at', '>=', day)
+            .where('h.at', '<', day + DAY)
+            .where('h.checks', '>', 0),
         ),
-      ),
+      ]),
     )
-    .where((eb) => {
-      const sampled = eb.exists(
-        eb
-          .selectFrom('samples as s')
-          .select('s.at')
-          .whereRef('s.monitor_id', '=', 'm.id')
-          .where('s.at', '>=', at)
-          .where('s.at', '<', end),
-      )
-      const packed = eb.exists(
-        eb
-          .selectFrom('hour_stats as h')
-          .select('h.at')
-          .whereRef('h.monitor_id', '=', 'm.id')
-          .where('h.at', '>=', at)
-          .where('h.at', '<', end)
-          .where('h.checks', '>', 0),
-      )
-      return kind === 'hour' ? sampled : eb.or([sampled, packed])
-    })
-  return monitorId === undefined ? query : query.where('m.id', '=', monitorId)
+  const rows = await (
+    monitorId === undefined ? query : query.where('m.id', '=', monitorId)
+  ).execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Buckets that looks were made in which are not packed yet; some of them may be rows already. */
+async function sampled(
+  db: AccountTx,
+  kind: BucketKind,
+  monitorId?: MonitorId,
+): Promise<Map<Instant, Set<MonitorId>>> {
+  const some = db.selectFrom('monitors').select('id')
+  const there = await (monitorId === undefined ? some : some.where('id', '=', monitorId)).execute()
+  return readTail(db, (tail) => {
+    const found = new Map<Instant, Set<MonitorId>>()
+    for (const { id } of there)
+      tail.each(id, (at) => {
+        const begun = startOf(at, BUCKET_MS[kind])
+        const ids = found.get(begun)
+        if (ids === undefined) found.set(begun, new Set([id]))
+        else ids.add(id)
+      })
+    return found
+  })
+}
+
+/** Whose bucket that began at `at` is a row. */
+async function storedAt(
+  db: AccountTx,
+  kind: BucketKind,
+  at: Instant,
+  monitorId?: MonitorId,
+): Promise<readonly MonitorId[]> {
+  const query = db
+    .selectFrom(STATS_TABLES[kind])
+    .select('monitor_id')
+    .where('at', '=', at)
+    .where('checks', '>', 0)
+  const rows = await (
+    monitorId === undefined ? query : query.where('monitor_id', '=', monitorId)
+  ).execute()
+  return rows.map(({ monitor_id }) => monitor_id)
 }
 
 /** The buckets that are no rows yet: when they began, oldest first, with whose they are, newest first. */
@@ -112,30 +126,24 @@ export async function freshBuckets(
   kind: BucketKind,
   { monitorId, began = [] }: BucketFilter,
 ): Promise<ReadonlyMap<Instant, readonly MonitorId[]>> {
-  const size = BUCKET_MS[kind]
-  const sampled = await extentOfSamples(db, monitorId)
-  const packed = kind === 'day' ? await lastHour(db, monitorId) : []
-  const ends = [...sampled, ...packed.flatMap((at) => [at - UNROLLED_MS, at])]
-  const fresh = new Map<Instant, readonly MonitorId[]>()
-  if (ends.length === 0) return fresh
-  const last = ends.reduce((a, b) => Math.max(a, b))
-  for (
-    let at = startOf(
-      ends.reduce((a, b) => Math.min(a, b)),
-      size,
-    );
-    at <= last;
-    at += size
-  ) {
-    if (!meetsAll(at, began)) continue
-    const found = await lookedAt(db, kind, at, monitorId).execute()
-    if (found.length > 0)
-      fresh.set(
-        at,
-        found.map(({ id }) => id),
-      )
-    // SQLite answers without waiting, so without this nothing else would run until the end.
-    await others()
-  }
-  return fresh
+  const found = new Map(
+    [...(await sampled(db, kind, monitorId))].filter(([at]) => meetsAll(at, began)),
+  )
+  for (const [at, ids] of found)
+    for (const id of await storedAt(db, kind, at, monitorId)) ids.delete(id)
+  const hours = kind === 'day' ? await lastHour(db, monitorId) : []
+  for (const last of hours)
+    for (let day = startOf(last - UNROLLED_MS, DAY); day <= last; day += DAY) {
+      if (!meetsAll(day, began)) continue
+      const ids = await packedOn(db, day, monitorId)
+      found.set(day, new Set([...(found.get(day) ?? []), ...ids]))
+      // SQLite answers without waiting, so without this nothing else would run until the end.
+      await others()
+    }
+  return new Map(
+    [...found]
+      .filter(([, ids]) => ids.size > 0)
+      .toSorted(([a], [b]) => a - b)
+      .map(([at, ids]) => [at, [...ids].toSorted((a, b) => b - a)]),
+  )
 }

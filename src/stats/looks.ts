@@ -1,5 +1,6 @@
 import { HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
+import { readTail } from './journal.ts'
 import { unpackSamples } from './pack-format.ts'
 import { type Look, type Outage, startOf } from './tally.ts'
 
@@ -12,24 +13,22 @@ const addTo = <V>(map: Map<MonitorId, V[]>, id: MonitorId, ...values: V[]): void
   else list.push(...values)
 }
 
-/** Of hours that are not packed yet: those made after `from`. */
-export async function readFresh(
+/** Of hours that are not packed yet: those made at or after `from`. */
+export const readFresh = (
   db: AccountTx,
   ids: readonly MonitorId[],
   from: Instant,
-): Promise<LooksOf> {
-  const looks = new Map<MonitorId, Look[]>()
-  const rows = await db
-    .selectFrom('samples')
-    .select(['monitor_id', 'at', 'status', 'ms', 'observed_ms as observedMs'])
-    .where('monitor_id', 'in', ids)
-    .where('at', '>=', from)
-    .orderBy('monitor_id')
-    .orderBy('at')
-    .execute()
-  for (const { monitor_id, ...look } of rows) addTo(looks, monitor_id, look)
-  return looks
-}
+): Promise<LooksOf> =>
+  readTail(
+    db,
+    (tail, reaches) =>
+      new Map(
+        ids.filter(reaches).flatMap((id) => {
+          const looks = tail.looks(id, from)
+          return looks.length === 0 ? [] : [[id, looks]]
+        }),
+      ),
+  )
 
 /** Of the hours that are packed, those that began at one of these instants. */
 export async function readPacked(

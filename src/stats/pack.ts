@@ -1,29 +1,37 @@
-import { sql } from 'kysely'
+import { setImmediate as others } from 'node:timers/promises'
 import { DAY, HOUR, type Instant, MINUTE, type MonitorId } from '../kernel/index.ts'
-import { bindAccount, type Db, relaxedTransaction } from '../storage/index.ts'
-import { readOutages } from './looks.ts'
-import { packSamples, type PackedSample, unpackSamples } from './pack-format.ts'
-import { hoursOf, isGood, madeOf, measure, percentile, startOf } from './tally.ts'
+import {
+  type AccountDb,
+  type AccountTx,
+  bindAccount,
+  type Db,
+  relaxedTransaction,
+} from '../storage/index.ts'
+import { type Due, packLooks, rollDays } from './hours.ts'
+import { type JournalLook, writeLooks } from './journal-format.ts'
+import { readTail } from './journal.ts'
+import { keepLatest } from './latest.ts'
+import type { Latest, Run, TailLook } from './tail.ts'
+import { startOf } from './tally.ts'
 
 /** Looks packed in one go: some milliseconds in which nothing else runs. */
 const MOST_LOOKS = 600
+/** What a monitor costs even without a look. */
+const LOOKS_A_MONITOR = 10
 /** Monitors asked for at once. */
 const MOST_MONITORS = 200
+/** Rows of the journal deleted at once; each may have a thousand looks. */
+const MOST_ROWS = 50
 /** What was seen before the hour ended may be written down a little later. */
 const GRACE_MS = 2 * MINUTE
 /** A streak that never ends holds its hours back for so long. */
 const HELD_MS = 3 * DAY
 
-interface Due {
-  readonly id: MonitorId
-  readonly account_id: number
-  /** Since when it is not settled whether it is down; null: it is settled. */
-  readonly unsettled_at: Instant | null
-}
-
 /**
  * Packs the hours that are over, each monitor's own, and then the days. In steps of a few
- * milliseconds; `rest` comes between them and says whether to go on.
+ * milliseconds; `rest` comes between them and says whether to go on. A step moves what the journal
+ * has of some monitors: what can be packed into hours, the rest into a new row. Once all are through
+ * the old rows go. A run that was cut off is taken up again.
  */
 export async function packHistory(
   db: Db,
@@ -31,234 +39,196 @@ export async function packHistory(
   rest: () => Promise<boolean>,
 ): Promise<void> {
   const until = startOf(now - GRACE_MS, HOUR)
-  let last = 0
-  for (;;) {
-    const due = await db
-      .selectFrom('monitors as m')
-      .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
-      .where('m.id', '>', last)
-      .orderBy('m.id')
-      .limit(MOST_MONITORS)
-      .select([
-        'm.id',
-        'm.account_id',
-        sql<Instant | null>`iif(m.is_active, s.judged ->> '$.streak.startedAt', null)`.as(
-          'unsettled_at',
-        ),
-      ])
-      .execute()
-    if (due.length === 0) return
-    last = due.at(-1)!.id
-    if (!(await packSome(db, due, until, rest))) return
+  for (const { id } of await db.selectFrom('accounts').select('id').orderBy('id').execute()) {
+    const account = bindAccount(db, id)
+    const cut = await readTail(account, (tail) => tail.run)
+    if (cut !== undefined && !(await packRun({ db, account, until, rest }, cut))) return
+    const through = await newRun(account, until)
+    if (!(await packRun({ db, account, until, rest }, { through, monitor: 0, at: 0 }))) return
   }
 }
 
-/** As many monitors in one transaction as make a step; whether to go on. */
+/** The last row there is, where there is something in them to pack; otherwise 0. */
+async function newRun(account: AccountDb, until: Instant): Promise<number> {
+  const { through, monitors } = await readTail(account, (tail) => ({
+    through: tail.lastRow,
+    monitors: tail.earliest < until ? tail.monitors : [],
+  }))
+  for (let at = 0; at < monitors.length; at += MOST_MONITORS) {
+    const due = await readDue(account, monitors.slice(at, at + MOST_MONITORS))
+    const isAny = await readTail(account, (tail) =>
+      due.some((it) => tail.hasBefore(it.id, settledOf(it, until))),
+    )
+    if (isAny) return through
+    await others()
+  }
+  return 0
+}
+
+const readDue = (account: AccountTx, ids: readonly MonitorId[]): Promise<Due[]> =>
+  account
+    .selectFrom('monitors as m')
+    .innerJoin('monitor_states as s', 's.monitor_id', 'm.id')
+    .where('m.id', 'in', ids)
+    .orderBy('m.id')
+    .select((eb) => [
+      'm.id',
+      'm.account_id',
+      eb
+        .case()
+        .when('m.is_active', '=', 1)
+        .then(eb.fn<Instant | null>('json_extract', ['s.judged', eb.val('$.streak.startedAt')]))
+        .else(null)
+        .end()
+        .as('unsettled_at'),
+    ])
+    .execute()
+
+/** An outage is charged from its first failure, which may lie in an hour before. */
+const settledOf = ({ unsettled_at: unsettled }: Due, until: Instant): Instant =>
+  unsettled === null || until - unsettled > HELD_MS
+    ? until
+    : Math.min(until, startOf(unsettled, HOUR))
+
+interface Tools {
+  readonly db: Db
+  readonly account: AccountDb
+  readonly until: Instant
+  readonly rest: () => Promise<boolean>
+}
+
+/** Where a run stands: at which monitor, and from when on its looks are still to be moved. */
+interface Place {
+  readonly next: number
+  readonly from: Instant
+}
+
+/** From where `run` stands to its end; whether it came there. */
+async function packRun({ db, account, until, rest }: Tools, run: Run): Promise<boolean> {
+  const rows = await account
+    .selectFrom('monitors')
+    .select('id')
+    .where('id', '>=', run.monitor)
+    .orderBy('id')
+    .execute()
+  const ids = rows.map(({ id }) => id)
+  let place: Place = { next: 0, from: ids[0] === run.monitor ? run.at : 0 }
+  let last: { readonly id: MonitorId; readonly looks: readonly TailLook[] } | undefined
+  do {
+    if (!(await rest())) return false
+    const tail = await readTail(account, (it) => it)
+    const looksOf = (id: MonitorId): readonly TailLook[] => {
+      if (last?.id !== id) last = { id, looks: tail.looks(id, 0, run.through) }
+      return last.looks
+    }
+    const before = place
+    place = await relaxedTransaction(db, (tx) =>
+      packSome(
+        tx,
+        {
+          account: bindAccount(tx, account.accountId),
+          run,
+          ids,
+          until,
+          looksOf,
+          latestOf: (id) => tail.latest(id),
+        },
+        before,
+      ),
+    )
+  } while (place.next < ids.length)
+  return run.through === 0 || forgetRows(db, account, run.through, rest)
+}
+
+interface Step {
+  readonly account: AccountDb
+  readonly run: Run
+  readonly ids: readonly MonitorId[]
+  readonly until: Instant
+  readonly looksOf: (id: MonitorId) => readonly TailLook[]
+  readonly latestOf: (id: MonitorId) => Latest | undefined
+}
+
+/** As many monitors as make a step; where the next one begins. */
 async function packSome(
+  tx: Db,
+  { account, run, ids, until, looksOf, latestOf }: Step,
+  { next, from }: Place,
+): Promise<Place> {
+  const some = ids.slice(next, next + MOST_LOOKS / LOOKS_A_MONITOR)
+  const dueOf = new Map((await readDue(account, some)).map((due) => [due.id, due]))
+  const left: JournalLook[] = []
+  let [done, begin, room] = [0, from, MOST_LOOKS]
+  while (room > 0 && done < some.length) {
+    const id = some[done]!
+    const due = dueOf.get(id)
+    const looks = looksOf(id).filter(({ at }) => at >= begin)
+    const settled = due === undefined ? 0 : settledOf(due, until)
+    const ripe = looks.filter(({ at }) => at < settled)
+    const part = wholeHours(ripe)
+    if (due !== undefined && part.length > 0) await packLooks(tx, due, part)
+    room -= part.length + LOOKS_A_MONITOR
+    if (part.length < ripe.length) {
+      begin = part.at(-1)!.at + 1
+      continue
+    }
+    if (due !== undefined) {
+      for (const it of looks) if (it.at >= settled) left.push({ ...it, monitorId: id })
+      const latest = latestOf(id)
+      if (latest !== undefined) await keepLatest(account, id, latest)
+      await rollDays(tx, due, startOf(settled, DAY))
+    }
+    done += 1
+    begin = 0
+  }
+  const place = { next: next + done, from: begin }
+  if (run.through > 0)
+    await account
+      .insertInto('journal')
+      .values({
+        looks: writeLooks(left),
+        packed_through: run.through,
+        packed_monitor: ids[place.next] ?? null,
+        packed_at: place.from,
+      })
+      .execute()
+  return place
+}
+
+/** Without the last hour where there are too many, unless it is the only one. */
+function wholeHours(looks: readonly TailLook[]): readonly TailLook[] {
+  const over = looks[MOST_LOOKS]
+  if (over === undefined) return looks
+  const whole = looks.slice(0, MOST_LOOKS).filter(({ at }) => at < startOf(over.at, HOUR))
+  const last = looks[MOST_LOOKS - 1]!.at
+  return whole.length > 0 ? whole : looks.filter(({ at }) => at <= last)
+}
+
+/** Rows all of whose looks are moved; whether it came to the end. */
+async function forgetRows(
   db: Db,
-  due: readonly Due[],
-  until: Instant,
+  account: AccountDb,
+  through: number,
   rest: () => Promise<boolean>,
 ): Promise<boolean> {
-  let next = 0
-  while (next < due.length) {
+  let gone = BigInt(MOST_ROWS)
+  while (gone >= MOST_ROWS) {
     if (!(await rest())) return false
-    await relaxedTransaction(db, async (tx) => {
-      let looks = 0
-      while (looks < MOST_LOOKS && next < due.length) {
-        const { count, isDone } = await packMonitor(tx, due[next]!, until)
-        looks += count + 1
-        if (isDone) next += 1
-      }
+    gone = await relaxedTransaction(db, async (tx) => {
+      const { numDeletedRows } = await tx
+        .deleteFrom('journal')
+        .where('id', 'in', (eb) =>
+          eb
+            .selectFrom('journal')
+            .select('id')
+            .where('id', '<=', through)
+            .where('account_id', '=', account.accountId)
+            .orderBy('id')
+            .limit(MOST_ROWS),
+        )
+        .executeTakeFirstOrThrow()
+      return numDeletedRows
     })
   }
   return true
-}
-
-/** A step of one monitor's: how many looks it took, and whether there are no more. */
-async function packMonitor(
-  tx: Db,
-  due: Due,
-  until: Instant,
-): Promise<{ readonly count: number; readonly isDone: boolean }> {
-  const { id, unsettled_at: unsettled } = due
-  // An outage is charged from its first failure, which may lie in an hour before.
-  const settled =
-    unsettled === null || until - unsettled > HELD_MS
-      ? until
-      : Math.min(until, startOf(unsettled, HOUR))
-  const found = await tx
-    .selectFrom('samples')
-    .select(['at', 'status', 'code', 'ms', 'observed_ms as observedMs'])
-    .where('monitor_id', '=', id)
-    .where('at', '<', settled)
-    .orderBy('at')
-    .limit(MOST_LOOKS)
-    .execute()
-  const looks = wholeHours(found)
-  if (looks.length > 0) {
-    await packLooks(tx, due, looks)
-    await tx
-      .deleteFrom('samples')
-      .where('monitor_id', '=', id)
-      .where('at', '<=', looks.at(-1)!.at)
-      .execute()
-  }
-  const isDone = found.length < MOST_LOOKS
-  if (isDone) await rollDays(tx, due, startOf(settled, DAY))
-  return { count: looks.length, isDone }
-}
-
-/** Without the last hour where it was cut in two, unless it is the only one. */
-function wholeHours<L extends { readonly at: Instant }>(looks: readonly L[]): readonly L[] {
-  if (looks.length < MOST_LOOKS) return looks
-  const last = startOf(looks.at(-1)!.at, HOUR)
-  const whole = looks.filter(({ at }) => at < last)
-  return whole.length === 0 ? looks : whole
-}
-
-type Unpacked = Omit<PackedSample, 'isKeptWhole'>
-
-async function packLooks(tx: Db, due: Due, looks: readonly Unpacked[]): Promise<void> {
-  const { id } = due
-  const hours = hoursOf(looks)
-  const [begin, end] = [hours[0]!, hours.at(-1)! + HOUR]
-  const bound = bindAccount(tx, due.account_id)
-  const outages = (await readOutages(bound, [id], begin, end)).get(id) ?? []
-  const whole = await readKeptWhole(tx, id, begin, end)
-  for (const hour of hours) {
-    const made = looks
-      .filter(({ at }) => at >= hour && at < hour + HOUR)
-      .map((it) => Object.assign(it, { isKeptWhole: whole.has(it.at) }))
-    const { observedMs, downMs } = measure(looks, outages, hour, hour + HOUR)
-    const figures = made.length === 0 ? {} : figuresOf(await storeLooks(tx, due, hour, made))
-    await tx
-      .insertInto('hour_stats')
-      .values({
-        monitor_id: id,
-        at: hour,
-        account_id: due.account_id,
-        observed_ms: observedMs,
-        down_ms: downMs,
-        ...figures,
-      })
-      .onConflict((it) =>
-        it.columns(['monitor_id', 'at']).doUpdateSet((eb) => ({
-          observed_ms: eb('hour_stats.observed_ms', '+', observedMs),
-          down_ms: eb('hour_stats.down_ms', '+', downMs),
-          ...figures,
-        })),
-      )
-      .execute()
-  }
-  // Late looks, or ones that speak for the day before.
-  const days = await tx
-    .selectFrom('day_stats')
-    .select('at')
-    .where('monitor_id', '=', id)
-    .where('at', 'in', [...new Set(hours.map((hour) => startOf(hour, DAY)))])
-    .execute()
-  for (const { at } of days) await rollDay(tx, due, at)
-}
-
-/** Beside what the hour has already, where looks came in late; answers them all. */
-async function storeLooks(
-  tx: Db,
-  due: Due,
-  hour: Instant,
-  made: readonly PackedSample[],
-): Promise<readonly PackedSample[]> {
-  const before = await tx
-    .selectFrom('packed_samples')
-    .select('samples')
-    .where('monitor_id', '=', due.id)
-    .where('at', '=', hour)
-    .executeTakeFirst()
-  const all =
-    before === undefined
-      ? made
-      : [...unpackSamples(hour, before.samples), ...made].toSorted((a, b) => a.at - b.at)
-  const plain = (status: string): number =>
-    all.filter((it) => it.status === status && !it.isKeptWhole).length
-  await tx
-    .insertInto('packed_samples')
-    .orReplace()
-    .values({
-      monitor_id: due.id,
-      at: hour,
-      account_id: due.account_id,
-      up: plain('up'),
-      degraded: plain('degraded'),
-      unknown: plain('unknown'),
-      samples: packSamples(hour, all),
-    })
-    .execute()
-  return all
-}
-
-export function figuresOf(looks: readonly Pick<PackedSample, 'status' | 'ms'>[]) {
-  const { checks, failures, goodMs } = madeOf(looks)
-  return {
-    checks,
-    failures,
-    good: goodMs.length,
-    degraded: looks.filter(({ status }) => status === 'degraded').length,
-    sum_ms: goodMs.reduce((sum, ms) => sum + ms, 0),
-    min_ms: goodMs[0] ?? null,
-    max_ms: goodMs.at(-1) ?? null,
-    p95_ms: percentile(goodMs, 0.95),
-  }
-}
-
-/** When the looks began that `checks` has all of. */
-async function readKeptWhole(
-  tx: Db,
-  id: MonitorId,
-  from: Instant,
-  to: Instant,
-): Promise<ReadonlySet<Instant>> {
-  const rows = await tx
-    .selectFrom('checks')
-    .select('started_at')
-    .where('monitor_id', '=', id)
-    .where('started_at', '>=', from)
-    .where('started_at', '<', to)
-    .execute()
-  return new Set(rows.map(({ started_at }) => started_at))
-}
-
-/** Days that are over and packed become rows of their own. */
-async function rollDays(tx: Db, due: Due, until: Instant): Promise<void> {
-  const last = await tx
-    .selectFrom('day_stats')
-    .select((eb) => eb.fn.max('at').as('at'))
-    .where('monitor_id', '=', due.id)
-    .executeTakeFirstOrThrow()
-  const hours = await tx
-    .selectFrom('hour_stats')
-    .select('at')
-    .where('monitor_id', '=', due.id)
-    .where('at', '>=', last.at === null ? 0 : last.at + DAY)
-    .where('at', '<', until)
-    .execute()
-  for (const day of new Set(hours.map(({ at }) => startOf(at, DAY)))) await rollDay(tx, due, day)
-}
-
-async function rollDay(tx: Db, due: Due, day: Instant): Promise<void> {
-  const ofDay = (table: 'hour_stats' | 'packed_samples') =>
-    sql`${sql.ref(`${table}.monitor_id`)} = ${due.id} and ${sql.ref(`${table}.at`)} >= ${day} and ${sql.ref(`${table}.at`)} < ${day + DAY}`
-  const packed = await sql<{ at: Instant; samples: Uint8Array }>`
-    select at, samples from packed_samples where ${ofDay('packed_samples')}`.execute(tx)
-  const goodMs = packed.rows
-    .flatMap(({ at, samples }) => unpackSamples(at, samples).filter(isGood))
-    .map(({ ms }) => ms)
-    .toSorted((a, b) => a - b)
-  await sql`
-    insert or replace into day_stats
-      (monitor_id, at, account_id, checks, failures, good, degraded, sum_ms, min_ms, max_ms, p95_ms,
-       observed_ms, down_ms)
-    select ${due.id}, ${day}, ${due.account_id}, sum(checks), sum(failures), sum(good),
-      sum(degraded), sum(sum_ms),
-      min(min_ms), max(max_ms), ${percentile(goodMs, 0.95)}, sum(observed_ms), sum(down_ms)
-    from hour_stats where ${ofDay('hour_stats')}`.execute(tx)
 }

@@ -1,5 +1,5 @@
 import { DAY, HOUR, type Instant } from '../kernel/index.ts'
-import { figuresOf } from './pack.ts'
+import { figuresOf } from './hours.ts'
 import { hoursOf, isGood, type Look, measure, type Outage, percentile, startOf } from './tally.ts'
 
 /** Figures of an hour or of a UTC day, in the columns of their row. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type AccountId, DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { Db, Tables } from '../storage/index.ts'
+import { type Timings, writeLooks } from './journal-format.ts'
 
 /** One look as it is remembered. */
 export interface Sample {
@@ -12,23 +13,35 @@ export interface Sample {
   readonly ms: number
   /** How much time before `at` it speaks for; 0 when we could not look. */
   readonly observedMs: number
+  /** How long its parts took, milliseconds to one decimal. */
+  readonly timings?: Timings
+  /** JSON of all that was seen, unless it can be told from what was written of the look before. */
+  readonly outcome?: string
 }
 
-/** Appends samples; those of monitors deleted meanwhile fall away. */
+/** Appends samples, as one row for each account; those of monitors that are deleted fall away. */
 export async function recordSamples(tx: Db, samples: readonly Sample[]): Promise<void> {
-  for (const it of samples)
-    await sql`
-      insert or ignore into samples (monitor_id, at, account_id, status, code, ms, observed_ms)
-      select id, ${it.at}, account_id, ${it.status}, ${it.code}, ${it.ms}, ${it.observedMs}
-      from monitors where id = ${it.monitorId}`.execute(tx)
+  for (const [account_id, looks] of Map.groupBy(samples, (it) => it.accountId)) {
+    const outcomes = looks.flatMap(({ monitorId, outcome }) =>
+      outcome === undefined ? [] : [[monitorId, outcome]],
+    )
+    await tx
+      .insertInto('journal')
+      .values({
+        account_id,
+        looks: writeLooks(looks),
+        outcomes: outcomes.length === 0 ? null : JSON.stringify(outcomes),
+      })
+      .execute()
+  }
 }
 
 export const HOURS_KEPT_MS = 90 * DAY
 export const DAYS_KEPT_MS = 2 * 365 * DAY
 
 /**
- * Forgets single looks, packed or not, from before `before`, hours after 90 days and days after two
- * years; of each at most `limit`. Answers how many rows.
+ * Forgets single looks from before `before` once they are packed, hours after 90 days and days after
+ * two years; of each at most `limit`. Answers how many rows.
  */
 export async function forgetChecks(
   db: Db,
@@ -44,7 +57,6 @@ export async function forgetChecks(
          cross join ${sql.table(table)} s on s.monitor_id = m.id
          where s.at < ${until} limit ${limit})`.execute(db)
   const gone = [
-    await forget('samples', before),
     // An hour that has begun before is kept until it has ended before.
     await forget('packed_samples', before - HOUR),
     await forget('hour_stats', now - HOURS_KEPT_MS),

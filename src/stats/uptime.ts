@@ -56,8 +56,11 @@ export async function observedTime(
 ): Promise<ReadonlyMap<MonitorId, Observed>> {
   if (monitorIds.length === 0) return new Map()
   const [firstHour, lastHour] = [startOf(from, HOUR), startOf(to, HOUR)]
-  const hours = await readHours(db, monitorIds, firstHour, lastHour)
-  const fresh = await readFresh(db, monitorIds, from)
+  // Asked together, so that nothing is packed in between.
+  const [hours, fresh] = await Promise.all([
+    readHours(db, monitorIds, firstHour, lastHour),
+    readFresh(db, monitorIds, from),
+  ])
   const outages = await readOutages(db, monitorIds, firstHour, to)
   const atEdges = await edgesOf(db, monitorIds, outages, [from, to])
   return new Map(

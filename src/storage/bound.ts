@@ -334,3 +334,17 @@ export function wholeAccount(tx: AccountTx): AccountTx {
 /** Nothing for a handle that is not bound. */
 export const boundsOf = (tx: AccountTx): Bounds | undefined =>
   (tx as Kysely<Tables>).getExecutor().plugins.find((it) => it instanceof Narrowed)?.bounds
+
+/**
+ * Which database and whose rows of it a handle reaches; `monitors` null: all of the account's. For
+ * what is kept in memory beside the database and has to be narrowed by hand.
+ */
+export function reachOf(tx: AccountTx): Bounds & {
+  readonly database: object
+  readonly isTransaction: boolean
+} {
+  const [held, bounds] = [tx as Kysely<Tables>, boundsOf(tx)]
+  if (bounds === undefined) throw new UnboundQuery('a handle of no account reaches too far')
+  // One for each database that is opened, the same inside its transactions.
+  return { ...bounds, database: held.getExecutor().adapter, isTransaction: held.isTransaction }
+}

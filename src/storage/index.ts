@@ -1,4 +1,11 @@
-export { type AccountDb, type AccountTx, bindAccount, UnboundQuery, wholeAccount } from './bound.ts'
+export {
+  type AccountDb,
+  type AccountTx,
+  bindAccount,
+  reachOf,
+  UnboundQuery,
+  wholeAccount,
+} from './bound.ts'
 export { holdDatabase, isHeld } from './hold.ts'
 export { DatabaseTrouble, type Db, fold, isPassing, openDatabase, sqliteCode } from './open.ts'
 export { prepared } from './prepared.ts'

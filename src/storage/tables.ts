@@ -104,15 +104,21 @@ export interface CheckRequestsTable {
   answer: Optional<string>
 }
 
-export interface SamplesTable {
-  monitor_id: MonitorId
-  at: Instant
+/**
+ * Looks whose hours are not packed yet, a row for each batch; rows are only added, and go once all
+ * in them is packed or written anew. What packing has moved away it says in rows, too: those of
+ * monitors before `packed_monitor`, and its own made before `packed_at`, in rows up to
+ * `packed_through`; null: of all.
+ */
+export interface JournalTable {
+  id: Generated<number>
   account_id: Owner
-  status: string
-  code: string
-  ms: number
-  /** How much time before `at` this sample speaks for; 0 when we could not look. */
-  observed_ms: number
+  looks: Uint8Array | string
+  /** JSON: pairs of a monitor and the JSON of an outcome that those before do not tell. */
+  outcomes: Optional<string>
+  packed_through: Optional<number>
+  packed_monitor: Optional<MonitorId>
+  packed_at: Optional<Instant>
 }
 
 /** Figures of one hour, or of one UTC day, of a monitor. */
@@ -516,7 +522,7 @@ export interface Tables {
   monitor_states: MonitorStatesTable
   monitor_changes: MonitorChangesTable
   check_requests: CheckRequestsTable
-  samples: SamplesTable
+  journal: JournalTable
   hour_stats: StatsTable
   day_stats: StatsTable
   packed_samples: PackedSamplesTable
@@ -552,7 +558,7 @@ export const OWNER_COLUMN = {
   monitors: 'account_id',
   monitor_states: 'account_id',
   check_requests: 'account_id',
-  samples: 'account_id',
+  journal: 'account_id',
   hour_stats: 'account_id',
   day_stats: 'account_id',
   packed_samples: 'account_id',
@@ -593,7 +599,7 @@ export const MONITOR_REACH: Readonly<Record<keyof typeof OWNER_COLUMN, Reach>> =
   monitors: { by: 'monitor', column: 'id' },
   monitor_states: { by: 'monitor', column: 'monitor_id' },
   check_requests: { by: 'monitor', column: 'monitor_id' },
-  samples: { by: 'monitor', column: 'monitor_id' },
+  journal: 'closed',
   hour_stats: { by: 'monitor', column: 'monitor_id' },
   day_stats: { by: 'monitor', column: 'monitor_id' },
   packed_samples: { by: 'monitor', column: 'monitor_id' },

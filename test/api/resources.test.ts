@@ -270,18 +270,17 @@ describe('a target that was looked at', () => {
       .execute()
     await addIncident(house, house.ours, id)
     for (let minute = 0; minute < 10; minute += 1)
-      await house.db
-        .insertInto('samples')
-        .values({
-          monitor_id: id,
-          account_id: 1,
+      await recordSamples(house.db, [
+        {
+          monitorId: id,
+          accountId: 1,
           at: now - minute * 60_000 - 1,
           status: minute === 0 ? 'down' : 'up',
           code: 'ok',
           ms: 10 + minute,
-          observed_ms: 60_000,
-        })
-        .execute()
+          observedMs: 60_000,
+        },
+      ])
     const { json } = await house.ask('GET', `/api/targets/${id}`)
     expect(json).toMatchObject({
       statusSummary: 'ERROR',

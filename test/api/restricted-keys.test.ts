@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { RESOURCES } from '../../src/api/resources.ts'
 import { queueAlert } from '../../src/notifications/index.ts'
+import { recordSamples } from '../../src/stats/index.ts'
 import { bindAccount } from '../../src/storage/index.ts'
 import { DOCUMENT } from './contract.ts'
 import { addIncident, linked } from './history.ts'
@@ -26,17 +27,17 @@ async function addHistory(house: House, id: number, name: string): Promise<void>
     .where('id', '=', incident)
     .execute()
   await queueAlert(bound, clock.now(), incident)
-  await bound
-    .insertInto('samples')
-    .values({
-      monitor_id: id,
+  await recordSamples(db, [
+    {
+      monitorId: id,
+      accountId: ours.id,
       at: clock.now(),
       status: 'up',
       code: 'ok',
       ms: 5,
-      observed_ms: 1,
-    })
-    .execute()
+      observedMs: 1,
+    },
+  ])
   const outcome = { status: 'up', code: 'ok', message: name, durationMs: 5 }
   await bound
     .insertInto('checks')

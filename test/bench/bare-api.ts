@@ -16,9 +16,6 @@ const observed = sqlite.prepare(
   `select sum(observed_ms) as observed, sum(down_ms) as down from hour_stats
    where monitor_id = ? and at > ?`,
 )
-const fresh = sqlite.prepare(
-  `select at, ms, status, observed_ms from samples where monitor_id = ? and at >= ?`,
-)
 const packed = sqlite.prepare(
   `select at, samples from packed_samples where monitor_id = ? and at >= ?`,
 )
@@ -30,7 +27,6 @@ const hours = sqlite.prepare(`select * from hour_stats where monitor_id = ? and 
 
 const uptime = (id: number, since: number) => [
   observed.get(id, since),
-  fresh.all(id, since),
   incidents.all(id, Date.now(), since).length,
 ]
 

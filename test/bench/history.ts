@@ -16,6 +16,8 @@ const LOOKS_MS = DAY
 const HOURS_KEPT_MS = 90 * DAY
 const YEAR_MS = 365 * DAY
 const BATCH = 1000
+/** Looked at every minute: what each look has a share in is written once a second. */
+const WRITTEN_OF = 3000
 const WARM_UP_MS = 500
 const ASKED_MS = 2000
 
@@ -93,6 +95,12 @@ export async function history(world: World): Promise<Figure[]> {
   const figures: Figure[] = []
   const add = (name: string, unit: string, value: Spread, target: number | null = null) =>
     figures.push({ name, unit, ...value, target })
+  {
+    await using beside = await world.written(WRITTEN_OF)
+    const { bytes, micros } = beside.said
+    add(`written a look, packing and all, ${WRITTEN_OF} @ 60 s`, 'B', once(bytes!), 350)
+    add('CPU of that a look', 'µs', once(micros!))
+  }
   await using uptalk = await world.uptalk(
     [{ name: 'monitor', url: `http://127.0.0.1:${world.port}/`, intervalSeconds: 86_400 }],
     {

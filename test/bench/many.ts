@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { recordSamples } from '../../src/stats/index.ts'
 import type { Db } from '../../src/storage/index.ts'
 
 /** Counts from 0 to below `count`, as `n.at`. */
@@ -26,8 +27,22 @@ export async function remember(
   oldest: number,
   { now, spanMs, everyMs }: { now: number; spanMs: number; everyMs: number },
 ): Promise<void> {
-  await sql`
-    insert into samples (monitor_id, at, account_id, status, code, ms, observed_ms)
-    select m.id, ${now} - n.at * ${everyMs}, m.account_id, 'up', 'ok', 10 + n.at % 90, ${everyMs}
-    from monitors m, ${numbers(spanMs / everyMs)} where m.id > ${oldest}`.execute(tx)
+  const monitors = await tx
+    .selectFrom('monitors')
+    .select(['id', 'account_id'])
+    .where('id', '>', oldest)
+    .execute()
+  for (let at = 0; at < spanMs / everyMs; at += 1)
+    await recordSamples(
+      tx,
+      monitors.map(({ id, account_id }) => ({
+        monitorId: id,
+        accountId: account_id,
+        at: now - at * everyMs,
+        status: 'up',
+        code: 'ok',
+        ms: 10 + (at % 90),
+        observedMs: everyMs,
+      })),
+    )
 }

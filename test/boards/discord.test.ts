@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/kernel/index.ts'
+import { recordSamples } from '../../src/stats/index.ts'
 import { words } from '../bots/commands/house.ts'
 import { openDiscordTown } from './town.ts'
 
@@ -244,10 +245,17 @@ test('uptime is read again after an hour, and shown once where it is another', a
   const id = await town.add('Shop')
   await town.says('board on')
   const at = town.clock.now()
-  await town.account
-    .insertInto('samples')
-    .values({ monitor_id: id, at, status: 'up', code: 'ok', ms: 5, observed_ms: MINUTE })
-    .execute()
+  await recordSamples(town.db, [
+    {
+      monitorId: id,
+      accountId: town.account.accountId,
+      at,
+      status: 'up',
+      code: 'ok',
+      ms: 5,
+      observedMs: MINUTE,
+    },
+  ])
   await town.later(30 * MINUTE)
   expect(edits(town)).toBe(0)
   await town.later(31 * MINUTE)

@@ -3,6 +3,7 @@ import { bindAccount } from '../../src/storage/index.ts'
 import { askForCheck, pauseMonitor, readAnswer, resumeMonitor } from '../../src/monitors/index.ts'
 import { Slots } from '../../src/engine/slots.ts'
 import { Eye, refused, unseen, well } from '../support/eye.ts'
+import { readSamples } from '../support/history.ts'
 import { House } from '../support/house.ts'
 import { HOUR } from '../../src/kernel/index.ts'
 import { observedTime, uptimePercent } from '../../src/stats/index.ts'
@@ -13,7 +14,6 @@ const looked = (house: House, eye: Eye, count: number, step = 200) =>
     if (eye.looks.length < count) await house.clock.turn(step)
     return eye.looks.length >= count
   })
-const samples = (house: House) => house.db.selectFrom('samples').selectAll().orderBy('at').execute()
 
 test('a look that is still running makes the next one skipped and counted, never queued', async () => {
   const eye = new Eye()
@@ -45,7 +45,7 @@ test('after a sleep nothing is made up for: no burst, and the gap is charged to 
   await house.clock.turn(61_000)
   expect(eye.looks.length - before).toBeLessThanOrEqual(22)
   await house.clock.turn(1500)
-  const longest = Math.max(...(await samples(house)).map(({ observed_ms }) => observed_ms))
+  const longest = Math.max(...(await readSamples(house)).map(({ observedMs }) => observedMs))
   expect(longest).toBeLessThanOrEqual(61_000)
 })
 
@@ -148,15 +148,15 @@ test('time paused and time not seen are charged to nobody', async () => {
   await resumeMonitor(house.account, house.change, monitor.id)
   await looked(house, eye, 4)
   await house.clock.turn(1200)
-  expect((await samples(house)).at(-1)?.observed_ms).toBe(1)
+  expect((await readSamples(house)).at(-1)?.observedMs).toBe(1)
   eye.sees = () => unseen
   await looked(house, eye, 7)
   eye.sees = () => well
   await looked(house, eye, 8)
   await house.clock.turn(1200)
-  const [last, before] = (await samples(house)).toReversed()
-  expect(before?.observed_ms).toBe(0)
-  expect(last?.observed_ms).toBeLessThanOrEqual(10_000)
+  const [last, before] = (await readSamples(house)).toReversed()
+  expect(before?.observedMs).toBe(0)
+  expect(last?.observedMs).toBeLessThanOrEqual(10_000)
 })
 
 test('a monitor that never was up is credited with nothing', async () => {
@@ -167,7 +167,7 @@ test('a monitor that never was up is credited with nothing', async () => {
   house.start()
   await looked(house, eye, 5)
   await house.clock.turn(1200)
-  expect((await samples(house))[0]?.observed_ms).toBe(0)
+  expect((await readSamples(house))[0]?.observedMs).toBe(0)
   const now = house.clock.now()
   const times = await observedTime(house.account, [monitor.id], now - HOUR, now)
   expect(uptimePercent(times.get(monitor.id)!)).toBe(0)
@@ -215,7 +215,7 @@ test('stopping waits for a running look, and writes down what was held', async (
   end(refused)
   await stopped
   expect(await house.db.selectFrom('incidents').selectAll().execute()).toHaveLength(1)
-  expect(await samples(house)).toHaveLength(1)
+  expect(await readSamples(house)).toHaveLength(1)
 })
 
 test('looks that do not end are cut off when we stop, those waiting for them never begin', async () => {
@@ -235,7 +235,7 @@ test('looks that do not end are cut off when we stop, those waiting for them nev
   })
   await stopped
   expect(eye.looks).toHaveLength(8)
-  expect(await samples(house)).toEqual([])
+  expect(await readSamples(house)).toEqual([])
 })
 
 test('a port does not make all hosts one, and one host never takes more than its share', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pauseMonitor, resumeMonitor } from '../../src/monitors/index.ts'
+import { readSamples } from '../support/history.ts'
 import { House } from '../support/house.ts'
 import { Site } from '../support/site.ts'
 import { until } from '../support/until.ts'
@@ -9,10 +10,7 @@ async function pass(house: House, site: Site, more: number): Promise<void> {
   const wanted = site.visits + more
   await until(`${more} more visits`, async () => {
     if (site.visits < wanted) await house.clock.turn(200)
-    const { count } = await house.db
-      .selectFrom('samples')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
+    const { length: count } = await readSamples(house)
     if (site.visits >= wanted && count < site.visits) await house.clock.turn(200)
     return site.visits >= wanted && count >= site.visits
   })

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { acknowledgeIncident } from '../../src/incidents/index.ts'
 import { editMonitor, pauseMonitor } from '../../src/monitors/index.ts'
 import { Eye, refused, well } from '../support/eye.ts'
+import { readSamples } from '../support/history.ts'
 import { House } from '../support/house.ts'
 import { until } from '../support/until.ts'
 
@@ -66,7 +67,7 @@ describe('while the database refuses to write', () => {
     expect(house.pager.said).toEqual(['alert'])
     const state = await house.db.selectFrom('monitor_states').selectAll().executeTakeFirst()
     expect(state).toMatchObject({ status: 'up', last_status: 'up' })
-    const samples = await house.db.selectFrom('samples').select('status').execute()
+    const samples = await readSamples(house)
     expect(samples.map(({ status }) => status).slice(0, 6)).toEqual(
       'up down down up up up'.split(' '),
     )

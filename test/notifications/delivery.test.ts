@@ -242,6 +242,7 @@ test('an outage that is held back is told to a new channel when it is told to th
   house.start()
   const second = { kind: 'pager', name: 'second', linkId: null, channelId: 'c2', threadId: null }
   await addChannel(house.account, house.clock.now(), second)
+  await until('it watches', () => house.engine.state() === 'ok')
   await house.clock.asleep()
   await house.clock.turn(30_000)
   expect(house.pager.said).toEqual([])

@@ -1,31 +1,32 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { DAY, MINUTE } from '../../src/kernel/index.ts'
+import { DAY, HOUR, MINUTE } from '../../src/kernel/index.ts'
 import { deleteMonitor } from '../../src/monitors/index.ts'
 import { forgetOld } from '../../src/retention/index.ts'
-import { forgetChecks } from '../../src/stats/index.ts'
-import { draw, drawIncident, START } from '../support/history.ts'
+import { forgetChecks, packHistory } from '../../src/stats/index.ts'
+import { draw, drawIncident, readSamples, START } from '../support/history.ts'
 import { House } from '../support/house.ts'
 
-const count = async (house: House, table: 'samples' | 'incidents' | 'checks') =>
+const count = async (house: House, table: 'hour_stats' | 'incidents' | 'checks') =>
   (await house.db.selectFrom(table).selectAll().execute()).length
 
 test('looks are forgotten when they are old, incidents are not', async () => {
   await using house = await House.open()
   const [{ monitor }, other] = [await house.add(), await house.add({ name: 'other' })]
-  await draw(house, monitor.id, '..........')
-  await draw(house, other.monitor.id, '..........')
+  await draw(house, monitor.id, '.'.repeat(3 * 60 - 1))
+  await draw(house, other.monitor.id, '.'.repeat(3 * 60 - 1))
   await drawIncident(house, monitor.id, 1, 2)
-  await forgetOld(house.db, START + 7 * DAY + 5 * MINUTE, 7 * DAY)
+  await packHistory(house.db, START + 4 * HOUR, async () => true)
+  await forgetOld(house.db, START + 7 * DAY + 90 * MINUTE, 7 * DAY)
   const left = await house.db
-    .selectFrom('samples')
+    .selectFrom('packed_samples')
     .select(['monitor_id', 'at'])
     .orderBy('monitor_id')
     .orderBy('at')
     .execute()
-  expect(left.map(({ at }) => (at - START) / MINUTE)).toEqual([
-    5, 6, 7, 8, 9, 10, 5, 6, 7, 8, 9, 10,
-  ])
+  // An hour goes once all of it is old.
+  expect(left.map(({ at }) => (at - START) / HOUR)).toEqual([1, 2, 1, 2])
+  expect(await count(house, 'hour_stats')).toBe(6)
   expect(await count(house, 'incidents')).toBe(1)
 })
 
@@ -34,7 +35,9 @@ test('old looks are found by key, without reading all the others', async () => {
   const said: string[] = []
   const plan = await sql<{ detail: string }>`
     explain query plan select s.monitor_id, s.at from monitors m
-    cross join samples s on s.monitor_id = m.id where s.at < ${1} limit ${1}`.execute(house.db)
+    cross join packed_samples s on s.monitor_id = m.id where s.at < ${1} limit ${1}`.execute(
+    house.db,
+  )
   for (const { detail } of plan.rows) said.push(detail)
   expect(said.join('\n')).toMatch(/SEARCH s USING PRIMARY KEY \(monitor_id=\? AND at<\?\)/)
   expect(await forgetChecks(house.db, START, START, 10)).toBe(0)
@@ -62,7 +65,8 @@ test('kept checks go in steps, the oldest first', async () => {
 test('a deleted monitor takes its history along, but its outage stays until that has been told', async () => {
   await using house = await House.open()
   const { monitor } = await house.add()
-  await draw(house, monitor.id, '...')
+  await draw(house, monitor.id, '.'.repeat(62))
+  await packHistory(house.db, START + HOUR + 3 * MINUTE, async () => true)
   await drawIncident(house, monitor.id, 1, null)
   await house.account
     .insertInto('messages')
@@ -70,7 +74,8 @@ test('a deleted monitor takes its history along, but its outage stays until that
     .execute()
   await deleteMonitor(house.account, house.change, monitor.id)
   await forgetOld(house.db, house.clock.now(), 7 * DAY)
-  expect([await count(house, 'samples'), await count(house, 'incidents')]).toEqual([0, 1])
+  expect([await count(house, 'hour_stats'), await count(house, 'incidents')]).toEqual([0, 1])
+  expect(await readSamples(house)).toEqual([])
   await house.db.updateTable('notifications').set({ state: 'sent' }).execute()
   await forgetOld(house.db, house.clock.now(), 7 * DAY)
   expect(await count(house, 'incidents')).toBe(0)

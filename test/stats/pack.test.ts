@@ -13,7 +13,7 @@ import {
   slowTime,
 } from '../../src/stats/index.ts'
 import { packSamples, unpackSamples } from '../../src/stats/pack-format.ts'
-import { draw, drawIncident, START } from '../support/history.ts'
+import { draw, drawIncident, readSamples, START } from '../support/history.ts'
 import { House } from '../support/house.ts'
 
 const goOn = async () => true
@@ -75,15 +75,24 @@ const instant = fc.integer({ min: -HOUR, max: 4 * DAY })
 
 test('figures after packing are the figures before', async () => {
   await using house = await House.open()
+  // With the one before it a step of its own.
+  for (let more = 0; more < 59; more += 1) await house.add({ name: `other ${more}` })
   await fc.assert(
     fc.asyncProperty(
       history,
       fc.array(fc.tuple(instant, instant), { maxLength: 3 }),
       fc.array(instant, { minLength: 1, maxLength: 4 }),
       fc.array(fc.tuple(instant, instant), { minLength: 1, maxLength: 4 }),
-      async (looks, downs, packings, spans) => {
+      fc.nat(5),
+      fc.nat(96),
+      async (looks, downs, packings, spans, lives, held) => {
         const { monitor } = await house.add()
         const { id } = monitor
+        await house.db
+          .updateTable('monitor_states')
+          .set({ judged: JSON.stringify({ streak: { startedAt: START + held * HOUR } }) })
+          .where('monitor_id', '=', id)
+          .execute()
         let at = START
         const samples = looks.map(({ gap, part, status, ms }) => {
           at += gap
@@ -97,7 +106,8 @@ test('figures after packing are the figures before', async () => {
             observedMs: status === 'unknown' ? 0 : Math.floor(gap * part),
           }
         })
-        await recordSamples(house.db, samples)
+        for (const some of [samples.slice(0, 10), samples.slice(10)])
+          await recordSamples(house.db, [...some.map((it) => ({ ...it, monitorId: 1 })), ...some])
         let after = -HOUR
         for (const [a, b] of downs.toSorted((one, other) => one[0] - other[0])) {
           const [from, to] = [Math.max(after, Math.min(a, b)), Math.max(a, b)]
@@ -129,15 +139,28 @@ test('figures after packing are the figures before', async () => {
                   direction,
                 ),
               )
-          figures.push(await getBucket(house.account, 'day', id, START))
+          figures.push(
+            await getBucket(house.account, 'day', id, START),
+            await listBuckets(house.account, 'hour', {}, { limit: 5, offset: 3 }),
+          )
           return figures
         }
         const before = await read()
         for (const packing of packings.toSorted((a, b) => a - b)) {
+          let left = lives
+          // Between any two steps, and where it is cut off there and begun again.
+          const look = async () => {
+            expect(await read()).toEqual(before)
+            return (left -= 1) >= 0
+          }
+          for (let more = 0; more < 2; more += 1) await packHistory(house.db, START + packing, look)
           await packHistory(house.db, START + packing, goOn)
           expect(await read()).toEqual(before)
         }
-        await house.db.deleteFrom('monitors').execute()
+        await house.db.deleteFrom('monitors').where('id', '=', id).execute()
+        await house.db.deleteFrom('hour_stats').execute()
+        await house.db.deleteFrom('day_stats').execute()
+        await house.db.deleteFrom('packed_samples').execute()
         await house.db.deleteFrom('incidents').execute()
       },
     ),
@@ -150,7 +173,7 @@ test('an hour is packed once it is over, and a day once all of its hours are', a
   const { monitor } = await house.add()
   await draw(house, monitor.id, '.'.repeat(26 * 60))
   const counts = async () => [
-    (await house.db.selectFrom('samples').selectAll().execute()).length,
+    (await readSamples(house)).length,
     (await house.db.selectFrom('packed_samples').selectAll().execute()).length,
     (await house.db.selectFrom('hour_stats').selectAll().execute()).length,
     (await house.db.selectFrom('day_stats').selectAll().execute()).length,

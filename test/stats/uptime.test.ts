@@ -1,7 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MINUTE } from '../../src/kernel/index.ts'
-import { addObserved, observedTime, responseTimes, uptimePercent } from '../../src/stats/index.ts'
+import {
+  addObserved,
+  observedTime,
+  recordSamples,
+  responseTimes,
+  uptimePercent,
+} from '../../src/stats/index.ts'
 import { draw, drawIncident, START } from '../support/history.ts'
 import { House } from '../support/house.ts'
 
@@ -112,17 +118,17 @@ test('response times are those of good looks, and the 95th percentile is one tha
     p95Ms: null,
   })
   for (let ms = 1; ms <= 100; ms += 1)
-    await house.account
-      .insertInto('samples')
-      .values({
-        monitor_id: monitor.id,
+    await recordSamples(house.db, [
+      {
+        monitorId: monitor.id,
+        accountId: house.account.accountId,
         at: ms,
         status: ms > 90 ? 'down' : 'up',
         code: 'ok',
         ms,
-        observed_ms: 1,
-      })
-      .execute()
+        observedMs: 1,
+      },
+    ])
   expect(await responseTimes(house.account, monitor.id, 0)).toEqual({
     count: 100,
     avgMs: 46,

@@ -1,5 +1,6 @@
 import { type Instant, MINUTE } from '../../src/kernel/index.ts'
 import { recordSamples, type Sample } from '../../src/stats/index.ts'
+import { readTail } from '../../src/stats/journal.ts'
 import type { House } from './house.ts'
 
 export const START = Date.parse('2027-03-01T00:00:00Z')
@@ -44,6 +45,16 @@ export async function watch(
       observedMs: everyMs,
     })
   await recordSamples(house.db, samples)
+}
+
+/** What is not packed yet of the account's monitors, in order of time. */
+export async function readSamples({ account }: Pick<House, 'account'>) {
+  const monitors = await account.selectFrom('monitors').select('id').execute()
+  return readTail(account, (tail) =>
+    monitors
+      .flatMap(({ id }) => tail.looks(id, 0).map((look) => Object.assign(look, { monitorId: id })))
+      .toSorted((a, b) => a.at - b.at),
+  )
 }
 
 /** An incident from one minute of the picture to another, or still open. */

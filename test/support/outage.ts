@@ -16,8 +16,13 @@ export function verdictsOf(
     outcome: Pick<Outcome, 'code' | 'message'>,
     verdict: Verdict,
   ) =>
-    db.transaction().execute((tx) =>
-      recordJudged(tx, {
+    db.transaction().execute(async (tx) => {
+      const row = await tx
+        .selectFrom('monitor_states')
+        .select(['last_good_at as lastGoodAt', 'last_good_ms as lastGoodMs'])
+        .where('monitor_id', '=', monitor.id)
+        .executeTakeFirst()
+      return recordJudged(tx, {
         monitor: {
           ...monitor,
           alertAfterMs: policy.alertAfterMs ?? 0,
@@ -27,12 +32,13 @@ export function verdictsOf(
         at: now,
         now,
         outcome: { status, durationMs: 5, timings: { total: 5 }, ...outcome },
+        lastGood: row ?? { lastGoodAt: null, lastGoodMs: null },
         before: UNJUDGED,
         state: { ...UNJUDGED, status, cause: status === 'down' ? outcome.code : null },
         verdicts: [verdict],
         retryAt: null,
-      }),
-    )
+      })
+    })
   return {
     open: (
       now: Instant,

@@ -16,6 +16,7 @@ import { objectives } from './0015-objectives.ts'
 import { incidentsInTime } from './0016-incidents-in-time.ts'
 import { pausedAt } from './0017-paused-at.ts'
 import { monitorCounts } from './0018-monitor-counts.ts'
+import { journal } from './0019-journal.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
 export const MIGRATIONS: readonly string[] = [
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly string[] = [
   incidentsInTime,
   pausedAt,
   monitorCounts,
+  journal,
 ]

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/kernel/index.ts'
+import { recordSamples } from '../../../src/stats/index.ts'
 import { ANN, BOB, CAT, type House, openHouse, REFUSED, UP, words } from './house.ts'
 
 /** Twelve monitors: Shop down, Search degraded, nine up, Staging paused. */
@@ -19,10 +20,17 @@ async function twelve(house: House): Promise<void> {
     [house.clock.now() - MINUTE, 300],
     [house.clock.now() - 2 * MINUTE, 300],
   ] as const)
-    await house.ours
-      .insertInto('samples')
-      .values({ monitor_id: search, at, status: 'up', code: 'ok', ms, observed_ms: MINUTE })
-      .execute()
+    await recordSamples(house.db, [
+      {
+        monitorId: search,
+        accountId: house.ours.accountId,
+        at,
+        status: 'up',
+        code: 'ok',
+        ms,
+        observedMs: MINUTE,
+      },
+    ])
 }
 
 test('status gives a verdict, what is not up, and counts', async () => {

@@ -1,0 +1,49 @@
+import type { AccountId, MonitorId } from '../kernel/index.ts'
+import { type AccountTx, reachOf, wholeAccount } from '../storage/index.ts'
+import { Tail } from './tail.ts'
+
+/** By database, and there by account. */
+const tails = new WeakMap<object, Map<AccountId, Tail>>()
+
+function tailOf(database: object, accountId: AccountId): Tail {
+  const all = tails.get(database) ?? new Map<AccountId, Tail>()
+  tails.set(database, all)
+  const known = all.get(accountId)
+  if (known !== undefined && !known.isWorn) return known
+  const tail = new Tail()
+  all.set(accountId, tail)
+  return tail
+}
+
+const readRows = (db: AccountTx, after: number) =>
+  wholeAccount(db)
+    .selectFrom('journal')
+    .select(['id', 'looks', 'outcomes', 'packed_through as through'])
+    .select(['packed_monitor as monitor', 'packed_at as at'])
+    .where('id', '>', after)
+    .orderBy('id')
+    .execute()
+
+/** Takes in what came since the journal was last asked. */
+export const readOn = (db: AccountTx): Promise<void> => readTail(db, () => {})
+
+/**
+ * Hands `visit` what the journal of the handle's account holds at this moment: rows that came since
+ * it was last asked for are read, the others are kept in memory. That is of the whole account, and
+ * of deleted monitors, too; `reaches` says whose looks the handle may see.
+ */
+export async function readTail<T>(
+  db: AccountTx,
+  visit: (tail: Tail, reaches: (id: MonitorId) => boolean) => T,
+): Promise<T> {
+  const { database, accountId, monitors, isTransaction } = reachOf(db)
+  const tail = tailOf(database, accountId)
+  const forget = tail.append(await readRows(db, tail.lastRow), isTransaction)
+  try {
+    return visit(tail, (id) => monitors === null || monitors.includes(id))
+  } finally {
+    // A transaction sees what may never come to be.
+    if (isTransaction) forget()
+    else tail.release()
+  }
+}
