@@ -1,5 +1,5 @@
 import type { AccountId, MonitorId } from '../kernel/index.ts'
-import { type AccountTx, reachOf, wholeAccount } from '../storage/index.ts'
+import { type AccountTx, prepared, reachOf, wholeAccount } from '../storage/index.ts'
 import { Tail } from './tail.ts'
 
 /** By database, and there by account. */
@@ -15,14 +15,14 @@ function tailOf(database: object, accountId: AccountId): Tail {
   return tail
 }
 
-const readRows = (db: AccountTx, after: number) =>
-  wholeAccount(db)
+const rowsAfter = prepared((db: AccountTx, { after }: { readonly after: number }) =>
+  db
     .selectFrom('journal')
     .select(['id', 'looks', 'outcomes', 'packed_through as through'])
     .select(['packed_monitor as monitor', 'packed_at as at'])
     .where('id', '>', after)
-    .orderBy('id')
-    .execute()
+    .orderBy('id'),
+)
 
 /** Takes in what came since the journal was last asked. */
 export const readOn = (db: AccountTx): Promise<void> => readTail(db, () => {})
@@ -38,7 +38,10 @@ export async function readTail<T>(
 ): Promise<T> {
   const { database, accountId, monitors, isTransaction } = reachOf(db)
   const tail = tailOf(database, accountId)
-  const forget = tail.append(await readRows(db, tail.lastRow), isTransaction)
+  const forget = tail.append(
+    await rowsAfter(wholeAccount(db), { after: tail.lastRow }),
+    isTransaction,
+  )
   try {
     return visit(tail, (id) => monitors === null || monitors.includes(id))
   } finally {

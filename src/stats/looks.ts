@@ -1,5 +1,5 @@
 import { HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
 import { readTail } from './journal.ts'
 import { unpackSamples } from './pack-format.ts'
 import { type Look, type Outage, startOf } from './tally.ts'
@@ -30,6 +30,18 @@ export const readFresh = (
       ),
   )
 
+type InHours = { readonly ids: readonly MonitorId[]; readonly hours: readonly Instant[] }
+
+const packedHours = prepared((db: AccountTx, { ids, hours }: InHours) =>
+  db
+    .selectFrom('packed_samples')
+    .select(['monitor_id', 'at', 'samples'])
+    .where('monitor_id', 'in', ids)
+    .where('at', 'in', hours)
+    .orderBy('monitor_id')
+    .orderBy('at'),
+)
+
 /** Of the hours that are packed, those that began at one of these instants. */
 export async function readPacked(
   db: AccountTx,
@@ -37,14 +49,7 @@ export async function readPacked(
   hours: readonly Instant[],
 ): Promise<LooksOf> {
   const looks = new Map<MonitorId, Look[]>()
-  const rows = await db
-    .selectFrom('packed_samples')
-    .select(['monitor_id', 'at', 'samples'])
-    .where('monitor_id', 'in', ids)
-    .where('at', 'in', hours)
-    .orderBy('monitor_id')
-    .orderBy('at')
-    .execute()
+  const rows = await packedHours(db, { ids, hours })
   for (const { monitor_id, at, samples } of rows)
     addTo(looks, monitor_id, ...unpackSamples(at, samples))
   return looks
@@ -90,6 +95,22 @@ export async function nextPacked(
     .find((look) => look.at >= at)
 }
 
+interface Span {
+  readonly ids: readonly MonitorId[]
+  readonly from: Instant
+  readonly to: Instant
+}
+
+const downIn = prepared((db: AccountTx, { ids, from, to }: Span) =>
+  db
+    .selectFrom('incidents')
+    .select(['monitor_id', 'started_at as startedAt', 'resolved_at as endedAt'])
+    .where('monitor_id', 'in', ids)
+    .where('severity', '=', 'down')
+    .where('started_at', '<', to)
+    .where((eb) => eb.or([eb('resolved_at', 'is', null), eb('resolved_at', '>', from)])),
+)
+
 /** What was down in a span, by monitor. */
 export async function readOutages(
   db: AccountTx,
@@ -98,14 +119,7 @@ export async function readOutages(
   to: Instant,
 ): Promise<ReadonlyMap<MonitorId, readonly Outage[]>> {
   const outages = new Map<MonitorId, Outage[]>()
-  const rows = await db
-    .selectFrom('incidents')
-    .select(['monitor_id', 'started_at as startedAt', 'resolved_at as endedAt'])
-    .where('monitor_id', 'in', ids)
-    .where('severity', '=', 'down')
-    .where('started_at', '<', to)
-    .where((eb) => eb.or([eb('resolved_at', 'is', null), eb('resolved_at', '>', from)]))
-    .execute()
+  const rows = await downIn(db, { ids, from, to })
   for (const { monitor_id, ...outage } of rows) addTo(outages, monitor_id!, outage)
   return outages
 }

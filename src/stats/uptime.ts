@@ -1,5 +1,5 @@
 import { HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
 import { nextPacked, readFresh, readLooks, readOutages, readPacked } from './looks.ts'
 import {
   isGood,
@@ -75,14 +75,14 @@ export async function observedTime(
   )
 }
 
-/** What is packed of the hours that began in a span. */
-async function readHours(
-  db: AccountTx,
-  ids: readonly MonitorId[],
-  from: Instant,
-  to: Instant,
-): Promise<ReadonlyMap<MonitorId, Observed>> {
-  const rows = await db
+type Span = {
+  readonly ids: readonly MonitorId[]
+  readonly from: Instant
+  readonly to: Instant
+}
+
+const hourSums = prepared((db: AccountTx, { ids, from, to }: Span) =>
+  db
     .selectFrom('hour_stats')
     .where('monitor_id', 'in', ids)
     .where('at', '>=', from)
@@ -92,10 +92,30 @@ async function readHours(
       eb.fn.sum<number>('observed_ms').as('observedMs'),
       eb.fn.sum<number>('down_ms').as('downMs'),
     ])
-    .groupBy('monitor_id')
-    .execute()
+    .groupBy('monitor_id'),
+)
+
+/** What is packed of the hours that began in a span. */
+async function readHours(
+  db: AccountTx,
+  ids: readonly MonitorId[],
+  from: Instant,
+  to: Instant,
+): Promise<ReadonlyMap<MonitorId, Observed>> {
+  const rows = await hourSums(db, { ids, from, to })
   return new Map(rows.map(({ monitor_id, ...times }) => [monitor_id, times]))
 }
+
+type Begun = { readonly ids: readonly MonitorId[]; readonly begins: readonly Instant[] }
+
+const hoursBegun = prepared((db: AccountTx, { ids, begins }: Begun) =>
+  db
+    .selectFrom('hour_stats')
+    .select(['monitor_id', 'at', 'checks', 'observed_ms as observedMs', 'down_ms as downMs'])
+    .where('monitor_id', 'in', ids)
+    .where('at', 'in', begins)
+    .where('observed_ms', '>', 0),
+)
 
 /**
  * What is packed of an hour up to an instant within it. Where the looks are not kept any more, as
@@ -110,13 +130,7 @@ async function edgesOf(
   const inner = instants.filter((at) => at % HOUR !== 0)
   if (inner.length === 0) return () => NOTHING
   const begins = inner.map((at) => startOf(at, HOUR))
-  const rows = await db
-    .selectFrom('hour_stats')
-    .select(['monitor_id', 'at', 'checks', 'observed_ms as observedMs', 'down_ms as downMs'])
-    .where('monitor_id', 'in', ids)
-    .where('at', 'in', begins)
-    .where('observed_ms', '>', 0)
-    .execute()
+  const rows = await hoursBegun(db, { ids, begins })
   if (rows.length === 0) return () => NOTHING
   const packed = await readPacked(db, ids, begins)
   const edges = new Map<string, Observed | null>()
