@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { systemChance } from '../../src/kernel/index.ts'
 import { createChannel } from '../../src/notifications/index.ts'
 import { bindAccount, openSealer } from '../../src/storage/index.ts'
+import { chatAlerts } from './alerts-chat.ts'
 import { quantile, spread } from './measure.ts'
 import type { Figure } from './report.ts'
 import type { World } from './world.ts'
@@ -84,6 +85,7 @@ async function outages(world: World, count: number, isAtOnce: boolean) {
 
 /** From the answer that makes an outage to the request that tells of it. */
 export async function alerts(world: World): Promise<Figure[]> {
+  const told = await chatAlerts(world)
   const alone = await outages(world, ALONE, false)
   const many = await outages(world, AT_ONCE, true)
   const figure = (name: string, values: readonly number[], share: number, target: number | null) =>
@@ -99,5 +101,6 @@ export async function alerts(world: World): Promise<Figure[]> {
       0.5,
       null,
     ),
+    ...told,
   ]
 }
