@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises'
 import { hash } from 'node:crypto'
 import { type Judged, recordJudged } from '../incidents/index.ts'
 import type { Log, MonitorId } from '../kernel/index.ts'
@@ -31,6 +32,17 @@ const sampleOf = ({ judged, observedMs }: Entry): Sample => ({
 
 const digestOf = (outcome: Outcome): string => hash('sha1', shapeOf(outcome), 'base64')
 
+type Kept = Check | 'stale'
+
+interface Waiting {
+  readonly entry: Entry
+  readonly resolve: (kept: Kept) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** In one transaction: some milliseconds in which nothing else runs. */
+const MOST_TOGETHER = 16
+
 /** Writes looks down: what changes a judgement at once and for good, the others by the second. */
 export class Ledger {
   readonly #db: Db
@@ -41,6 +53,8 @@ export class Ledger {
   readonly #told = new Map<MonitorId, string>()
   /** What could not be written when it was judged, in order. */
   #owed: Entry[] = []
+  readonly #waiting: Waiting[] = []
+  #writing: Promise<void> | null = null
   #flushing: Promise<boolean> | null = null
   #isFailing = false
 
@@ -69,7 +83,7 @@ export class Ledger {
     // Behind what is owed already: a recovery written before its outage would be lost.
     if (this.#owed.length > 0) return this.#owe(entry)
     try {
-      return await this.#writeNow(entry)
+      return await this.#writeSoon(entry)
     } catch (error) {
       if (!isPassing(error)) throw error
       this.#note(error)
@@ -85,20 +99,57 @@ export class Ledger {
     return this.#flushing
   }
 
-  async #writeNow(entry: Entry): Promise<Check | 'stale'> {
-    const work = async (tx: Db) => {
-      if (!(await recordJudged(tx, entry.judged))) return 'stale'
-      await recordSamples(tx, [sampleOf(entry)])
-      return recordCheck(bindAccount(tx, entry.judged.monitor.accountId), entry.check)
+  /** With whatever else came while others were written: each commit waits for the disk. */
+  #writeSoon(entry: Entry): Promise<Kept> {
+    const { promise, resolve, reject } = Promise.withResolvers<Kept>()
+    this.#waiting.push({ entry, resolve, reject })
+    this.#writing ??= this.#writeWaiting().finally(() => {
+      this.#writing = null
+    })
+    return promise
+  }
+
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const some = this.#waiting.splice(0, MOST_TOGETHER)
+      try {
+        const kept = await this.#writeAll(some.map(({ entry }) => entry))
+        for (const [at, { resolve }] of some.entries()) resolve(kept[at]!)
+      } catch (error) {
+        // One that cannot be written takes no other with it.
+        for (const { entry, resolve, reject } of some)
+          if (some.length === 1) reject(error)
+          else await this.#writeAll([entry]).then(([kept]) => resolve(kept!), reject)
+      }
+      // SQLite answers without waiting, so without this nothing else would run until the end.
+      await others()
     }
-    const { monitor, outcome, verdicts, state } = entry.judged
-    this.#told.delete(monitor.id)
+  }
+
+  /** All or none of them. */
+  async #writeAll(entries: readonly Entry[]): Promise<readonly Kept[]> {
+    const work = async (tx: Db): Promise<Kept[]> => {
+      const all: Kept[] = []
+      for (const { judged, check } of entries)
+        all.push(
+          (await recordJudged(tx, judged))
+            ? await recordCheck(bindAccount(tx, judged.monitor.accountId), check)
+            : 'stale',
+        )
+      const stored = entries.filter((_, at) => all[at] !== 'stale')
+      if (stored.length > 0) await recordSamples(tx, stored.map(sampleOf))
+      return all
+    }
+    for (const { judged } of entries) this.#told.delete(judged.monitor.id)
     // Without news a lost second costs a sample; with news nothing may be lost.
-    const isPlain = verdicts.length === 0 && state.streak === null
+    const isPlain = entries.every(
+      ({ judged: { verdicts, state } }) => verdicts.length === 0 && state.streak === null,
+    )
     const kept = await (isPlain
       ? relaxedTransaction(this.#db, work)
       : this.#db.transaction().execute(work))
-    if (kept !== 'stale') this.#told.set(monitor.id, digestOf(outcome))
+    for (const [at, { judged }] of entries.entries())
+      if (kept[at] !== 'stale') this.#told.set(judged.monitor.id, digestOf(judged.outcome))
     return kept
   }
 
@@ -129,7 +180,7 @@ export class Ledger {
       const [entry] = this.#owed
       if (entry === undefined) return
       try {
-        await this.#writeNow(entry)
+        await this.#writeAll([entry])
       } catch (error) {
         if (isPassing(error)) throw error
         this.#log.error({ err: error, monitor: entry.judged.monitor.name }, 'verdict not stored')

@@ -208,3 +208,28 @@ describe('what changes while a look is running', () => {
     ])
   })
 })
+
+test('verdicts that come at once are written together, and one that cannot be takes no other with it', async () => {
+  const eye = new Eye()
+  eye.sees = () => refused
+  await using house = await House.open({ probe: eye.probe })
+  for (let at = 0; at < 40; at += 1)
+    await house.add({ name: `monitor ${at}`, policy: { confirmations: 1 } })
+  await sql`
+    create trigger no_such_incident before insert on incidents when new.monitor_name = 'monitor 7'
+    begin select raise(abort, 'not this one'); end`.execute(house.db)
+  house.start()
+  await until('all are down', async () => {
+    await house.clock.turn(50)
+    return (await incidents(house)).length >= 39
+  })
+  const names = (await incidents(house)).map((it) => it.monitor_name)
+  expect(names).toHaveLength(39)
+  expect(names).not.toContain('monitor 7')
+  const down = await house.db
+    .selectFrom('monitor_states')
+    .select('monitor_id')
+    .where('status', '=', 'down')
+    .execute()
+  expect(down).toHaveLength(39)
+})
