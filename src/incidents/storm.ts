@@ -1,6 +1,6 @@
 import { type IncidentId, type Instant, MINUTE } from '../kernel/index.ts'
 import { channelHears, queueStorm, queueStormEnd, type Storm } from '../notifications/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
 import type { Incident } from './list.ts'
 
 /** So many outages told within so long are told together from then on. */
@@ -8,20 +8,15 @@ const STORM_OPENINGS = 5
 const STORM_MS = MINUTE
 const MOST_NAMED = 8
 
-const told = (tx: AccountTx, now: Instant) =>
+const told = (tx: AccountTx, after: Instant) =>
   tx
     .selectFrom('incidents')
-    .where('told_at', '>', now - STORM_MS)
+    .where('told_at', '>', after)
     .where('severity', '=', 'down')
     .where('folded_into', 'is', null)
 
-/**
- * Whether an outage whose time to be told has come is told in a storm's message, in the caller's
- * transaction: it joins the one that rages, or makes one with those told just before it.
- */
-export async function joinStorm(tx: AccountTx, now: Instant, id: IncidentId): Promise<boolean> {
-  // One that is over has said so: whoever reads that is not called by an edit of it.
-  const raging = await told(tx, now)
+const ragingOne = prepared((tx: AccountTx, { after }: { readonly after: Instant }) =>
+  told(tx, after)
     .select('storm_id')
     .where((eb) =>
       eb.exists(
@@ -32,10 +27,18 @@ export async function joinStorm(tx: AccountTx, now: Instant, id: IncidentId): Pr
           .where('storm.storm_ended_at', 'is', null),
       ),
     )
-    .limit(1)
-    .executeTakeFirst()
+    .limit(1),
+)
+
+/**
+ * Whether an outage whose time to be told has come is told in a storm's message, in the caller's
+ * transaction: it joins the one that rages, or makes one with those told just before it.
+ */
+export async function joinStorm(tx: AccountTx, now: Instant, id: IncidentId): Promise<boolean> {
+  // One that is over has said so: whoever reads that is not called by an edit of it.
+  const [raging] = await ragingOne(tx, { after: now - STORM_MS })
   if (raging !== undefined) return enter(tx, now, raging.storm_id!, [id])
-  const recent = await told(tx, now)
+  const recent = await told(tx, now - STORM_MS)
     .select('id')
     .where('storm_id', 'is', null)
     .limit(STORM_OPENINGS)

@@ -9,7 +9,7 @@ import {
   SECOND,
 } from '../kernel/index.ts'
 import { queueAlert, queueFact, queueReply } from '../notifications/index.ts'
-import { type AccountTx, bindAccount, type Db } from '../storage/index.ts'
+import { type AccountTx, bindAccount, type Db, prepared } from '../storage/index.ts'
 import type { Severity } from './list.ts'
 import { showBelow } from './show.ts'
 import { joinStorm } from './storm.ts'
@@ -83,21 +83,22 @@ export async function tellDue(db: Db, now: Instant, monitorId?: MonitorId): Prom
   return rows.length > 0
 }
 
+type Mark = 'told_at' | 'heard_at' | 'escalated_at'
+
+const marked = prepared(
+  (tx: AccountTx, it: { readonly id: IncidentId; readonly now: Instant }, mark: Mark) =>
+    tx
+      .updateTable('incidents')
+      .set({ [mark]: it.now })
+      .where('id', '=', it.id)
+      .where(mark, 'is', null)
+      .where('resolved_at', 'is', null)
+      .returning('id'),
+)
+
 /** Whether it is ours to tell: still open, and nobody was before us. */
-async function claim(
-  tx: AccountTx,
-  now: Instant,
-  id: IncidentId,
-  mark: 'told_at' | 'heard_at' | 'escalated_at',
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('incidents')
-    .set({ [mark]: now })
-    .where('id', '=', id)
-    .where(mark, 'is', null)
-    .where('resolved_at', 'is', null)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
+async function claim(tx: AccountTx, now: Instant, id: IncidentId, mark: Mark): Promise<boolean> {
+  return (await marked(tx, { id, now }, mark)).length === 1
 }
 
 /** Outages people were told of and nobody is on, for as long as the policy says; not in maintenance. */

@@ -1,7 +1,8 @@
+import type { Updateable } from 'kysely'
 import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
 import { queueNotice } from '../notifications/index.ts'
 import type { Expiry, Outcome } from '../probes/index.ts'
-import { type AccountTx, bindAccount, type Db } from '../storage/index.ts'
+import { type AccountTx, bindAccount, type Db, prepared, type Tables } from '../storage/index.ts'
 import { beginFlapping, endFlapping, resolveIncident } from './close.ts'
 import type { JudgeState, Verdict } from './judgement.ts'
 import {
@@ -43,6 +44,10 @@ export interface Judged {
 /** Whether people may have to be told of it. */
 export const isNews = ({ kind }: Verdict): boolean => kind !== 'blip'
 
+const standing = prepared((tx: AccountTx, { id }: { readonly id: MonitorId }) =>
+  tx.selectFrom('monitors').select(['rev', 'is_active']).where('id', '=', id),
+)
+
 /**
  * Writes a look's whole consequence in the caller's transaction: the state, the incidents, their
  * messages. Nothing and false when the monitor was changed, paused or deleted while we looked.
@@ -50,11 +55,7 @@ export const isNews = ({ kind }: Verdict): boolean => kind !== 'blip'
 export async function recordJudged(tx: Db, judged: Judged): Promise<boolean> {
   const { monitor, verdicts } = judged
   const bound = bindAccount(tx, monitor.accountId)
-  const current = await bound
-    .selectFrom('monitors as m')
-    .select(['m.rev', 'm.is_active'])
-    .where('m.id', '=', monitor.id)
-    .executeTakeFirst()
+  const [current] = await standing(bound, { id: monitor.id })
   if (current === undefined || current.rev !== monitor.rev || current.is_active === 0) return false
   await writeState(bound, judged)
   for (const verdict of verdicts) await act(bound, judged, verdict)
@@ -165,28 +166,41 @@ const warningCause = ({ code, message, subject, endsAt }: Expiry) => ({
   endsAt: Date.parse(endsAt),
 })
 
+type States = Updateable<Tables['monitor_states']>
+type Own = Exclude<keyof States, 'monitor_id' | 'account_id' | 'changed_at'>
+/** `changedAt` null: as before. */
+type Written = { readonly [Column in Own]-?: Exclude<States[Column], undefined> } & {
+  readonly id: MonitorId
+  readonly changedAt: Instant | null
+}
+
+const writeColumns = prepared((tx: AccountTx, { id, changedAt, ...columns }: Written) =>
+  tx
+    .updateTable('monitor_states')
+    .set(columns)
+    .set((eb) => ({ changed_at: eb.fn.coalesce(eb.val(changedAt), 'changed_at') }))
+    .where('monitor_id', '=', id),
+)
+
 async function writeState(
   tx: AccountTx,
   { monitor, at, outcome, lastGood, before, state, retryAt }: Judged,
 ): Promise<void> {
   const { status, ...mind } = state
   const isGood = outcome.status === 'up' || outcome.status === 'degraded'
-  await tx
-    .updateTable('monitor_states')
-    .set({
-      last_check_at: at,
-      last_ms: outcome.durationMs,
-      last_status: outcome.status,
-      last_code: outcome.code,
-      last_message: outcome.message,
-      last_good_at: isGood ? at : lastGood.lastGoodAt,
-      last_good_ms: isGood ? outcome.durationMs : lastGood.lastGoodMs,
-      latest: JSON.stringify(outcome),
-      status,
-      judged: Object.values(mind).every((it) => it === null) ? null : JSON.stringify(state),
-      retry_at: retryAt,
-      ...(status === before.status ? {} : { changed_at: at }),
-    })
-    .where('monitor_id', '=', monitor.id)
-    .execute()
+  await writeColumns(tx, {
+    id: monitor.id,
+    last_check_at: at,
+    last_ms: outcome.durationMs,
+    last_status: outcome.status,
+    last_code: outcome.code,
+    last_message: outcome.message,
+    last_good_at: isGood ? at : lastGood.lastGoodAt,
+    last_good_ms: isGood ? outcome.durationMs : lastGood.lastGoodMs,
+    latest: JSON.stringify(outcome),
+    status,
+    judged: Object.values(mind).every((it) => it === null) ? null : JSON.stringify(state),
+    retry_at: retryAt,
+    changedAt: status === before.status ? null : at,
+  })
 }

@@ -1,21 +1,26 @@
 import { Fault, type Id, type Instant, type MonitorId } from '../kernel/index.ts'
-import type { AccountDb, AccountTx, Db } from '../storage/index.ts'
+import { type AccountDb, type AccountTx, type Db, prepared } from '../storage/index.ts'
 import type { Check } from './look.ts'
 
-/** Kept checks: the failed and the asked-for ones, with all they saw. */
-export async function recordCheck(tx: AccountTx, check: Omit<Check, 'id'>): Promise<Check> {
-  const { id } = await tx
+type Kept = Omit<Check, 'id' | 'outcome'> & { readonly outcome: string }
+
+const keep = prepared((tx: AccountTx, check: Kept) =>
+  tx
     .insertInto('checks')
     .values({
       monitor_id: check.monitorId,
       cause: check.cause,
       started_at: check.startedAt,
       finished_at: check.finishedAt,
-      outcome: JSON.stringify(check.outcome),
+      outcome: check.outcome,
     })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return { ...check, id }
+    .returning('id'),
+)
+
+/** Kept checks: the failed and the asked-for ones, with all they saw. */
+export async function recordCheck(tx: AccountTx, check: Omit<Check, 'id'>): Promise<Check> {
+  const [row] = await keep(tx, { ...check, outcome: JSON.stringify(check.outcome) })
+  return { ...check, id: row!.id }
 }
 
 /** Longer than the longest look; whoever asked has given up by then. */

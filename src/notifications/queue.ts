@@ -1,5 +1,5 @@
 import type { ChannelId, IncidentId, Instant } from '../kernel/index.ts'
-import type { AccountTx, Db, Tables } from '../storage/index.ts'
+import { type AccountTx, type Db, prepared, type Tables } from '../storage/index.ts'
 import type { Fact, News } from './contract.ts'
 import { readFact } from './fact.ts'
 import {
@@ -27,8 +27,12 @@ const incidents = (tx: AccountTx) =>
     .selectFrom('incidents')
     .select(['id', 'severity', 'rev', 'monitor_id', 'escalated_at', 'storm_id'])
 
-export const read = (tx: AccountTx, id: IncidentId): Promise<Subject> =>
-  incidents(tx).where('id', '=', id).executeTakeFirstOrThrow()
+const byId = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }) =>
+  incidents(tx).where('id', '=', id),
+)
+
+export const read = async (tx: AccountTx, id: IncidentId): Promise<Subject> =>
+  (await byId(tx, { id }))[0]!
 
 export async function queue(
   tx: AccountTx,

@@ -1,5 +1,5 @@
 import type { ChannelId, MonitorId } from '../kernel/index.ts'
-import type { AccountTx, Tables } from '../storage/index.ts'
+import { type AccountTx, prepared, type Tables } from '../storage/index.ts'
 
 /** What a channel may choose to be told of; the names are the wire's. */
 export const EVENTS = [
@@ -79,13 +79,15 @@ export const isToldOf = (
   (monitor.channels === null ? channel.is_default === 1 : monitor.channels.includes(channel.id)) &&
   covers(channel, monitor.id, monitor.tags)
 
-export const activeChannels = (db: AccountTx): Promise<Recipient[]> =>
+const active = prepared((db: AccountTx) =>
   db
     .selectFrom('channels')
     .select(['id', 'kind', 'events', 'targets', 'tags', 'is_default'])
     .where('is_active', '=', 1)
-    .orderBy('id')
-    .execute()
+    .orderBy('id'),
+)
+
+export const activeChannels = (db: AccountTx): Promise<Recipient[]> => active(db, {})
 
 export interface Subject {
   readonly monitor_id: MonitorId | null
@@ -127,6 +129,10 @@ function picks(monitor: Picking, isEscalated: boolean): (channel: Recipient) => 
     (isEscalated && escalateTo.includes(it.id) && covers(it, id, tags))
 }
 
+const picking = prepared((tx: AccountTx, { id }: { readonly id: MonitorId }) =>
+  tx.selectFrom('monitors').select(['id', 'policy', 'tags']).where('id', '=', id),
+)
+
 /**
  * Who hears of an incident: those its monitor picks, and once it is escalated those it escalates to,
  * each narrowed by what the channel itself wants.
@@ -139,11 +145,7 @@ export async function recipientsOf(
   const monitor =
     channels.length === 0 || monitor_id === null
       ? undefined
-      : await tx
-          .selectFrom('monitors')
-          .select(['id', 'policy', 'tags'])
-          .where('id', '=', monitor_id)
-          .executeTakeFirst()
+      : (await picking(tx, { id: monitor_id }))[0]
   if (monitor === undefined) return () => []
   const picked = channels.filter(picks(monitor, escalated_at !== null))
   return (event) => picked.filter((it) => hears(it, event))
