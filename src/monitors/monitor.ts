@@ -65,19 +65,28 @@ type MonitorRow = Selectable<Tables['monitors']>
 type StateRow = Selectable<Tables['monitor_states']>
 
 /** What a monitor is to keep, from its row. */
-export const readSlo = ({ slo }: Pick<MonitorRow, 'slo'>): Slo | null =>
-  slo === null ? null : (JSON.parse(slo) as Slo)
+export const readSlo = (
+  { slo }: Pick<MonitorRow, 'slo'>,
+  read: (text: string) => unknown = JSON.parse,
+): Slo | null => (slo === null ? null : (read(slo) as Slo))
 
-export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
-  const secrets = row.secrets === null ? {} : (JSON.parse(sealer.open(row.secrets)) as object)
+/** `read` makes values of JSON; equal texts may share one. */
+export function toMonitor(
+  row: MonitorRow,
+  sealer: Sealer,
+  read: (text: string) => unknown = JSON.parse,
+): Monitor {
+  const { secrets } = row
+  const options = read(row.options) as Monitor['options']
   return {
-    ...plainOf(row),
-    policy: JSON.parse(row.policy) as Policy,
-    options: { ...(JSON.parse(row.options) as object), ...secrets },
+    ...plainOf(row, read),
+    policy: read(row.policy) as Policy,
+    options:
+      secrets === null ? options : { ...options, ...(JSON.parse(sealer.open(secrets)) as object) },
   }
 }
 
-function plainOf(row: MonitorRow): ListedView['monitor'] {
+function plainOf(row: MonitorRow, read: (text: string) => unknown): ListedView['monitor'] {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -87,9 +96,9 @@ function plainOf(row: MonitorRow): ListedView['monitor'] {
     isActive: row.is_active === 1,
     intervalMs: row.interval_ms,
     timeoutMs: row.timeout_ms,
-    tags: JSON.parse(row.tags) as string[],
-    dependsOn: JSON.parse(row.depends_on) as MonitorId[],
-    slo: readSlo(row),
+    tags: read(row.tags) as string[],
+    dependsOn: read(row.depends_on) as MonitorId[],
+    slo: readSlo(row, read),
     externalRef: row.external_ref,
     managedBy: row.managed_by,
     expiresAt: row.expires_at,
@@ -122,7 +131,7 @@ export const toState = (row: ShownRow): MonitorState => ({
 
 /** Nothing is unsealed for it. */
 export const toListed = (row: MonitorRow & ShownRow): ListedView => ({
-  monitor: plainOf(row),
+  monitor: plainOf(row, JSON.parse),
   state: toState(row.last_status === 'up' ? { ...row, latest: null } : row),
 })
 

@@ -20,6 +20,24 @@ export interface WatchedMonitor {
 const inList = (ids: readonly MonitorId[]) =>
   sql<MonitorId>`(select value from json_each(${JSON.stringify(ids)}))`
 
+/** Rows to hold at once: at start there may be very many. */
+const AT_ONCE = 2000
+
+/** Most monitors are alike in most: what is made of equal texts is one value that all share. */
+function shared<T>(make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    if (!known.has(text)) known.set(text, make(text))
+    return known.get(text)!
+  }
+}
+
+function toJudged(text: string): JudgeState {
+  const [status, judged] = JSON.parse(text) as [JudgeState['status'], Partial<JudgeState> | null]
+  // What an earlier version did not write yet is not there.
+  return { ...UNJUDGED, status, ...judged }
+}
+
 /** Every active monitor of every account, or those of `ids` that are there and active. */
 export async function loadWatched(
   db: Db,
@@ -33,18 +51,21 @@ export async function loadWatched(
     .select(['s.status', 's.judged', 's.last_check_at', 's.last_status', 's.retry_at'])
     .where('m.is_active', '=', 1)
   if (ids !== undefined) query = query.where('m.id', 'in', inList(ids))
-  return (await query.execute()).map((row) => ({
-    monitor: toMonitor(row, sealer),
-    // What an earlier version did not write yet is not there.
-    judged: {
-      ...UNJUDGED,
-      status: row.status,
-      ...(row.judged === null ? {} : (JSON.parse(row.judged) as Partial<JudgeState>)),
-    },
-    lastAt: row.last_status === null ? null : row.last_check_at,
-    retryAt: row.retry_at,
-    lookNow: row.look_now === 1,
-  }))
+  const page = query.orderBy('m.id').limit(AT_ONCE)
+  const [read, judgedOf] = [shared(JSON.parse), shared(toJudged)]
+  const loaded: WatchedMonitor[] = []
+  for (;;) {
+    const rows = await page.where('m.id', '>', loaded.at(-1)?.monitor.id ?? 0).execute()
+    for (const row of rows)
+      loaded.push({
+        monitor: toMonitor(row, sealer, read),
+        judged: judgedOf(`["${row.status}",${row.judged}]`),
+        lastAt: row.last_status === null ? null : row.last_check_at,
+        retryAt: row.retry_at,
+        lookNow: row.look_now === 1,
+      })
+    if (rows.length < AT_ONCE) return loaded
+  }
 }
 
 /** The look that was due at once is being made; one asked for by a later change stays due. */
