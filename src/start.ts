@@ -94,6 +94,9 @@ function openEngine(
 /** The platforms whose token is set; their libraries are loaded only then. */
 async function openPlatforms(site: Site, delivery: DeliveryPart, looker: Looker): Promise<Part[]> {
   const { settings, log, db, sealer, outlook, messengers, boards } = site
+  const { DISCORD_TOKEN, TELEGRAM_TOKEN, SMTP_URL } = settings
+  if (DISCORD_TOKEN === undefined && TELEGRAM_TOKEN === undefined && SMTP_URL === undefined)
+    return []
   const tools = { clock, chance, log }
   const { buildDesk, wordNews } = await import('../bots/commands/index.ts')
   const refusal = (host: string) => outlook.network.refusal(host)

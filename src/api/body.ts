@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { readMediaType } from './negotiate.ts'
-import { isAlias, parseDocument, visit } from 'yaml'
 import { Problem } from './problem.ts'
 
 const LARGEST_BYTES = 256 * 1024
@@ -82,8 +81,9 @@ function isDeeper(value: unknown, levels: number): boolean {
 const malformed = (detail: string) => new Problem('malformed-json', detail)
 
 /** JSON, or YAML where it says so: plain data, nothing that points elsewhere. */
-function readText(text: string, isYaml: boolean): unknown {
+async function readText(text: string, isYaml: boolean): Promise<unknown> {
   if (!isYaml) return JSON.parse(text)
+  const { isAlias, parseDocument, visit } = await import('yaml')
   const document = parseDocument(text, { uniqueKeys: true, merge: false })
   const [trouble] = document.errors
   if (trouble !== undefined) throw new SyntaxError(trouble.message)
@@ -101,12 +101,15 @@ function readText(text: string, isYaml: boolean): unknown {
 }
 
 /** A body as an object. @throws Problem `malformed-json`, `malformed-body` */
-export function parseBody(bytes: Buffer, type?: string): Readonly<Record<string, unknown>> {
+export async function parseBody(
+  bytes: Buffer,
+  type?: string,
+): Promise<Readonly<Record<string, unknown>>> {
   if (bytes.length === 0) throw malformed('The body is empty; an object such as {} is needed.')
   const isYaml = type !== undefined && readMediaType(type).name === YAML_TYPE
   let value: unknown
   try {
-    value = readText(new TextDecoder('utf-8', { fatal: true }).decode(bytes), isYaml)
+    value = await readText(new TextDecoder('utf-8', { fatal: true }).decode(bytes), isYaml)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw malformed('The body is not UTF-8.')
     throw malformed(

@@ -49,7 +49,7 @@ export async function perform(
   const { principal, account, site, isLenient } = admitted
   const hasParts = route.body !== undefined && (route.body.isNeeded || hasBody(request.raw))
   const bytes = hasParts ? await readBytes(request.raw) : Buffer.alloc(0)
-  const raw = hasParts ? parseBody(bytes, request.headers['content-type']) : {}
+  const raw = hasParts ? await parseBody(bytes, request.headers['content-type']) : {}
 
   const given = readGiven(request.url)
   const parameters = route.parameters ?? {}

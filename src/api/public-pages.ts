@@ -1,4 +1,3 @@
-import { makeBadge } from 'badge-maker'
 import { z } from 'zod'
 import { type Instant, MINUTE, plain, SECOND, toIso, isoOrNull } from '../kernel/index.ts'
 import type { Glance } from '../monitors/index.ts'
@@ -170,7 +169,8 @@ const LONGEST_LABEL = 160
 const labelOf = (name: string): string =>
   plain(name.replaceAll(/[\uFFFE\uFFFF]/g, ''), LONGEST_LABEL)
 
-function badge(label: string, message: string, color: string): Rendered {
+async function badge(label: string, message: string, color: string): Promise<Rendered> {
+  const { makeBadge } = await import('badge-maker')
   const svg = makeBadge({ label, message, color })
   const { headers, ...rest } = document(SVG, svg, String)
   return { ...rest, headers: { ...headers, ...OPEN, ...KEPT } }

@@ -1,7 +1,6 @@
 import { DOCS_POLICY, docsPage } from './docs-page.ts'
 import { apiDocumentation, contextOf, entrypoint } from './hydra.ts'
 import { CONTENT_TYPE } from './negotiate.ts'
-import { METRICS_TYPE, metricsText } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { Problem } from './problem.ts'
 import { publicPages } from './public-pages.ts'
@@ -84,11 +83,11 @@ export const publicRoutes = (resources: readonly Resource[]): readonly PublicRou
     takesKey: true,
     summary: 'Figures for Prometheus: of the process, and with a key of the targets',
     answer: { types: ['text/plain'] },
-    run: async ({ deps, reader }) => ({
-      status: 200,
-      headers: { 'content-type': METRICS_TYPE },
-      body: await metricsText(deps, reader),
-    }),
+    run: async ({ deps, reader }) => {
+      const { METRICS_TYPE, metricsText } = await import('./metrics.ts')
+      const body = await metricsText(deps, reader)
+      return { status: 200, headers: { 'content-type': METRICS_TYPE }, body }
+    },
   },
   {
     path: '/docs',

@@ -209,7 +209,7 @@ class Watching {
     await Promise.race([all, clock.sleep(STOP_MS, patience.signal)])
     patience.abort()
     this.#ending.abort()
-    for (const { cancel } of this.#roster.all()) cancel.abort()
+    for (const watched of this.#roster.all()) watched.cancel()
     await all
     await this.#ledger.flush()
   }
@@ -279,8 +279,7 @@ class Watching {
       })
       .finally(() => {
         this.#running -= 1
-        watched.running = null
-        watched.isAsked = false
+        watched.rest()
         if (this.#roster.ended(watched)) this.#bell.ring()
       })
     // Nobody may be waiting for it; those who are have their own copy of the trouble.

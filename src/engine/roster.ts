@@ -52,7 +52,7 @@ export class Roster {
       const { id, intervalMs } = it.monitor
       // A look still running belongs to the configuration before: it is made anew.
       const before = this.#watched.get(id)
-      before?.cancel.abort()
+      before?.cancel()
       const watched = new Watched(it)
       this.#watched.set(id, watched)
       const slot = slotAfter(id, intervalMs, now)
@@ -63,7 +63,7 @@ export class Roster {
   }
 
   #drop(id: MonitorId): void {
-    this.#watched.get(id)?.cancel.abort()
+    this.#watched.get(id)?.cancel()
     this.#watched.delete(id)
     this.#agenda.delete(id)
   }

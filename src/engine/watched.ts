@@ -26,8 +26,26 @@ export class Watched {
   running: Promise<Check> | null = null
   /** Somebody waits for the result: it is kept whole. */
   isAsked = false
-  /** Ends a running look whose result nobody may use any more. */
-  readonly cancel = new AbortController()
+  #cancel: AbortController | null = null
+
+  /** Aborts when nobody may use the result of the look any more; of this look only. */
+  get signal(): AbortSignal {
+    this.#cancel ??= new AbortController()
+    return this.#cancel.signal
+  }
+
+  /** Ends a running look, and lets none begin any more. */
+  cancel(): void {
+    this.#cancel ??= new AbortController()
+    this.#cancel.abort()
+  }
+
+  /** The look has ended; who rests costs as little memory as can be. */
+  rest(): void {
+    this.running = null
+    this.isAsked = false
+    if (this.#cancel?.signal.aborted === false) this.#cancel = null
+  }
 
   /** A failure we may have seen only because we saw nothing does not count. */
   forgetSuspicion(): void {
@@ -137,7 +155,7 @@ export async function lookAndJudge(
   cause: Check['cause'],
 ): Promise<Check> {
   const { monitor } = watched
-  const { signal } = watched.cancel
+  const { signal } = watched
   const check = await look(tools, monitor, cause, signal, isDecisive(watched))
   // Cut off because we stop or the monitor changed: nothing was seen.
   if (signal.aborted) return { ...check, id: 0 }
@@ -194,7 +212,8 @@ export async function lookAndJudge(
     !watched.isAsked &&
     isDeepStrictEqual(state, watched.judged)
   const settle = () => {
-    watched.judged = state
+    // What is the same stays the object it was: many share it, and the old are not stirred.
+    if (!isRoutine) watched.judged = state
     watched.retryAt = retryAt
     watched.lastAt = startedAt
     watched.lastTookMs = finishedAt - startedAt

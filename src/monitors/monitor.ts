@@ -66,19 +66,28 @@ type MonitorRow = Selectable<Tables['monitors']>
 type StateRow = Selectable<Tables['monitor_states']>
 
 /** What a monitor is to keep, from its row. */
-export const readSlo = ({ slo }: Pick<MonitorRow, 'slo'>): Slo | null =>
-  slo === null ? null : (JSON.parse(slo) as Slo)
+export const readSlo = (
+  { slo }: Pick<MonitorRow, 'slo'>,
+  read: (text: string) => unknown = JSON.parse,
+): Slo | null => (slo === null ? null : (read(slo) as Slo))
 
-export function toMonitor(row: MonitorRow, sealer: Sealer): Monitor {
-  const secrets = row.secrets === null ? {} : (JSON.parse(sealer.open(row.secrets)) as object)
+/** `read` makes values of JSON; equal texts may share one. */
+export function toMonitor(
+  row: MonitorRow,
+  sealer: Sealer,
+  read: (text: string) => unknown = JSON.parse,
+): Monitor {
+  const { secrets } = row
+  const options = read(row.options) as Monitor['options']
   return {
-    ...plainOf(row),
-    policy: JSON.parse(row.policy) as Policy,
-    options: { ...(JSON.parse(row.options) as object), ...secrets },
+    ...plainOf(row, read),
+    policy: read(row.policy) as Policy,
+    options:
+      secrets === null ? options : { ...options, ...(JSON.parse(sealer.open(secrets)) as object) },
   }
 }
 
-function plainOf(row: MonitorRow): ListedView['monitor'] {
+function plainOf(row: MonitorRow, read: (text: string) => unknown): ListedView['monitor'] {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -88,9 +97,9 @@ function plainOf(row: MonitorRow): ListedView['monitor'] {
     isActive: row.is_active === 1,
     intervalMs: row.interval_ms,
     timeoutMs: row.timeout_ms,
-    tags: JSON.parse(row.tags) as string[],
-    dependsOn: JSON.parse(row.depends_on) as MonitorId[],
-    slo: readSlo(row),
+    tags: read(row.tags) as string[],
+    dependsOn: read(row.depends_on) as MonitorId[],
+    slo: readSlo(row, read),
     externalRef: row.external_ref,
     managedBy: row.managed_by,
     expiresAt: row.expires_at,
@@ -128,7 +137,10 @@ export function toState(row: ShownRow, latest: Latest | undefined): MonitorState
 /** Nothing is unsealed for it. */
 export function toListed(row: MonitorRow & ShownRow, latest: Latest | undefined): ListedView {
   const isWell = moveOn(row, latest).last_status === 'up'
-  return { monitor: plainOf(row), state: toState(isWell ? { ...row, latest: null } : row, latest) }
+  return {
+    monitor: plainOf(row, JSON.parse),
+    state: toState(isWell ? { ...row, latest: null } : row, latest),
+  }
 }
 
 /** The columns a configuration fills; secret options are sealed apart from the others. */

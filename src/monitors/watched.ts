@@ -23,6 +23,24 @@ export interface WatchedMonitor {
 const inList = (ids: readonly MonitorId[]) =>
   sql<MonitorId>`(select value from json_each(${JSON.stringify(ids)}))`
 
+/** Rows to hold at once: at start there may be very many. */
+const AT_ONCE = 2000
+
+/** Most monitors are alike in most: what is made of equal texts is one value that all share. */
+function shared<T>(make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    if (!known.has(text)) known.set(text, make(text))
+    return known.get(text)!
+  }
+}
+
+function toJudged(text: string): JudgeState {
+  const [status, judged] = JSON.parse(text) as [JudgeState['status'], Partial<JudgeState> | null]
+  // What an earlier version did not write yet is not there.
+  return { ...UNJUDGED, status, ...judged }
+}
+
 /** Every active monitor of every account, or those of `ids` that are there and active. */
 export async function loadWatched(
   db: Db,
@@ -36,19 +54,23 @@ export async function loadWatched(
     .select(['s.status', 's.judged', 's.retry_at', ...LAST_COLUMNS])
     .where('m.is_active', '=', 1)
   if (ids !== undefined) query = query.where('m.id', 'in', inList(ids))
-  return (await upToDate(db, await query.execute())).map((row) => ({
-    monitor: toMonitor(row, sealer),
-    // What an earlier version did not write yet is not there.
-    judged: {
-      ...UNJUDGED,
-      status: row.status,
-      ...(row.judged === null ? {} : (JSON.parse(row.judged) as Partial<JudgeState>)),
-    },
-    lastAt: row.last_status === null ? null : row.last_check_at,
-    lastGood: { lastGoodAt: row.last_good_at, lastGoodMs: row.last_good_ms },
-    retryAt: row.retry_at,
-    lookNow: row.look_now === 1,
-  }))
+  const page = query.orderBy('m.id').limit(AT_ONCE)
+  const [read, judgedOf] = [shared(JSON.parse), shared(toJudged)]
+  const loaded: WatchedMonitor[] = []
+  for (let last = 0; ;) {
+    const rows = await page.where('m.id', '>', last).execute()
+    for (const row of await upToDate(db, rows))
+      loaded.push({
+        monitor: toMonitor(row, sealer, read),
+        judged: judgedOf(`["${row.status}",${row.judged}]`),
+        lastAt: row.last_status === null ? null : row.last_check_at,
+        lastGood: { lastGoodAt: row.last_good_at, lastGoodMs: row.last_good_ms },
+        retryAt: row.retry_at,
+        lookNow: row.look_now === 1,
+      })
+    if (rows.length < AT_ONCE) return loaded
+    last = rows.at(-1)!.id
+  }
 }
 
 async function upToDate<

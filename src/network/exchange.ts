@@ -1,7 +1,10 @@
-import { type IncomingMessage, request as startRequest } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { codeOf, failed, type Tried, worked } from './failure.ts'
 import { toTlsFailure } from './secure.ts'
+
+// An import of it would load undici for the WebSocket it offers: 13 MiB that nobody uses.
+const { request: startRequest } = process.getBuiltinModule('node:http')
 
 const HEADER_LIMIT = 16 * 1024
 

@@ -1,6 +1,11 @@
+import { createRequire } from 'node:module'
 import { domainToASCII } from 'node:url'
-import { parse } from 'tldts'
+import type * as Tldts from 'tldts'
 import { z } from 'zod'
+
+const require = createRequire(import.meta.url)
+/** Every suffix there is: loaded with the first domain. */
+const tldts = () => require('tldts') as typeof Tldts
 
 const LONGEST = 253
 const EXAMPLE = 'example.com'
@@ -15,7 +20,7 @@ function registrable(text: string): { readonly domain: string } | Problem {
   if (text.includes('*')) return { problem: `must be one domain, without *, like ${EXAMPLE}` }
   const ascii = domainToASCII(text.replace(/\.$/, ''))
   if (ascii === '' || ascii.length > LONGEST) return { problem: MUST }
-  const { isIp, domain, publicSuffix } = parse(ascii, { allowPrivateDomains: false })
+  const { isIp, domain, publicSuffix } = tldts().parse(ascii, { allowPrivateDomains: false })
   if (isIp === true) return { problem: `must be a domain, not an address, like ${EXAMPLE}` }
   if (domain === null && publicSuffix === ascii && ascii.includes('.'))
     return {

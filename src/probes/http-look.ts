@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { exchange, type Tried } from '../network/index.ts'
 import type { Assertion } from './assertions.ts'
@@ -13,6 +13,9 @@ import { follow, type Hop, locationOf } from './http-redirect.ts'
 import type { Code, Details, Expiry, Finding } from './outcome.ts'
 import { judgeInTime } from './page-judge.ts'
 import { startStopwatch, type Stopwatch } from './stopwatch.ts'
+
+// As in exchange.ts: an import of it would load undici.
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /** Of HTTP, or of a kind that asks for more. */
 type WebOptions = HttpOptions & { readonly assertions?: readonly Assertion[] }

@@ -1,4 +1,5 @@
-import { FunctionExpressionType, JSONPathEnvironment, type JSONValue } from 'json-p3'
+import { createRequire } from 'node:module'
+import type * as JsonP3 from 'json-p3'
 import { compilePattern } from './pattern.ts'
 
 /** A path of RFC 9535 through a parsed document. */
@@ -9,10 +10,14 @@ export interface JsonPath {
   values(document: unknown): unknown[]
 }
 
+const require = createRequire(import.meta.url)
+/** Loaded with the first path: most processes have none. */
+const jsonP3 = () => require('json-p3') as typeof JsonP3
+
 /** The library's own would let JavaScript's expressions loose on a stranger's text. */
 const patternFunction = (how: 'match' | 'find') => ({
-  argTypes: [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType],
-  returnType: FunctionExpressionType.LogicalType,
+  argTypes: [jsonP3().FunctionExpressionType.ValueType, jsonP3().FunctionExpressionType.ValueType],
+  returnType: jsonP3().FunctionExpressionType.LogicalType,
   call(text: unknown, pattern: unknown): boolean {
     if (typeof text !== 'string' || typeof pattern !== 'string') return false
     try {
@@ -24,16 +29,22 @@ const patternFunction = (how: 'match' | 'find') => ({
   },
 })
 
-const environment = new JSONPathEnvironment({ strict: true })
-environment.functionRegister.set('match', patternFunction('match'))
-environment.functionRegister.set('search', patternFunction('find'))
+let made: JsonP3.JSONPathEnvironment | undefined
+
+function environment(): JsonP3.JSONPathEnvironment {
+  if (made !== undefined) return made
+  made = new (jsonP3().JSONPathEnvironment)({ strict: true })
+  made.functionRegister.set('match', patternFunction('match'))
+  made.functionRegister.set('search', patternFunction('find'))
+  return made
+}
 
 /** @throws for what is no path. */
 export function compilePath(text: string): JsonPath {
-  const query = environment.compile(text)
+  const query = environment().compile(text)
   return {
     isSingular: query.singularQuery(),
-    values: (document) => query.query(document as JSONValue).values(),
+    values: (document) => query.query(document as JsonP3.JSONValue).values(),
   }
 }
 

@@ -1,4 +1,9 @@
-import { RE2JS } from 're2js'
+import { createRequire } from 'node:module'
+import type * as Re2js from 're2js'
+
+const require = createRequire(import.meta.url)
+/** Loaded with the first pattern: most processes have none. */
+const re2js = () => require('re2js') as typeof Re2js
 
 /** A pattern of RE2: its time grows with the text, never faster. */
 export interface Pattern {
@@ -12,7 +17,7 @@ export interface Pattern {
 
 /** @throws for what RE2 cannot take: look-around, references back, and what is no pattern at all. */
 export function compilePattern(text: string): Pattern {
-  const compiled = RE2JS.compile(text)
+  const compiled = re2js().RE2JS.compile(text)
   return {
     size: compiled.programSize(),
     find: (it) => compiled.matcher(it).find(),

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { npmStart } from '../support/npm-start.ts'
 import { multiply } from './many.ts'
 import { rssMiB, spread } from './measure.ts'
 import type { Figure } from './report.ts'
@@ -21,9 +22,10 @@ async function started(
   env: Readonly<Record<string, string>>,
   then: (pid: number) => Promise<number | null> = async () => null,
 ): Promise<{ readonly ms: number; readonly found: number | null }> {
+  const npm = npmStart()
   const began = performance.now()
-  const child = spawn(process.execPath, [path.join(ROOT, file)], {
-    env: { PATH: process.env['PATH'], ...env },
+  const child = spawn(process.execPath, [...npm.flags, path.join(ROOT, file)], {
+    env: { PATH: process.env['PATH'], ...npm.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let said = ''

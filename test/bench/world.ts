@@ -8,9 +8,11 @@ import { ensureAccount } from '../../src/accounts/index.ts'
 import { systemChance } from '../../src/kernel/index.ts'
 import { addMonitor } from '../../src/monitors/index.ts'
 import { bindAccount, type Db, openDatabase, openSealer } from '../../src/storage/index.ts'
+import { npmStart } from '../support/npm-start.ts'
 import { certificate, pemOf } from '../support/web/certificate.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
+const CODE = path.join(ROOT, 'node_modules/.cache/node')
 
 /** A child that says one line of JSON when it is there, and ends with the world. */
 interface Child extends AsyncDisposable {
@@ -74,7 +76,7 @@ export async function openWorld() {
         env: {
           PATH: process.env['PATH'],
           DATABASE_PATH: database,
-          NODE_COMPILE_CACHE: path.join(ROOT, 'node_modules/.cache/node'),
+          NODE_COMPILE_CACHE: CODE,
         },
         stdio: 'ignore',
       })
@@ -107,10 +109,13 @@ export async function openWorld() {
         )
       await fill(db, database)
       await db.destroy()
-      const child = spawn(process.execPath, [path.join(ROOT, 'src/main.ts')], {
+      const npm = npmStart()
+      const child = spawn(process.execPath, [...npm.flags, path.join(ROOT, 'src/main.ts')], {
         cwd: folder,
         env: {
           PATH: process.env['PATH'],
+          ...npm.env,
+          NODE_COMPILE_CACHE: CODE,
           PORT: '0',
           DATABASE_PATH: database,
           CANARY_HOSTS: '',
