@@ -13,6 +13,7 @@ export interface Connected {
 
 /** v6 and v4 in turn, each family in the order of its name server. */
 export function interleave(addresses: readonly Address[]): readonly Address[] {
+  if (addresses.length < 2) return addresses
   const six = addresses.filter(({ family }) => family === 6)
   const four = addresses.filter(({ family }) => family === 4)
   return Array.from({ length: Math.max(six.length, four.length) }, (_, at) => [six[at], four[at]])
@@ -80,8 +81,8 @@ export const lost = (code: ConnectCode, address: Address, port: number) =>
   failed('connect', code, SAYS[code](address, port))
 
 // A closed port of this machine can meet itself when the kernel picks it as the near end, too.
-const metItself = (socket: Socket): boolean =>
-  socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress
+const metItself = (socket: Socket, port: number): boolean =>
+  socket.localPort === port && socket.localAddress === socket.remoteAddress
 
 type OpenSocket = (address: Address, port: number) => Socket
 
@@ -141,7 +142,7 @@ export function connect(
       socket.on('error', (error) => lose(codeOf(error)))
       socket.once('connect', () => {
         if (!open.has(socket)) return
-        if (metItself(socket)) return lose('ECONNREFUSED')
+        if (metItself(socket, port)) return lose('ECONNREFUSED')
         end(worked({ socket, address }), socket)
       })
       if (waiting.length > 0) timer = setTimeout(next, STAGGER_MS)

@@ -52,9 +52,11 @@ export type Guard = (address: Address) => 'reserved' | 'private' | undefined
 
 export function openGuard(privateTargets: 'allow' | 'deny'): Guard {
   const never = listOf(NEVER)
-  const kept = listOf(privateTargets === 'deny' ? PRIVATE : [])
-  return (address) =>
-    listed(never, address) ? 'reserved' : listed(kept, address) ? 'private' : undefined
+  const kept = privateTargets === 'deny' ? listOf(PRIVATE) : undefined
+  return (address) => {
+    if (listed(never, address)) return 'reserved'
+    return kept !== undefined && listed(kept, address) ? 'private' : undefined
+  }
 }
 
 const isListed = openGuard('deny')

@@ -1,6 +1,11 @@
 import type { X509Certificate } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
-import { connect as startTls, type SecureContext, type TLSSocket } from 'node:tls'
+import {
+  connect as startTls,
+  type DetailedPeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
 import { codeOf, failed, type Tried, worked } from './failure.ts'
 
 export interface Secured {
@@ -57,6 +62,8 @@ function issuersOf(certificate: X509Certificate): X509Certificate[] {
   return chain
 }
 
+const unread = () => ({}) as DetailedPeerCertificate
+
 /** Starts TLS on a connected socket and judges nothing; an IP address is not sent as a name. */
 export function secure(
   raw: Socket,
@@ -75,6 +82,8 @@ export function secure(
       checkServerIdentity: () => undefined,
       ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
     })
+    // Node takes the whole chain apart before it asks for our judgement of names, which needs none of it.
+    socket.getPeerCertificate = unread
     const end = (result: Tried<Secured>) => {
       signal.removeEventListener('abort', giveUp)
       // Takes the socket beneath with it.

@@ -44,10 +44,13 @@ const HERE_MS = 100
 /** A thread that is busy for more of its time than this needs help. */
 const BUSY = 0.6
 
-/** About what a look costs in milliseconds of a processor; 0 for what only waits. */
+/**
+ * About how long, in milliseconds, a look keeps others waiting at a stretch; 0 for what only waits. A
+ * handshake is one piece, a plain page many small ones, and a message to a thread costs as much as these.
+ */
 function costOf(type: MonitorType, url: string): number {
   if (type === 'SSL') return 2
-  if (type === 'HTTP' || type === 'API') return url.startsWith('https:') ? 2 : 0.5
+  if (type === 'HTTP' || type === 'API') return url.startsWith('https:') ? 2 : 0.2
   return 0
 }
 

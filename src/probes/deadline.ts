@@ -15,7 +15,6 @@ const OVER = 'over'
 /** Aborts after `timeoutMs`, or with `outer`. */
 export function startDeadline(clock: Clock, timeoutMs: number, outer: AbortSignal): Deadline {
   const expired = new AbortController()
-  const done = new AbortController()
   const expire = () => expired.abort(OVER)
   if (outer.aborted) expire()
   else outer.addEventListener('abort', expire, { once: true })
@@ -26,20 +25,19 @@ export function startDeadline(clock: Clock, timeoutMs: number, outer: AbortSigna
   const measure = () => {
     if (clock.monotonic() - began - slice > LATE_MS) late = true
   }
-  const run = async () => {
-    for (;;) {
-      began = clock.monotonic()
-      const left = start + timeoutMs - began
-      if (left <= 0) break
-      // In slices, to notice a process that stood still in the middle.
-      slice = Math.min(left, SLICE_MS)
-      await clock.sleep(slice, done.signal)
-      if (done.signal.aborted) return
+  let callOff: (() => void) | undefined
+  const wait = () => {
+    began = clock.monotonic()
+    const left = start + timeoutMs - began
+    if (left <= 0) return expire()
+    // In slices, to notice a process that stood still in the middle.
+    slice = Math.min(left, SLICE_MS)
+    callOff = clock.after(slice, () => {
       measure()
-    }
-    expire()
+      wait()
+    })
   }
-  void run()
+  wait()
   return {
     signal: expired.signal,
     wasLate() {
@@ -48,7 +46,7 @@ export function startDeadline(clock: Clock, timeoutMs: number, outer: AbortSigna
     },
     [Symbol.dispose]() {
       outer.removeEventListener('abort', expire)
-      done.abort(OVER)
+      callOff?.()
     },
   }
 }

@@ -98,6 +98,29 @@ function textOf(chunks: readonly Buffer[], response: IncomingMessage): string {
 }
 
 /**
+ * Hands on a body as it comes, which costs a fraction of iterating over it, to its end or the
+ * limit: true, then. Rejects where it breaks off.
+ */
+function count(response: IncomingMessage, onBytes: (bytes: number) => void): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    // Comes after a good end, too: an error made for it would cost more than all of this.
+    const cut = () => reject(response.errored)
+    if (response.destroyed) return cut()
+    let bytes = 0
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      onBytes(Math.min(bytes, BODY_LIMIT))
+      if (bytes > BODY_LIMIT) resolve(true)
+      // Whether that was all is known once what came with this piece has been read.
+      if (bytes === BODY_LIMIT) queueMicrotask(() => response.complete || resolve(true))
+    })
+    response.once('end', () => resolve(false))
+    response.once('error', reject)
+    response.once('close', cut)
+  })
+}
+
+/**
  * Reads a body to its end or the limit. Unless `wanted` it is only counted, not decoded. The
  * response is destroyed afterwards; an aborted `signal` is a timeout.
  */
@@ -127,13 +150,19 @@ export async function readPage(
   if (signal.aborted || trouble !== undefined) stop()
   try {
     if (trouble !== undefined) return page(false)
+    if (!wanted)
+      return page(
+        await count(response, (seen) => {
+          bytes = seen
+        }),
+      )
     const source = await decode(response, codings, (coding) => {
       trouble ??= encoding(`body is not the ${coding} it claims to be`)
     })
     for await (const chunk of source as AsyncIterable<Buffer>) {
       const kept = chunk.subarray(0, BODY_LIMIT - bytes)
       bytes += kept.length
-      if (wanted) chunks.push(kept)
+      chunks.push(kept)
       if (bytes >= BODY_LIMIT && (kept.length < chunk.length || !response.complete))
         return page(true)
     }

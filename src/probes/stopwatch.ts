@@ -30,11 +30,9 @@ export function startStopwatch(clock: Clock): Stopwatch {
     },
     read() {
       const total = clock.monotonic() - start
-      const rounded = Object.entries(phases).map(([phase, ms]) => [phase, tenths(ms)])
-      return {
-        durationMs: Math.round(total),
-        timings: { ...Object.fromEntries(rounded), total: tenths(total) },
-      }
+      const timings: Partial<Record<Phase, number>> = {}
+      for (const phase of Object.keys(phases) as Phase[]) timings[phase] = tenths(phases[phase]!)
+      return { durationMs: Math.round(total), timings: { ...timings, total: tenths(total) } }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ensureAccount } from '../../src/accounts/index.ts'
 import { askRunning } from '../../src/engine/index.ts'
-import { type Clock, SECOND } from '../../src/kernel/index.ts'
+import { type Clock, SECOND, systemClock } from '../../src/kernel/index.ts'
 import {
   addMonitor,
   answerRequest,
@@ -65,6 +65,7 @@ test('nobody answers: after 75 s that is said, and nothing is left to be done la
   // Every wait passes at once.
   let passed = 0
   const clock: Clock = {
+    ...systemClock,
     now: () => passed,
     monotonic: () => passed,
     sleep: async (ms) => {

@@ -50,10 +50,11 @@ test('a timeout while this process stood still is not the target’s', async () 
   const stalling: Clock = {
     ...systemClock,
     monotonic: () => passed,
-    sleep: async (ms) => {
-      await systemClock.sleep(50)
-      passed += ms + 1001
-    },
+    after: (ms, ring) =>
+      systemClock.after(50, () => {
+        passed += ms + 1001
+        ring()
+      }),
   }
   const outcome = await lookAt(site.url, { clock: stalling, timeoutMs: 1000 })
   expect(outcome).toMatchObject({ status: 'unknown', code: 'probe_overloaded' })
@@ -65,10 +66,11 @@ test('a timeout after a long but steady wait is the target’s', async () => {
   const steady: Clock = {
     ...systemClock,
     monotonic: () => passed,
-    sleep: async (ms) => {
-      await systemClock.sleep(20)
-      passed += ms + 900
-    },
+    after: (ms, ring) =>
+      systemClock.after(20, () => {
+        passed += ms + 900
+        ring()
+      }),
   }
   const outcome = await lookAt(site.url, { clock: steady, timeoutMs: 3000 })
   expect(outcome).toMatchObject({ status: 'down', code: 'response_timeout' })

@@ -2,7 +2,7 @@ import type { Clock, Instant } from '../../src/kernel/index.ts'
 
 interface Sleeper {
   readonly until: number
-  wake: () => void
+  readonly wake: () => void
 }
 
 /** Time that moves only when told to: `asleep()` resolves once the code under test waits. */
@@ -27,18 +27,27 @@ export class HandClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted || ms <= 0) return resolve()
-      const sleeper: Sleeper = {
-        until: this.#passed + ms,
-        wake: () => {
-          this.#sleepers.delete(sleeper)
-          signal?.removeEventListener('abort', sleeper.wake)
-          resolve()
-        },
+      const done = () => {
+        callOff()
+        signal?.removeEventListener('abort', done)
+        resolve()
       }
-      signal?.addEventListener('abort', sleeper.wake, { once: true })
-      this.#sleepers.add(sleeper)
-      for (const seen of this.#watchers.splice(0)) seen()
+      signal?.addEventListener('abort', done, { once: true })
+      const callOff = this.after(ms, done)
     })
+  }
+
+  after(ms: number, ring: () => void): () => void {
+    const sleeper: Sleeper = {
+      until: this.#passed + ms,
+      wake: () => {
+        this.#sleepers.delete(sleeper)
+        ring()
+      },
+    }
+    this.#sleepers.add(sleeper)
+    for (const seen of this.#watchers.splice(0)) seen()
+    return () => this.#sleepers.delete(sleeper)
   }
 
   /** How many wait for their time. */
