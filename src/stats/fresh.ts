@@ -71,7 +71,8 @@ async function packedOn(
             .whereRef('h.monitor_id', '=', 'm.id')
             .where('h.at', '>=', day)
             .where('h.at', '<', day + DAY)
-            .where('h.checks', '>', 0),
+            // Not `> 0`: the account's index is of that, and has the hours of all monitors.
+            .where('h.checks', '!=', 0),
         ),
       ]),
     )

@@ -2,6 +2,7 @@ import { HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import { type Bounds, meetsAll } from './fresh.ts'
 import { readTail } from './journal.ts'
+import { packedOf } from './looks.ts'
 import { type PackedSample, unpackSamples } from './pack-format.ts'
 import { startOf } from './tally.ts'
 
@@ -33,13 +34,13 @@ export async function countPlain(
   filter: PlainFilter,
 ): Promise<ReadonlyMap<Instant, number>> {
   const { monitorId, statuses = COLUMNS, made = [] } = filter
-  let query = db
-    .selectFrom('packed_samples')
-    .select((eb) => ['at', ...COLUMNS.map((it) => eb.fn.sum<number>(it).as(it))])
-    .groupBy('at')
-  if (monitorId !== undefined) query = query.where('monitor_id', '=', monitorId)
+  let query = (
+    monitorId === undefined ? db.selectFrom('packed_samples as h') : packedOf(db, monitorId)
+  )
+    .select((eb) => ['h.at', ...COLUMNS.map((it) => eb.fn.sum<number>(it).as(it))])
+    .groupBy('h.at')
   for (const { op, at } of made)
-    query = op.startsWith('>') ? query.where('at', '>', at - HOUR) : query.where('at', '<=', at)
+    query = op.startsWith('>') ? query.where('h.at', '>', at - HOUR) : query.where('h.at', '<=', at)
   const counts = await countFresh(db, filter)
   for (const row of await query.execute()) {
     const part = cut(row.at, made)

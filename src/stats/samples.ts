@@ -36,8 +36,12 @@ export async function recordSamples(tx: Db, samples: readonly Sample[]): Promise
   }
 }
 
-export const HOURS_KEPT_MS = 90 * DAY
+const HOURS_KEPT_MS = 90 * DAY
 export const DAYS_KEPT_MS = 2 * 365 * DAY
+
+/** From when on hours are kept: as far back as their looks, which are found by them. */
+export const hoursFrom = (now: Instant, looksFrom: Instant): Instant =>
+  Math.min(now - HOURS_KEPT_MS, looksFrom - HOUR)
 
 /**
  * Forgets single looks from before `before` once they are packed, hours after 90 days and days after
@@ -49,18 +53,21 @@ export async function forgetChecks(
   before: Instant,
   limit: number,
 ): Promise<number> {
-  // Monitor by monitor, where the key is in order of time: there is no index of time alone.
-  const forget = (table: keyof Tables, until: Instant) =>
-    sql`
-      delete from ${sql.table(table)} where (monitor_id, at) in
-        (select s.monitor_id, s.at from monitors m
-         cross join ${sql.table(table)} s on s.monitor_id = m.id
+  // One after another where the key is in order of time: there is no index of time alone.
+  const forget = (table: keyof Tables, of: 'account' | 'monitor', until: Instant) => {
+    const key = of === 'account' ? ['account_id', 'at', 'monitor_id'] : ['monitor_id', 'at']
+    const columns = (prefix: string) => sql.join(key.map((it) => sql.ref(prefix + it)))
+    return sql`
+      delete from ${sql.table(table)} where (${columns('')}) in
+        (select ${columns('s.')} from ${sql.table(`${of}s`)} o
+         cross join ${sql.table(table)} s on ${sql.ref(`s.${of}_id`)} = o.id
          where s.at < ${until} limit ${limit})`.execute(db)
+  }
   const gone = [
     // An hour that has begun before is kept until it has ended before.
-    await forget('packed_samples', before - HOUR),
-    await forget('hour_stats', now - HOURS_KEPT_MS),
-    await forget('day_stats', now - DAYS_KEPT_MS),
+    await forget('packed_samples', 'account', before - HOUR),
+    await forget('hour_stats', 'monitor', hoursFrom(now, before)),
+    await forget('day_stats', 'monitor', now - DAYS_KEPT_MS),
     // Kept in the order they were made, so the old ones are the first ones.
     await sql`
       delete from checks where finished_at < ${before} and id in
