@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { type JudgeState, type LastGood, UNJUDGED } from '../incidents/index.ts'
 import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
-import { type LastColumns, moveOn } from '../stats/index.ts'
+import { type LastColumns, moveOn, readLatest, readNewest } from '../stats/index.ts'
 import { bindAccount, type Db, type Sealer } from '../storage/index.ts'
 import { deleteMonitor, resumeMonitor } from './change.ts'
 import { type Monitor, toMonitor } from './monitor.ts'
-import { LAST_COLUMNS, withLatest } from './read.ts'
+import { LAST_COLUMNS } from './read.ts'
 
 /** A monitor as the engine takes it up: where its judgement stood, what it still has to do. */
 export interface WatchedMonitor {
@@ -36,7 +36,9 @@ export async function loadWatched(
     .select(['s.status', 's.judged', 's.retry_at', ...LAST_COLUMNS])
     .where('m.is_active', '=', 1)
   if (ids !== undefined) query = query.where('m.id', 'in', inList(ids))
-  return (await upToDate(db, await query.execute())).map((row) => ({
+  // Where few are wanted, others are running, and the journal is known.
+  const read = ids === undefined ? readNewest : readLatest
+  return (await upToDate(db, await query.execute(), read)).map((row) => ({
     monitor: toMonitor(row, sealer),
     // What an earlier version did not write yet is not there.
     judged: {
@@ -53,11 +55,13 @@ export async function loadWatched(
 
 async function upToDate<
   R extends LastColumns & { readonly id: MonitorId; readonly account_id: AccountId },
->(db: Db, rows: readonly R[]): Promise<R[]> {
+>(db: Db, rows: readonly R[], read: typeof readLatest): Promise<R[]> {
   const all: R[] = []
-  for (const [accountId, some] of Map.groupBy(rows, (it) => it.account_id))
-    for (const [row, latest] of await withLatest(bindAccount(db, accountId), some))
-      all.push(moveOn(row, latest))
+  for (const [accountId, some] of Map.groupBy(rows, (it) => it.account_id)) {
+    const ids = some.map(({ id }) => id)
+    const latest = await read(bindAccount(db, accountId), ids)
+    for (const row of some) all.push(moveOn(row, latest.get(row.id)))
+  }
   return all
 }
 

@@ -114,6 +114,12 @@ export class Reader {
     }
   }
 
+  /** A count or change that nobody wants. */
+  skip(): void {
+    while ((this.#bytes[this.#at] ?? 0) >= 0x80) this.#at += 1
+    this.#at += 1
+  }
+
   change(): number {
     return unfold(this.count())
   }

@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises'
 import type { AccountId, MonitorId } from '../kernel/index.ts'
 import { type AccountTx, prepared, reachOf, wholeAccount } from '../storage/index.ts'
 import { Tail } from './tail.ts'
@@ -15,14 +16,30 @@ function tailOf(database: object, accountId: AccountId): Tail {
   return tail
 }
 
-const rowsAfter = prepared((db: AccountTx, { after }: { readonly after: number }) =>
-  db
+/** Rows taken in before others run: each may have the looks of very many monitors. */
+const ROWS_AT_ONCE = 10
+
+type After = { readonly after: number }
+
+const rowsAfter = prepared((db: AccountTx, { after }: After, most: number | undefined) => {
+  const rows = db
     .selectFrom('journal')
     .select(['id', 'looks', 'outcomes', 'packed_through as through'])
     .select(['packed_monitor as monitor', 'packed_at as at'])
     .where('id', '>', after)
-    .orderBy('id'),
-)
+    .orderBy('id')
+  return most === undefined ? rows : rows.limit(most)
+})
+
+/** An hour of very many monitors takes seconds. */
+async function takeIn(db: AccountTx, tail: Tail): Promise<void> {
+  for (let count = ROWS_AT_ONCE; count === ROWS_AT_ONCE;) {
+    const rows = await rowsAfter(db, { after: tail.lastRow }, ROWS_AT_ONCE)
+    tail.append(rows, false)
+    count = rows.length
+    await others()
+  }
+}
 
 /** Takes in what came since the journal was last asked. */
 export const readOn = (db: AccountTx): Promise<void> => readTail(db, () => {})
@@ -38,8 +55,11 @@ export async function readTail<T>(
 ): Promise<T> {
   const { database, accountId, monitors, isTransaction } = reachOf(db)
   const tail = tailOf(database, accountId)
+  const whole = wholeAccount(db)
+  // Within a transaction nobody else could do much meanwhile.
+  if (tail.lastRow === 0 && !isTransaction) await takeIn(whole, tail)
   const forget = tail.append(
-    await rowsAfter(wholeAccount(db), { after: tail.lastRow }),
+    await rowsAfter(whole, { after: tail.lastRow }, undefined),
     isTransaction,
   )
   try {
