@@ -1,7 +1,7 @@
 import { setImmediate as others } from 'node:timers/promises'
 import type { AccountId, MonitorId } from '../kernel/index.ts'
 import { type AccountTx, prepared, reachOf, wholeAccount } from '../storage/index.ts'
-import { Tail } from './tail.ts'
+import { type JournalRow, Tail } from './tail.ts'
 
 /** By database, and there by account. */
 const tails = new WeakMap<object, Map<AccountId, Tail>>()
@@ -37,6 +37,31 @@ async function takeIn(db: AccountTx, tail: Tail): Promise<void> {
     const rows = await rowsAfter(db, { after: tail.lastRow }, ROWS_AT_ONCE)
     tail.append(rows, false)
     count = rows.length
+    await others()
+  }
+}
+
+const rowsBefore = prepared((db: AccountTx, { before }: { readonly before: number }) =>
+  db
+    .selectFrom('journal')
+    .select(['id', 'looks'])
+    .where('id', '<', before)
+    .orderBy('id', 'desc')
+    .limit(ROWS_AT_ONCE),
+)
+
+/** The looks of a row, of the whole account, from the newest row back for as long as `visit` wants more. */
+export async function readBack(
+  db: AccountTx,
+  visit: (looks: JournalRow['looks']) => boolean,
+): Promise<void> {
+  for (let before = Infinity; ;) {
+    const rows = await rowsBefore(wholeAccount(db), { before })
+    for (const { id, looks } of rows) {
+      if (!visit(looks)) return
+      before = id
+    }
+    if (rows.length === 0) return
     await others()
   }
 }

@@ -1,12 +1,9 @@
-import { setImmediate as others } from 'node:timers/promises'
 import type { Instant, MonitorId } from '../kernel/index.ts'
-import { type AccountTx, prepared, wholeAccount } from '../storage/index.ts'
+import type { AccountTx } from '../storage/index.ts'
 import { readLooks } from './journal-format.ts'
+import { readBack } from './journal.ts'
 import { isGood } from './tally.ts'
 import type { Latest } from './tail.ts'
-
-/** A second or so of the looks of very many monitors. */
-const ROWS_AT_ONCE = 10
 
 class Newest implements Latest {
   at = -Infinity
@@ -36,15 +33,6 @@ const toKind = (kind: string) => {
 }
 type Kind = ReturnType<typeof toKind>
 
-const rowsBefore = prepared((db: AccountTx, { before }: { readonly before: number }) =>
-  db
-    .selectFrom('journal')
-    .select(['id', 'looks'])
-    .where('id', '<', before)
-    .orderBy('id', 'desc')
-    .limit(ROWS_AT_ONCE),
-)
-
 /**
  * What `readLatest` answers, but for outcomes and timings, of a journal that nothing was asked of yet:
  * from its newest row back, no further than it takes. What packing left over there is older than rows
@@ -56,23 +44,18 @@ export async function readNewest(
 ): Promise<ReadonlyMap<MonitorId, Latest>> {
   const found = new Map<MonitorId, Newest>()
   const sought = new Set(ids)
-  for (let before = Infinity; sought.size > 0;) {
-    const rows = await rowsBefore(wholeAccount(db), { before })
-    if (rows.length === 0) break
-    for (const { looks } of rows) {
-      const known: MonitorId[] = []
-      const see = (id: MonitorId, at: Instant, kind: Kind, ms: number): void => {
-        if (!sought.has(id)) return
-        let it = found.get(id)
-        if (it === undefined) found.set(id, (it = new Newest()))
-        it.see(at, kind, ms)
-        if (it.isKnown) known.push(id)
-      }
-      readLooks(looks, toKind, see, false)
-      for (const id of known) sought.delete(id)
+  await readBack(db, (looks) => {
+    const known: MonitorId[] = []
+    const see = (id: MonitorId, at: Instant, kind: Kind, ms: number): void => {
+      if (!sought.has(id)) return
+      let it = found.get(id)
+      if (it === undefined) found.set(id, (it = new Newest()))
+      it.see(at, kind, ms)
+      if (it.isKnown) known.push(id)
     }
-    before = rows.at(-1)!.id
-    await others()
-  }
+    readLooks(looks, toKind, see, false)
+    for (const id of known) sought.delete(id)
+    return sought.size > 0
+  })
   return found
 }
