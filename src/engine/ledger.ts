@@ -54,7 +54,7 @@ export class Ledger {
   /** What could not be written when it was judged, in order. */
   #owed: Entry[] = []
   readonly #waiting: Waiting[] = []
-  #writing: Promise<void> | null = null
+  #isWriting = false
   #flushing: Promise<boolean> | null = null
   #isFailing = false
 
@@ -103,13 +103,12 @@ export class Ledger {
   #writeSoon(entry: Entry): Promise<Kept> {
     const { promise, resolve, reject } = Promise.withResolvers<Kept>()
     this.#waiting.push({ entry, resolve, reject })
-    this.#writing ??= this.#writeWaiting().finally(() => {
-      this.#writing = null
-    })
+    if (!this.#isWriting) void this.#writeWaiting()
     return promise
   }
 
   async #writeWaiting(): Promise<void> {
+    this.#isWriting = true
     while (this.#waiting.length > 0) {
       const some = this.#waiting.splice(0, MOST_TOGETHER)
       try {
@@ -124,6 +123,7 @@ export class Ledger {
       // SQLite answers without waiting, so without this nothing else would run until the end.
       await others()
     }
+    this.#isWriting = false
   }
 
   /** All or none of them. */

@@ -8,7 +8,7 @@ import {
   editMonitor,
   parseConfig,
 } from '../monitors/index.ts'
-import { DAYS_KEPT_MS, HOURS_KEPT_MS, recordHistory } from '../stats/index.ts'
+import { DAYS_KEPT_MS, hoursFrom, recordHistory } from '../stats/index.ts'
 import type { AccountDb } from '../storage/index.ts'
 import type { Past, PastBounds, Source } from './source.ts'
 
@@ -63,10 +63,11 @@ async function readKnown(db: AccountDb): Promise<Known> {
 }
 
 function boundsOf(now: number, retainChecksDays: number): PastBounds {
+  const looksFrom = now - retainChecksDays * DAY
   return {
     now,
-    looksFrom: now - retainChecksDays * DAY,
-    hoursFrom: now - HOURS_KEPT_MS,
+    looksFrom,
+    hoursFrom: hoursFrom(now, looksFrom),
     daysFrom: now - DAYS_KEPT_MS,
   }
 }

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { type JudgeState, type LastGood, UNJUDGED } from '../incidents/index.ts'
 import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
-import { type LastColumns, moveOn } from '../stats/index.ts'
+import { type Latest, moveOn, readLatest, readNewest } from '../stats/index.ts'
 import { bindAccount, type Db, type Sealer } from '../storage/index.ts'
 import { deleteMonitor, resumeMonitor } from './change.ts'
 import { type Monitor, toMonitor } from './monitor.ts'
-import { LAST_COLUMNS, withLatest } from './read.ts'
+import { LAST_COLUMNS } from './read.ts'
 
 /** A monitor as the engine takes it up: where its judgement stood, what it still has to do. */
 export interface WatchedMonitor {
@@ -54,32 +54,45 @@ export async function loadWatched(
     .select(['s.status', 's.judged', 's.retry_at', ...LAST_COLUMNS])
     .where('m.is_active', '=', 1)
   if (ids !== undefined) query = query.where('m.id', 'in', inList(ids))
+  // Of all at once: the journal is read from its end, and only once.
+  const all = ids === undefined ? await journalOf(db, await listActive(db), readNewest) : null
   const page = query.orderBy('m.id').limit(AT_ONCE)
   const [read, judgedOf] = [shared(JSON.parse), shared(toJudged)]
   const loaded: WatchedMonitor[] = []
-  for (let last = 0; ;) {
-    const rows = await page.where('m.id', '>', last).execute()
-    for (const row of await upToDate(db, rows))
+  for (;;) {
+    const rows = await page.where('m.id', '>', loaded.at(-1)?.monitor.id ?? 0).execute()
+    const latest = all ?? (await journalOf(db, rows, readLatest))
+    for (const row of rows) {
+      const last = moveOn(row, latest.get(row.id))
       loaded.push({
         monitor: toMonitor(row, sealer, read),
         judged: judgedOf(`["${row.status}",${row.judged}]`),
-        lastAt: row.last_status === null ? null : row.last_check_at,
-        lastGood: { lastGoodAt: row.last_good_at, lastGoodMs: row.last_good_ms },
+        lastAt: last.last_status === null ? null : last.last_check_at,
+        lastGood: { lastGoodAt: last.last_good_at, lastGoodMs: last.last_good_ms },
         retryAt: row.retry_at,
         lookNow: row.look_now === 1,
       })
+    }
     if (rows.length < AT_ONCE) return loaded
-    last = rows.at(-1)!.id
   }
 }
 
-async function upToDate<
-  R extends LastColumns & { readonly id: MonitorId; readonly account_id: AccountId },
->(db: Db, rows: readonly R[]): Promise<R[]> {
-  const all: R[] = []
-  for (const [accountId, some] of Map.groupBy(rows, (it) => it.account_id))
-    for (const [row, latest] of await withLatest(bindAccount(db, accountId), some))
-      all.push(moveOn(row, latest))
+type Owned = { readonly id: MonitorId; readonly account_id: AccountId }
+
+const listActive = (db: Db): Promise<Owned[]> =>
+  db.selectFrom('monitors').select(['id', 'account_id']).where('is_active', '=', 1).execute()
+
+/** What the journal knows of them, more than their rows. */
+async function journalOf(
+  db: Db,
+  monitors: readonly Owned[],
+  read: typeof readLatest,
+): Promise<ReadonlyMap<MonitorId, Latest>> {
+  const all = new Map<MonitorId, Latest>()
+  for (const [accountId, some] of Map.groupBy(monitors, (it) => it.account_id)) {
+    const ids = some.map(({ id }) => id)
+    for (const [id, latest] of await read(bindAccount(db, accountId), ids)) all.set(id, latest)
+  }
   return all
 }
 

@@ -1,7 +1,8 @@
 import { setImmediate as others } from 'node:timers/promises'
 import type { Instant, MonitorId } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
 import {
+  type Bounds,
   BUCKET_MS,
   type BucketFilter,
   type BucketKind,
@@ -29,10 +30,7 @@ export interface Bucket {
   readonly observedMs: number
 }
 
-interface Page {
-  readonly limit: number
-  readonly offset: number
-}
+type Page = { readonly limit: number; readonly offset: number }
 
 const FIGURES = [
   'checks',
@@ -65,15 +63,52 @@ interface Found {
 
 type Direction = 'asc' | 'desc'
 
+type Values = { readonly ids: readonly MonitorId[]; readonly ats: readonly Instant[] }
+
+/** What makes another query of it. */
+interface Form {
+  readonly kind: BucketKind
+  readonly ops: readonly Bounds[number]['op'][]
+  readonly direction: Direction
+}
+
+const valuesOf = ({ monitorId, began = [] }: BucketFilter): Values => ({
+  ids: monitorId === undefined ? [] : [monitorId],
+  ats: began.map(({ at }) => at),
+})
+
+const formOf = (kind: BucketKind, { began = [] }: BucketFilter, direction: Direction): Form => ({
+  kind,
+  ops: began.map(({ op }) => op),
+  direction,
+})
+
 /** Buckets that are rows, of those meant. */
-function stored(db: AccountTx, kind: BucketKind, { monitorId, began = [] }: BucketFilter) {
+function stored(db: AccountTx, { ids: [id], ats }: Values, { kind, ops }: Form) {
   let query = db.selectFrom(STATS_TABLES[kind])
   // `> 0` is what the account's index is of; for one monitor the key is better.
-  if (monitorId === undefined) query = query.where('checks', '>', 0)
-  else query = query.where('monitor_id', '=', monitorId).where('checks', '!=', 0)
-  for (const { op, at } of began) query = query.where('at', op, at)
+  if (id === undefined) query = query.where('checks', '>', 0)
+  else query = query.where('monitor_id', '=', id).where('checks', '!=', 0)
+  for (const [index, op] of ops.entries()) query = query.where('at', op, ats[index]!)
   return query
 }
+
+const countStored = prepared((db: AccountTx, values: Values, form: Form) =>
+  stored(db, values, form).select((eb) => eb.fn.countAll<number>().as('count')),
+)
+
+const firstStored = prepared((db: AccountTx, values: Values, form: Form) =>
+  stored(db, values, form).select('at').orderBy('at', form.direction).limit(1),
+)
+
+const readStored = prepared((db: AccountTx, values: Values & Page, form: Form) =>
+  stored(db, values, form)
+    .select(['monitor_id as monitorId', 'at', ...FIGURES])
+    .orderBy('at', form.direction)
+    .orderBy('monitor_id', 'desc')
+    .limit(values.limit)
+    .offset(values.offset),
+)
 
 /** Hours or days of all monitors that are counted in one statement. */
 const COUNTED_AT_ONCE = 48
@@ -81,9 +116,8 @@ const COUNTED_AT_ONCE = 48
 /** Where a list of all monitors is cut, for others to run in between: it may have millions of rows. */
 async function borders(db: AccountTx, kind: BucketKind, filter: BucketFilter): Promise<Instant[]> {
   if (filter.monitorId !== undefined) return []
-  const rows = stored(db, kind, filter).select('at').limit(1)
-  const first = await rows.orderBy('at', 'asc').executeTakeFirst()
-  const last = await rows.orderBy('at', 'desc').executeTakeFirst()
+  const [first] = await firstStored(db, valuesOf(filter), formOf(kind, filter, 'asc'))
+  const [last] = await firstStored(db, valuesOf(filter), formOf(kind, filter, 'desc'))
   if (first === undefined || last === undefined) return []
   const size = COUNTED_AT_ONCE * BUCKET_MS[kind]
   const count = Math.floor((last.at - first.at) / size)
@@ -134,9 +168,8 @@ export async function listBuckets(
   const found: Found[] = []
   let total = 0
   for (const { fresh, ...stretch } of direction === 'asc' ? inOrder : inOrder.toReversed()) {
-    const { count } = await stored(db, kind, stretch)
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
+    const [values, form] = [valuesOf(stretch), formOf(kind, stretch, direction)]
+    const [{ count } = { count: 0 }] = await countStored(db, values, form)
     const offset = Math.max(0, page.offset - total)
     const limit = page.limit - found.length
     total += count + fresh.length
@@ -144,13 +177,8 @@ export async function listBuckets(
     if (limit <= 0 || offset >= count + fresh.length) continue
     // Where some are no rows yet, all of them together are one bucket of each monitor.
     const isMixed = fresh.length > 0
-    const rows = await stored(db, kind, stretch)
-      .select(['monitor_id as monitorId', 'at', ...FIGURES])
-      .orderBy('at', direction)
-      .orderBy('monitor_id', 'desc')
-      .limit(isMixed ? count : limit)
-      .offset(isMixed ? 0 : offset)
-      .execute()
+    const part = isMixed ? { limit: count, offset: 0 } : { limit, offset }
+    const rows = await readStored(db, { ...values, ...part }, form)
     const here = rows.map(({ monitorId, at, ...row }): Found => ({ monitorId, at, row }))
     found.push(
       ...(isMixed

@@ -1,6 +1,6 @@
 import { setImmediate as others } from 'node:timers/promises'
 import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
 import { readTail } from './journal.ts'
 import { startOf } from './tally.ts'
 
@@ -31,24 +31,21 @@ export const meetsAll = (at: Instant, bounds: Bounds): boolean =>
 /** Within so long a day becomes a row of its own: some of its hours may wait for a judgement. */
 const UNROLLED_MS = 5 * DAY
 
+/** One monitor, or none: all of them. */
+type Whose = { readonly ids: readonly MonitorId[] }
+
 /** When the last packed hour of any monitor meant began. */
-async function lastHour(db: AccountTx, monitorId?: MonitorId): Promise<readonly Instant[]> {
+const lastHour = prepared((db: AccountTx, { ids: [id] }: Whose) => {
   const query = db.selectFrom('hour_stats').select('at').orderBy('at', 'desc').limit(1)
-  const rows = await (
-    monitorId === undefined
-      ? // What the account's index is of.
-        query.where('checks', '>', 0)
-      : query.where('monitor_id', '=', monitorId)
-  ).execute()
-  return rows.map(({ at }) => at)
-}
+  // What the account's index is of.
+  if (id === undefined) return query.where('checks', '>', 0)
+  return query.where('monitor_id', '=', id)
+})
+
+type Span = Whose & { readonly from: Instant; readonly to: Instant }
 
 /** Monitors that have hours of a day that is no row yet. */
-async function packedOn(
-  db: AccountTx,
-  day: Instant,
-  monitorId?: MonitorId,
-): Promise<readonly MonitorId[]> {
+const packedOn = prepared((db: AccountTx, { ids: [id], from, to }: Span) => {
   const query = db
     .selectFrom('monitors as m')
     .select('m.id')
@@ -60,7 +57,7 @@ async function packedOn(
               .selectFrom('day_stats as d')
               .select('d.at')
               .whereRef('d.monitor_id', '=', 'm.id')
-              .where('d.at', '=', day)
+              .where('d.at', '=', from)
               .where('d.checks', '>', 0),
           ),
         ),
@@ -69,17 +66,15 @@ async function packedOn(
             .selectFrom('hour_stats as h')
             .select('h.at')
             .whereRef('h.monitor_id', '=', 'm.id')
-            .where('h.at', '>=', day)
-            .where('h.at', '<', day + DAY)
-            .where('h.checks', '>', 0),
+            .where('h.at', '>=', from)
+            .where('h.at', '<', to)
+            // Not `> 0`: the account's index is of that, and has the hours of all monitors.
+            .where('h.checks', '!=', 0),
         ),
       ]),
     )
-  const rows = await (
-    monitorId === undefined ? query : query.where('m.id', '=', monitorId)
-  ).execute()
-  return rows.map(({ id }) => id)
-}
+  return id === undefined ? query : query.where('m.id', '=', id)
+})
 
 /** Buckets that looks were made in which are not packed yet; some of them may be rows already. */
 async function sampled(
@@ -102,23 +97,17 @@ async function sampled(
   })
 }
 
+type Begun = Whose & { readonly at: Instant }
+
 /** Whose bucket that began at `at` is a row. */
-async function storedAt(
-  db: AccountTx,
-  kind: BucketKind,
-  at: Instant,
-  monitorId?: MonitorId,
-): Promise<readonly MonitorId[]> {
+const storedAt = prepared((db: AccountTx, { ids: [id], at }: Begun, kind: BucketKind) => {
   const query = db
     .selectFrom(STATS_TABLES[kind])
-    .select('monitor_id')
+    .select('monitor_id as id')
     .where('at', '=', at)
     .where('checks', '>', 0)
-  const rows = await (
-    monitorId === undefined ? query : query.where('monitor_id', '=', monitorId)
-  ).execute()
-  return rows.map(({ monitor_id }) => monitor_id)
-}
+  return id === undefined ? query : query.where('monitor_id', '=', id)
+})
 
 /** The buckets that are no rows yet: when they began, oldest first, with whose they are, newest first. */
 export async function freshBuckets(
@@ -126,24 +115,25 @@ export async function freshBuckets(
   kind: BucketKind,
   { monitorId, began = [] }: BucketFilter,
 ): Promise<ReadonlyMap<Instant, readonly MonitorId[]>> {
+  const ids = monitorId === undefined ? [] : [monitorId]
   const found = new Map(
     [...(await sampled(db, kind, monitorId))].filter(([at]) => meetsAll(at, began)),
   )
-  for (const [at, ids] of found)
-    for (const id of await storedAt(db, kind, at, monitorId)) ids.delete(id)
-  const hours = kind === 'day' ? await lastHour(db, monitorId) : []
-  for (const last of hours)
+  for (const [at, those] of found)
+    for (const { id } of await storedAt(db, { ids, at }, kind)) those.delete(id)
+  const hours = kind === 'day' ? await lastHour(db, { ids }) : []
+  for (const { at: last } of hours)
     for (let day = startOf(last - UNROLLED_MS, DAY); day <= last; day += DAY) {
       if (!meetsAll(day, began)) continue
-      const ids = await packedOn(db, day, monitorId)
-      found.set(day, new Set([...(found.get(day) ?? []), ...ids]))
+      const packed = await packedOn(db, { ids, from: day, to: day + DAY })
+      found.set(day, new Set([...(found.get(day) ?? []), ...packed.map(({ id }) => id)]))
       // SQLite answers without waiting, so without this nothing else would run until the end.
       await others()
     }
   return new Map(
     [...found]
-      .filter(([, ids]) => ids.size > 0)
+      .filter(([, those]) => those.size > 0)
       .toSorted(([a], [b]) => a - b)
-      .map(([at, ids]) => [at, [...ids].toSorted((a, b) => b - a)]),
+      .map(([at, those]) => [at, [...those].toSorted((a, b) => b - a)]),
   )
 }

@@ -68,8 +68,9 @@ async function storeLooks(
   const before = await tx
     .selectFrom('packed_samples')
     .select('samples')
-    .where('monitor_id', '=', due.id)
+    .where('account_id', '=', due.account_id)
     .where('at', '=', hour)
+    .where('monitor_id', '=', due.id)
     .executeTakeFirst()
   const all =
     before === undefined
@@ -142,10 +143,11 @@ export async function rollDays(tx: Db, due: Due, until: Instant): Promise<void> 
 }
 
 async function rollDay(tx: Db, due: Due, day: Instant): Promise<void> {
-  const ofDay = (table: 'hour_stats' | 'packed_samples') =>
-    sql`${sql.ref(`${table}.monitor_id`)} = ${due.id} and ${sql.ref(`${table}.at`)} >= ${day} and ${sql.ref(`${table}.at`)} < ${day + DAY}`
+  const ofDay = sql`h.monitor_id = ${due.id} and h.at >= ${day} and h.at < ${day + DAY}`
   const packed = await sql<{ at: Instant; samples: Uint8Array }>`
-    select at, samples from packed_samples where ${ofDay('packed_samples')}`.execute(tx)
+    select p.at, p.samples from hour_stats h join packed_samples p
+      on p.account_id = h.account_id and p.at = h.at and p.monitor_id = h.monitor_id
+    where ${ofDay}`.execute(tx)
   const goodMs = packed.rows
     .flatMap(({ at, samples }) => unpackSamples(at, samples).filter(isGood))
     .map(({ ms }) => ms)
@@ -157,5 +159,5 @@ async function rollDay(tx: Db, due: Due, day: Instant): Promise<void> {
     select ${due.id}, ${day}, ${due.account_id}, sum(checks), sum(failures), sum(good),
       sum(degraded), sum(sum_ms),
       min(min_ms), max(max_ms), ${percentile(goodMs, 0.95)}, sum(observed_ms), sum(down_ms)
-    from hour_stats where ${ofDay('hour_stats')}`.execute(tx)
+    from hour_stats h where ${ofDay}`.execute(tx)
 }

@@ -5,11 +5,12 @@ export { type Kept, keepReading } from './keep.ts'
 export { keepLastDay } from './last-day.ts'
 export { type Latest } from './tail.ts'
 export { type LastColumns, moveOn, readLatest, shapeOf, tellLatest } from './latest.ts'
+export { readNewest } from './newest.ts'
 export { packHistory } from './pack.ts'
 export { countPlain, type PlainLook, readPlain } from './plain.ts'
 export { type KeptFigures, type PastFigures, type PastHistory, PastTally } from './past.ts'
 export { recordHistory } from './record.ts'
-export { DAYS_KEPT_MS, forgetChecks, HOURS_KEPT_MS, recordSamples, type Sample } from './samples.ts'
+export { DAYS_KEPT_MS, forgetChecks, hoursFrom, recordSamples, type Sample } from './samples.ts'
 export type { Observed } from './tally.ts'
 export {
   markOf,

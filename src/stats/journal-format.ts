@@ -72,6 +72,10 @@ function readParts(from: Reader, ms: number, into: Parts): void {
   into[TOTAL] = (bits & (1 << TOTAL)) === 0 ? -1 : from.change() + ms * TENTHS
 }
 
+function skipParts(from: Reader): void {
+  for (let bits = from.count(); bits > 0; bits >>= 1) if (bits % 2 === 1) from.skip()
+}
+
 /** Undefined where nothing is known of them. */
 export function toTimings(parts: Parts): Timings | undefined {
   const known = PARTS.flatMap((part, at) => (parts[at] === -1 ? [] : [[part, parts[at]! / TENTHS]]))
@@ -91,11 +95,15 @@ type Visit<Kind> = (
 /** As a migration made them of rows: monitor, time, status, code, milliseconds, reach. */
 type Listed = readonly (readonly [number, number, string, string, number, number])[]
 
-/** `toKind` is given status and code as one. @throws Error for what no version of this program wrote */
+/**
+ * `toKind` is given status and code as one; without `hasParts` `visit` is told nothing of the parts.
+ * @throws Error for what no version of this program wrote
+ */
 export function readLooks<Kind>(
   looks: Uint8Array | string,
   toKind: (kind: string) => Kind,
   visit: Visit<Kind>,
+  hasParts = true,
 ): void {
   const parts: Parts = PARTS.map(() => -1)
   if (typeof looks === 'string') {
@@ -118,7 +126,8 @@ export function readLooks<Kind>(
     if (kind === undefined) throw new Error('the journal names no such kind')
     const ms = from.count()
     observedMs += from.change()
-    readParts(from, ms, parts)
+    if (hasParts) readParts(from, ms, parts)
+    else skipParts(from)
     visit(monitorId, at, kind, ms, observedMs, parts)
   }
 }

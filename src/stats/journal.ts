@@ -1,6 +1,7 @@
+import { setImmediate as others } from 'node:timers/promises'
 import type { AccountId, MonitorId } from '../kernel/index.ts'
 import { type AccountTx, prepared, reachOf, wholeAccount } from '../storage/index.ts'
-import { Tail } from './tail.ts'
+import { type JournalRow, Tail } from './tail.ts'
 
 /** By database, and there by account. */
 const tails = new WeakMap<object, Map<AccountId, Tail>>()
@@ -15,14 +16,55 @@ function tailOf(database: object, accountId: AccountId): Tail {
   return tail
 }
 
-const rowsAfter = prepared((db: AccountTx, { after }: { readonly after: number }) =>
-  db
+/** Rows taken in before others run: each may have the looks of very many monitors. */
+const ROWS_AT_ONCE = 10
+
+type After = { readonly after: number }
+
+const rowsAfter = prepared((db: AccountTx, { after }: After, most: number | undefined) => {
+  const rows = db
     .selectFrom('journal')
     .select(['id', 'looks', 'outcomes', 'packed_through as through'])
     .select(['packed_monitor as monitor', 'packed_at as at'])
     .where('id', '>', after)
-    .orderBy('id'),
+    .orderBy('id')
+  return most === undefined ? rows : rows.limit(most)
+})
+
+/** An hour of very many monitors takes seconds. */
+async function takeIn(db: AccountTx, tail: Tail): Promise<void> {
+  for (let count = ROWS_AT_ONCE; count === ROWS_AT_ONCE;) {
+    const rows = await rowsAfter(db, { after: tail.lastRow }, ROWS_AT_ONCE)
+    tail.append(rows, false)
+    count = rows.length
+    await others()
+  }
+}
+
+const rowsBefore = prepared((db: AccountTx, { before }: { readonly before: number }) =>
+  db
+    .selectFrom('journal')
+    .select(['id', 'looks'])
+    .where('id', '<', before)
+    .orderBy('id', 'desc')
+    .limit(ROWS_AT_ONCE),
 )
+
+/** The looks of a row, of the whole account, from the newest row back for as long as `visit` wants more. */
+export async function readBack(
+  db: AccountTx,
+  visit: (looks: JournalRow['looks']) => boolean,
+): Promise<void> {
+  for (let before = Infinity; ;) {
+    const rows = await rowsBefore(wholeAccount(db), { before })
+    for (const { id, looks } of rows) {
+      if (!visit(looks)) return
+      before = id
+    }
+    if (rows.length === 0) return
+    await others()
+  }
+}
 
 /** Takes in what came since the journal was last asked. */
 export const readOn = (db: AccountTx): Promise<void> => readTail(db, () => {})
@@ -38,8 +80,11 @@ export async function readTail<T>(
 ): Promise<T> {
   const { database, accountId, monitors, isTransaction } = reachOf(db)
   const tail = tailOf(database, accountId)
+  const whole = wholeAccount(db)
+  // Within a transaction nobody else could do much meanwhile.
+  if (tail.lastRow === 0 && !isTransaction) await takeIn(whole, tail)
   const forget = tail.append(
-    await rowsAfter(wholeAccount(db), { after: tail.lastRow }),
+    await rowsAfter(whole, { after: tail.lastRow }, undefined),
     isTransaction,
   )
   try {

@@ -55,6 +55,29 @@ export async function readPacked(
   return looks
 }
 
+/** A monitor's packed looks: they are in order of time, and only its hours say where its own are. */
+export const packedOf = (db: AccountTx, id: MonitorId) =>
+  db
+    .selectFrom('hour_stats as h')
+    .innerJoin('packed_samples as p', (on) =>
+      on.onRef('p.at', '=', 'h.at').onRef('p.monitor_id', '=', 'h.monitor_id'),
+    )
+    .where('h.monitor_id', '=', id)
+
+type Stretch = { readonly id: MonitorId; readonly from: Instant; readonly to: Instant }
+
+/** Of a monitor's hours in a span those whose looks are kept, oldest first, `most` of them. */
+export const readHours = prepared(
+  (db: AccountTx, { id, from, to }: Stretch, most: number | undefined) => {
+    const query = packedOf(db, id)
+      .select(['p.at', 'p.samples'])
+      .where('h.at', '>=', from)
+      .where('h.at', '<', to)
+      .orderBy('h.at')
+    return most === undefined ? query : query.limit(most)
+  },
+)
+
 /** The looks a monitor made in a span, packed or not, as far back as looks are kept. */
 export async function readLooks(
   db: AccountTx,
@@ -62,14 +85,7 @@ export async function readLooks(
   from: Instant,
   to: Instant,
 ): Promise<readonly Look[]> {
-  const packed = await db
-    .selectFrom('packed_samples')
-    .select(['at', 'samples'])
-    .where('monitor_id', '=', id)
-    .where('at', '>=', startOf(from, HOUR))
-    .where('at', '<', to)
-    .orderBy('at')
-    .execute()
+  const packed = await readHours(db, { id, from: startOf(from, HOUR), to }, undefined)
   const fresh = (await readFresh(db, [id], from)).get(id) ?? []
   return [...packed.flatMap(({ at, samples }): Look[] => unpackSamples(at, samples)), ...fresh]
     .filter(({ at }) => at >= from && at < to)
@@ -82,14 +98,7 @@ export async function nextPacked(
   id: MonitorId,
   at: Instant,
 ): Promise<Look | undefined> {
-  const rows = await db
-    .selectFrom('packed_samples')
-    .select(['at', 'samples'])
-    .where('monitor_id', '=', id)
-    .where('at', '>=', startOf(at, HOUR))
-    .orderBy('at')
-    .limit(2)
-    .execute()
+  const rows = await readHours(db, { id, from: startOf(at, HOUR), to: Infinity }, 2)
   return rows
     .flatMap((row): Look[] => unpackSamples(row.at, row.samples))
     .find((look) => look.at >= at)

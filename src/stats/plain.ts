@@ -2,6 +2,7 @@ import { HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import { type Bounds, meetsAll } from './fresh.ts'
 import { readTail } from './journal.ts'
+import { packedOf } from './looks.ts'
 import { type PackedSample, unpackSamples } from './pack-format.ts'
 import { startOf } from './tally.ts'
 
@@ -33,11 +34,14 @@ export async function countPlain(
   filter: PlainFilter,
 ): Promise<ReadonlyMap<Instant, number>> {
   const { monitorId, statuses = COLUMNS, made = [] } = filter
+  const hours =
+    monitorId === undefined
+      ? db.selectFrom('packed_samples').select(['at', ...COLUMNS])
+      : packedOf(db, monitorId).select(['h.at', ...COLUMNS.map((it) => `p.${it}` as const)])
   let query = db
-    .selectFrom('packed_samples')
+    .selectFrom(hours.as('p'))
     .select((eb) => ['at', ...COLUMNS.map((it) => eb.fn.sum<number>(it).as(it))])
     .groupBy('at')
-  if (monitorId !== undefined) query = query.where('monitor_id', '=', monitorId)
   for (const { op, at } of made)
     query = op.startsWith('>') ? query.where('at', '>', at - HOUR) : query.where('at', '<=', at)
   const counts = await countFresh(db, filter)

@@ -33,11 +33,12 @@ export async function recordHistory(
   })
   // Days first: packing makes none of hours that are older than the last of them.
   await inParts([...days], (part) => db.insertInto('day_stats').values(part.map(figures)).execute())
-  await inParts([...looks], (part) =>
-    db.insertInto('packed_samples').values(part.map(packed)).execute(),
-  )
   await inParts([...hours], (part) =>
     db.insertInto('hour_stats').values(part.map(figures)).execute(),
+  )
+  // Where hours are there already: a monitor's looks are found, and deleted, by them.
+  await inParts([...looks], (part) =>
+    db.insertInto('packed_samples').values(part.map(packed)).execute(),
   )
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { type AccountId, DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { Db, Tables } from '../storage/index.ts'
 import { type Timings, writeLooks } from './journal-format.ts'
+import { startOf } from './tally.ts'
 
 /** One look as it is remembered. */
 export interface Sample {
@@ -36,8 +37,12 @@ export async function recordSamples(tx: Db, samples: readonly Sample[]): Promise
   }
 }
 
-export const HOURS_KEPT_MS = 90 * DAY
+const HOURS_KEPT_MS = 90 * DAY
 export const DAYS_KEPT_MS = 2 * 365 * DAY
+
+/** From when on hours are kept: as far back as their looks, which are found by them. */
+export const hoursFrom = (now: Instant, looksFrom: Instant): Instant =>
+  Math.min(now - HOURS_KEPT_MS, looksFrom - HOUR)
 
 /**
  * Forgets single looks from before `before` once they are packed, hours after 90 days and days after
@@ -49,18 +54,22 @@ export async function forgetChecks(
   before: Instant,
   limit: number,
 ): Promise<number> {
-  // Monitor by monitor, where the key is in order of time: there is no index of time alone.
-  const forget = (table: keyof Tables, until: Instant) =>
-    sql`
-      delete from ${sql.table(table)} where (monitor_id, at) in
-        (select s.monitor_id, s.at from monitors m
-         cross join ${sql.table(table)} s on s.monitor_id = m.id
+  // One after another where the key is in order of time: there is no index of time alone.
+  const forget = (table: keyof Tables, of: 'account' | 'monitor', until: Instant) => {
+    const key = of === 'account' ? ['account_id', 'at', 'monitor_id'] : ['monitor_id', 'at']
+    const columns = (prefix: string) => sql.join(key.map((it) => sql.ref(prefix + it)))
+    return sql`
+      delete from ${sql.table(table)} where (${columns('')}) in
+        (select ${columns('s.')} from ${sql.table(`${of}s`)} o
+         cross join ${sql.table(table)} s on ${sql.ref(`s.${of}_id`)} = o.id
          where s.at < ${until} limit ${limit})`.execute(db)
+  }
   const gone = [
     // An hour that has begun before is kept until it has ended before.
-    await forget('packed_samples', before - HOUR),
-    await forget('hour_stats', now - HOURS_KEPT_MS),
-    await forget('day_stats', now - DAYS_KEPT_MS),
+    await forget('packed_samples', 'account', before - HOUR),
+    // A day at a time: each monitor's hours lie together, and one costs as much to write as all.
+    await forget('hour_stats', 'monitor', startOf(hoursFrom(now, before), DAY)),
+    await forget('day_stats', 'monitor', now - DAYS_KEPT_MS),
     // Kept in the order they were made, so the old ones are the first ones.
     await sql`
       delete from checks where finished_at < ${before} and id in

@@ -1,7 +1,7 @@
 import { setImmediate as others } from 'node:timers/promises'
 import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
-import { readFresh, readOutages } from './looks.ts'
+import { readFresh, readHours, readOutages } from './looks.ts'
 import { unpackSamples } from './pack-format.ts'
 import { isGood, type Look, measure, type Observed, percentile, startOf } from './tally.ts'
 import { addObserved, averageTimes, observedTime } from './uptime.ts'
@@ -142,7 +142,8 @@ async function firstKept(
     .where('h.monitor_id', '=', id)
     .where('h.at', '>=', startOf(from, HOUR))
     .where('h.at', '<', to)
-    .where('h.checks', '>', 0)
+    // `> 0` is what the account's index is of, which has all monitors.
+    .where('h.checks', '!=', 0)
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -193,14 +194,7 @@ async function eachPacked(
 ): Promise<void> {
   let next = startOf(from, HOUR)
   for (;;) {
-    const rows = await db
-      .selectFrom('packed_samples')
-      .select(['at', 'samples'])
-      .where('monitor_id', '=', id)
-      .where('at', '>=', next)
-      .orderBy('at')
-      .limit(DAY / HOUR)
-      .execute()
+    const rows = await readHours(db, { id, from: next, to: Infinity }, DAY / HOUR)
     for (const { at, samples } of rows) for (const look of unpackSamples(at, samples)) visit(look)
     if (rows.length < DAY / HOUR) return
     next = rows.at(-1)!.at + HOUR

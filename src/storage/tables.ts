@@ -142,6 +142,7 @@ export interface StatsTable {
   down_ms: Generated<number>
 }
 
+/** Single looks of an hour that is a row of `hour_stats`, for as long as they are kept. */
 export interface PackedSamplesTable {
   monitor_id: MonitorId
   at: Instant

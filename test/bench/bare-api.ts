@@ -17,7 +17,9 @@ const observed = sqlite.prepare(
    where monitor_id = ? and at > ?`,
 )
 const packed = sqlite.prepare(
-  `select at, samples from packed_samples where monitor_id = ? and at >= ?`,
+  `select p.at, p.samples from hour_stats h join packed_samples p
+     on p.account_id = h.account_id and p.at = h.at and p.monitor_id = h.monitor_id
+   where h.monitor_id = ? and h.at >= ?`,
 )
 const incidents = sqlite.prepare(
   `select started_at, resolved_at from incidents

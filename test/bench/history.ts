@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { DAY, HOUR, MINUTE } from '../../src/kernel/index.ts'
 import { packHistory, readSteps, recordSamples } from '../../src/stats/index.ts'
+import { packSamples } from '../../src/stats/pack-format.ts'
 import { bindAccount, type Db } from '../../src/storage/index.ts'
 import { KEYS, addKeys } from './keys.ts'
 import { ask } from './load.ts'
@@ -8,16 +9,16 @@ import { multiply, numbers } from './many.ts'
 import { quantile, type Spread, spread } from './measure.ts'
 import type { Figure } from './report.ts'
 import type { World } from './world.ts'
+import { MONITORS as WRITTEN_OF, written } from './written.ts'
 
 const MONITORS = 1000
 /** So many of them, the newest, have single looks: a minute apart, of so long. */
 const WITH_LOOKS = 100
 const LOOKS_MS = DAY
 const HOURS_KEPT_MS = 90 * DAY
+const KEPT_MS = 7 * DAY
 const YEAR_MS = 365 * DAY
 const BATCH = 1000
-/** Looked at every minute: what each look has a share in is written once a second. */
-const WRITTEN_OF = 3000
 const WARM_UP_MS = 500
 const ASKED_MS = 2000
 
@@ -56,15 +57,18 @@ async function takeIn(db: Db, now: number): Promise<Spread> {
   return spread(rates)
 }
 
-/** Packs them: looks a second, the longest step, bytes a look. */
+/** Packs them: looks a second, how long steps take by the clock and of the processor, bytes a look. */
 async function pack(db: Db, now: number) {
   const looks = (WITH_LOOKS * LOOKS_MS) / MINUTE
   const began = performance.now()
-  let [step, longest] = [began, 0]
+  const steps: number[] = []
+  let [step, used, mostMs] = [began, process.cpuUsage(), 0]
   await packHistory(db, now, async () => {
-    longest = Math.max(longest, performance.now() - step)
+    steps.push(performance.now() - step)
+    const { user, system } = process.cpuUsage(used)
+    mostMs = Math.max(mostMs, (user + system) / 1000)
     await new Promise(setImmediate)
-    step = performance.now()
+    ;[step, used] = [performance.now(), process.cpuUsage()]
     return true
   })
   const rate = (1000 * looks) / (performance.now() - began)
@@ -72,10 +76,24 @@ async function pack(db: Db, now: number) {
     select sum(s.pgsize) as bytes from dbstat s
     join sqlite_schema t on t.name = s.name
     where t.tbl_name in (${sql.join(TABLES)})`.execute(db)
-  return { rate, longest, bytes: size.rows[0]!.bytes / looks }
+  return { rate, steps, mostMs, bytes: size.rows[0]!.bytes / looks }
 }
 
-/** A year of days and ninety days of hours for every monitor. */
+/** An hour of looks a minute apart. */
+const hourOfLooks = (hour: number) =>
+  packSamples(
+    hour,
+    Array.from({ length: HOUR / MINUTE }, (_, minute) => ({
+      at: hour + minute * MINUTE + ((minute * 7919) % 9),
+      status: 'up',
+      code: 'ok',
+      ms: 150 + ((minute * 104_729) % 70),
+      observedMs: MINUTE,
+      isKeptWhole: false,
+    })),
+  )
+
+/** A year of days, ninety days of hours and a week of single looks, of every monitor. */
 async function remember(db: Db, now: number): Promise<void> {
   const [today, hour] = [now - (now % DAY), now - (now % HOUR)]
   const fill = (table: string, last: number, size: number, spanMs: number) =>
@@ -87,6 +105,11 @@ async function remember(db: Db, now: number): Promise<void> {
       from monitors m, ${numbers(spanMs / size)}`.execute(db)
   await fill('day_stats', today, DAY, YEAR_MS)
   await fill('hour_stats', hour, HOUR, HOURS_KEPT_MS)
+  for (let at = hour - KEPT_MS; at < hour; at += HOUR)
+    await sql`
+      insert or ignore into packed_samples (account_id, at, monitor_id, up, degraded, unknown, samples)
+      select account_id, ${at}, id, ${HOUR / MINUTE}, 0, 0, ${hourOfLooks(at)}
+      from monitors`.execute(db)
 }
 
 /** What is remembered: how fast it goes in and is packed, how much room it takes, how fast it is read. */
@@ -95,12 +118,9 @@ export async function history(world: World): Promise<Figure[]> {
   const figures: Figure[] = []
   const add = (name: string, unit: string, value: Spread, target: number | null = null) =>
     figures.push({ name, unit, ...value, target })
-  {
-    await using beside = await world.written(WRITTEN_OF)
-    const { bytes, micros } = beside.said
-    add(`written a look, packing and all, ${WRITTEN_OF} @ 60 s`, 'B', once(bytes!), 350)
-    add('CPU of that a look', 'µs', once(micros!))
-  }
+  const whole = await written(world.file('written.db'))
+  add(`written a look, packing and all, ${WRITTEN_OF} @ 60 s`, 'B', once(whole.bytes), 350)
+  add('CPU of that a look', 'µs', once(whole.micros))
   await using uptalk = await world.uptalk(
     [{ name: 'monitor', url: `http://127.0.0.1:${world.port}/`, intervalSeconds: 86_400 }],
     {
@@ -108,9 +128,10 @@ export async function history(world: World): Promise<Figure[]> {
         await multiply(db, MONITORS, Date.now())
         await addKeys(db, now)
         add('looks taken in', '/s', await takeIn(db, now))
-        const { rate, longest, bytes } = await pack(db, now + 3 * MINUTE)
+        const { rate, steps, mostMs, bytes } = await pack(db, now + 3 * MINUTE)
         add('looks packed', '/s', once(rate))
-        add('longest step of packing', 'ms', once(longest))
+        add('a step of packing', 'ms', spread(steps))
+        add('CPU of the longest', 'ms', once(mostMs), 25)
         add('room a look, packed, with its share of hours and days', 'B', once(bytes), 4)
         await remember(db, now)
         const account = bindAccount(db, 1)

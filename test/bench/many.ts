@@ -32,7 +32,7 @@ export async function remember(
     .select(['id', 'account_id'])
     .where('id', '>', oldest)
     .execute()
-  for (let at = 0; at < spanMs / everyMs; at += 1)
+  for (let at = spanMs / everyMs - 1; at >= 0; at -= 1)
     await recordSamples(
       tx,
       monitors.map(({ id, account_id }) => ({

@@ -66,8 +66,8 @@ export async function openWorld() {
       ]),
     bareApi: (database: string) => start('test/bench/bare-api.ts', [database]),
     bareChat: (args: readonly string[]) => start('test/bench/bare-chat.ts', args),
-    written: (monitors: number) =>
-      start('test/bench/written.ts', [file(`written-${monitors}.db`), String(monitors)]),
+    /** A path for a file that goes with the world. */
+    file,
     /** Runs `uptalk …` as npm does, and ends with it; null: a program that does nothing. */
     async terminal(database: string, args: readonly string[] | null): Promise<void> {
       const script = [path.join(ROOT, 'bots/terminal/main.ts'), ...(args ?? [])]

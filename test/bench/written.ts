@@ -5,15 +5,14 @@ import { packHistory, readOn, recordSamples, type Sample } from '../../src/stats
 import { bindAccount, type Db, openDatabase, relaxedTransaction } from '../../src/storage/index.ts'
 import { multiply } from './many.ts'
 
-/** In a process of its own, for the system counts what a process writes: so many monitors, a minute apart. */
-const [file = '', monitors = ''] = process.argv.slice(2)
-const MONITORS = Number(monitors)
+export const MONITORS = 3000
 const START = Date.parse('2026-03-01T00:00:00Z')
 /** Young hours share pages, which makes them cheap: as many as make each monitor's pages its own. */
 const BEFORE = 36
 const COUNTED = 3
 const MINUTES_AN_HOUR = 60
 
+/** By this process, which writes nothing else. */
 const writtenBytes = (): number =>
   Number(/wchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))![1])
 
@@ -49,29 +48,32 @@ async function pass(db: Db, accountId: number, hour: number, batchSeconds: numbe
   await packHistory(db, START + (hour + 1) * HOUR + 3 * MINUTE, async () => true)
 }
 
-const db = await openDatabase(file)
-const { id: accountId } = await ensureAccount(db, 1, 'business')
-await db
-  .insertInto('monitors')
-  .values({
-    account_id: accountId,
-    type: 'HTTP',
-    name: 'monitor',
-    url: 'http://127.0.0.1/',
-    interval_ms: MINUTE,
-    timeout_ms: 1,
-    options: '{}',
-    policy: '{}',
-    created_at: 1,
-    updated_at: 1,
-  })
-  .execute()
-await multiply(db, MONITORS, 1)
-for (let hour = 0; hour < BEFORE; hour += 1) await pass(db, accountId, hour, 600)
-const [before, used] = [writtenBytes(), process.cpuUsage()]
-for (let hour = BEFORE; hour < BEFORE + COUNTED; hour += 1) await pass(db, accountId, hour, 1)
-const looks = MONITORS * MINUTES_AN_HOUR * COUNTED
-const { user, system } = process.cpuUsage(used)
-const said = { bytes: (writtenBytes() - before) / looks, micros: (user + system) / looks }
-await db.destroy()
-process.stdout.write(`${JSON.stringify(said)}\n`)
+/** What a look a minute of many monitors costs a file that is some days old, its share of packing and all. */
+export async function written(
+  file: string,
+): Promise<{ readonly bytes: number; readonly micros: number }> {
+  await using db = await openDatabase(file)
+  const { id: accountId } = await ensureAccount(db, 1, 'business')
+  await db
+    .insertInto('monitors')
+    .values({
+      account_id: accountId,
+      type: 'HTTP',
+      name: 'monitor',
+      url: 'http://127.0.0.1/',
+      interval_ms: MINUTE,
+      timeout_ms: 1,
+      options: '{}',
+      policy: '{}',
+      created_at: 1,
+      updated_at: 1,
+    })
+    .execute()
+  await multiply(db, MONITORS, 1)
+  for (let hour = 0; hour < BEFORE; hour += 1) await pass(db, accountId, hour, 600)
+  const [before, used] = [writtenBytes(), process.cpuUsage()]
+  for (let hour = BEFORE; hour < BEFORE + COUNTED; hour += 1) await pass(db, accountId, hour, 1)
+  const looks = MONITORS * MINUTES_AN_HOUR * COUNTED
+  const { user, system } = process.cpuUsage(used)
+  return { bytes: (writtenBytes() - before) / looks, micros: (user + system) / looks }
+}

@@ -3,12 +3,14 @@ import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/kernel/index.ts'
 import { deleteMonitor } from '../../src/monitors/index.ts'
 import { forgetOld } from '../../src/retention/index.ts'
-import { forgetChecks, packHistory } from '../../src/stats/index.ts'
+import { forgetChecks, getBucket, packHistory, responseTimes } from '../../src/stats/index.ts'
 import { draw, drawIncident, readSamples, START } from '../support/history.ts'
 import { House } from '../support/house.ts'
 
-const count = async (house: House, table: 'hour_stats' | 'incidents' | 'checks') =>
-  (await house.db.selectFrom(table).selectAll().execute()).length
+const count = async (
+  house: House,
+  table: 'hour_stats' | 'packed_samples' | 'incidents' | 'checks',
+) => (await house.db.selectFrom(table).selectAll().execute()).length
 
 test('looks are forgotten when they are old, incidents are not', async () => {
   await using house = await House.open()
@@ -34,13 +36,28 @@ test('old looks are found by key, without reading all the others', async () => {
   await using house = await House.open()
   const said: string[] = []
   const plan = await sql<{ detail: string }>`
-    explain query plan select s.monitor_id, s.at from monitors m
-    cross join packed_samples s on s.monitor_id = m.id where s.at < ${1} limit ${1}`.execute(
+    explain query plan select s.at, s.monitor_id from accounts o
+    cross join packed_samples s on s.account_id = o.id where s.at < ${1} limit ${1}`.execute(
     house.db,
   )
   for (const { detail } of plan.rows) said.push(detail)
-  expect(said.join('\n')).toMatch(/SEARCH s USING PRIMARY KEY \(monitor_id=\? AND at<\?\)/)
+  expect(said.join('\n')).toMatch(/SEARCH s USING PRIMARY KEY \(account_id=\? AND at<\?\)/)
   expect(await forgetChecks(house.db, START, START, 10)).toBe(0)
+})
+
+test('hours stay as long as their looks, which are found by them', async () => {
+  await using house = await House.open()
+  const { monitor } = await house.add()
+  await draw(house, monitor.id, '.'.repeat(3 * 60 - 1))
+  await packHistory(house.db, START + 4 * HOUR, async () => true)
+  await forgetOld(house.db, START + 200 * DAY + 90 * MINUTE, 200 * DAY)
+  expect(await count(house, 'packed_samples')).toBe(2)
+  const { checks } = (await getBucket(house.account, 'hour', monitor.id, START + HOUR))!
+  expect((await responseTimes(house.account, monitor.id, START)).count).toBe(checks + 60)
+  // They go by the day.
+  expect(await count(house, 'hour_stats')).toBe(3)
+  await forgetOld(house.db, START + 201 * DAY + HOUR, 200 * DAY)
+  expect(await count(house, 'hour_stats')).toBe(0)
 })
 
 test('kept checks go in steps, the oldest first', async () => {
@@ -73,6 +90,7 @@ test('a deleted monitor takes its history along, but its outage stays until that
     .values({ channel_id: 1, incident_id: 1, message_id: 'm', shown_rev: 0, posted_at: 1 })
     .execute()
   await deleteMonitor(house.account, house.change, monitor.id)
+  expect(await count(house, 'packed_samples')).toBe(0)
   await forgetOld(house.db, house.clock.now(), 7 * DAY)
   expect([await count(house, 'hour_stats'), await count(house, 'incidents')]).toEqual([0, 1])
   expect(await readSamples(house)).toEqual([])

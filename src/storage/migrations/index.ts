@@ -17,6 +17,7 @@ import { incidentsInTime } from './0016-incidents-in-time.ts'
 import { pausedAt } from './0017-paused-at.ts'
 import { monitorCounts } from './0018-monitor-counts.ts'
 import { journal } from './0019-journal.ts'
+import { looksInTime } from './0020-looks-in-time.ts'
 
 /** Forward only, in this order, each in a transaction; never edited once released. */
 export const MIGRATIONS: readonly string[] = [
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly string[] = [
   pausedAt,
   monitorCounts,
   journal,
+  looksInTime,
 ]
