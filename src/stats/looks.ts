@@ -95,7 +95,7 @@ export async function nextPacked(
     .find((look) => look.at >= at)
 }
 
-interface Span {
+type Span = {
   readonly ids: readonly MonitorId[]
   readonly from: Instant
   readonly to: Instant
