@@ -196,6 +196,19 @@ test('mailboxes get a mail for what chats see in the message', async () => {
   ])
 })
 
+test('of an objective that was missed before it was set is told once', async () => {
+  await using house = await open()
+  const { id, rises } = await falling(house, 200, { slo: null })
+  await rises()
+  house.start()
+  const later = 20 * 1440
+  await settleAt(house, later)
+  await editMonitor(house.account, house.change, id, (it) => ({ ...it, slo: SLO }))
+  await settleAt(house, later + 1, later + 2, later + 70)
+  expect(house.pager.said).toEqual(['alert'])
+  expect(house.pager.posts[0]?.news).toMatchObject({ incident: { code: 'budget_spent' } })
+})
+
 test('another objective ends it, and so does deleting; the message says so', async () => {
   await using house = await open()
   const shop = await falling(house, 20)
