@@ -1,27 +1,36 @@
 import { type IncidentId, type Instant, MINUTE } from '../kernel/index.ts'
 import { channelHears, queueStorm, queueStormEnd, type Storm } from '../notifications/index.ts'
 import type { AccountTx } from '../storage/index.ts'
-import type { Incident } from './list.ts'
+import type { Incident, Severity } from './list.ts'
 
-/** So many outages told within so long are told together from then on. */
+/** So many told within so long are told together from then on; budgets are looked at each minute. */
 const STORM_OPENINGS = 5
-const STORM_MS = MINUTE
+const STORM_MS = { down: MINUTE, burning: 2 * MINUTE } as const
 const MOST_NAMED = 8
 
-const told = (tx: AccountTx, now: Instant) =>
+type Stormy = keyof typeof STORM_MS
+
+/** Whether many of them at once are told together. */
+export const isStormy = (severity: Severity): severity is Stormy => severity in STORM_MS
+
+const told = (tx: AccountTx, now: Instant, severity: Stormy) =>
   tx
     .selectFrom('incidents')
-    .where('told_at', '>', now - STORM_MS)
-    .where('severity', '=', 'down')
+    .where('told_at', '>', now - STORM_MS[severity])
+    .where('severity', '=', severity)
     .where('folded_into', 'is', null)
 
 /**
- * Whether an outage whose time to be told has come is told in a storm's message, in the caller's
+ * Whether an outage or a burning budget whose time to be told has come is told in a storm's message, in the caller's
  * transaction: it joins the one that rages, or makes one with those told just before it.
  */
-export async function joinStorm(tx: AccountTx, now: Instant, id: IncidentId): Promise<boolean> {
+export async function joinStorm(
+  tx: AccountTx,
+  now: Instant,
+  { id, severity }: { readonly id: IncidentId; readonly severity: Stormy },
+): Promise<boolean> {
   // One that is over has said so: whoever reads that is not called by an edit of it.
-  const raging = await told(tx, now)
+  const raging = await told(tx, now, severity)
     .select('storm_id')
     .where((eb) =>
       eb.exists(
@@ -35,7 +44,7 @@ export async function joinStorm(tx: AccountTx, now: Instant, id: IncidentId): Pr
     .limit(1)
     .executeTakeFirst()
   if (raging !== undefined) return enter(tx, now, raging.storm_id!, [id])
-  const recent = await told(tx, now)
+  const recent = await told(tx, now, severity)
     .select('id')
     .where('storm_id', 'is', null)
     .limit(STORM_OPENINGS)
@@ -65,7 +74,7 @@ async function enter(
   return true
 }
 
-/** When the last of its outages is over the storm is: said at once, and in one reply. */
+/** When the last of its members is over the storm is: said at once, and in one reply. */
 export async function settleStorm(tx: AccountTx, now: Instant, stormId: IncidentId): Promise<void> {
   const open = await tx
     .selectFrom('incidents')
@@ -83,7 +92,7 @@ export async function settleStorm(tx: AccountTx, now: Instant, stormId: Incident
   await queueStormEnd(tx, now, stormId)
 }
 
-/** The outages that are told in that storm's message. */
+/** What is told in that storm's message. */
 export const stormMembers = (db: AccountTx, stormId: IncidentId): Promise<Incident[]> =>
   db.selectFrom('incidents').selectAll().where('storm_id', '=', stormId).orderBy('id').execute()
 
