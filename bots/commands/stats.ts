@@ -23,7 +23,7 @@ export const stats = accountCommand({
     monitorOption('One monitor instead of all', false),
     {
       name: 'period',
-      summary: 'How far back: 24h if left out',
+      summary: 'How far back: 24h if left out, 7d, 30d, 90d or 1y',
       kind: 'choice',
       choices: NAMES,
       required: false,
