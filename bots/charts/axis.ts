@@ -34,7 +34,8 @@ const RHYTHMS: readonly (readonly [
   [DAY, 4 * HOUR, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }],
   [7 * DAY, DAY, { weekday: 'short' }],
   [30 * DAY, 5 * DAY, { day: 'numeric', month: 'short' }],
-  [Infinity, 15 * DAY, { day: 'numeric', month: 'short' }],
+  [90 * DAY, 15 * DAY, { day: 'numeric', month: 'short' }],
+  [Infinity, 60 * DAY, { day: 'numeric', month: 'short' }],
 ]
 
 /** Round times of a span by the clocks of a zone, with their words. */

@@ -1,7 +1,8 @@
-import type { BurntBudget, IncidentNews } from '../../src/notifications/index.ts'
+import type { BurntBudget, IncidentNews, Storm } from '../../src/notifications/index.ts'
 import { showButton } from './buttons.ts'
-import { BESIDE, press, say, signed } from './compose.ts'
+import { BESIDE, dotted, press, say, signed } from './compose.ts'
 import { endOf } from './news-parts.ts'
+import { named } from './news-storm.ts'
 import { leftRuns, sloWords } from './objectives.ts'
 import { causeRuns } from './phrases.ts'
 import { type Action, facts, line, name, type Reply, text, time } from './reply.ts'
@@ -17,6 +18,11 @@ const SAYS = {
   },
   pace: '{times} times the pace that lasts, over the last hour',
   span: 'Warned from {from} to {to}.',
+  many: '{count} monitors burn their error budgets too fast',
+  manyOver: 'All {count} burn their error budgets no longer',
+  usedUp: '{count} of them used it up',
+  still: '{count} still do',
+  since: 'Since {clock}',
   labels: { objective: 'Objective', budget: 'Budget', pace: 'Pace', seen: 'Seen' },
 } as const
 
@@ -51,5 +57,36 @@ export function burningAlert(it: IncidentNews, budget: BurntBudget): Reply {
       line(...fill(SAYS.span, { from: time(it.startedAt, 'clock'), to: time(endOf(it), 'clock') })),
     ],
     actions: actionsOf(it),
+  })
+}
+
+/** Many that burn at once, in one message. */
+export function burningStorm(storm: Storm): Reply {
+  const count = storm.outages
+  if (storm.endedAt !== null)
+    return say(fill(SAYS.manyOver, { count }), {
+      ...signed('up'),
+      body: [
+        line(...named(storm)),
+        line(
+          ...fill(SAYS.span, {
+            from: time(storm.since, 'clock'),
+            to: time(storm.endedAt, 'clock'),
+          }),
+        ),
+      ],
+    })
+  return say(fill(SAYS.many, { count }), {
+    ...signed('degraded'),
+    body: [
+      line(...named(storm)),
+      line(
+        ...dotted(
+          fill(SAYS.since, { clock: time(storm.since, 'clock') }),
+          storm.code === 'budget_spent' ? fill(SAYS.usedUp, { count: storm.ofThatCode }) : null,
+          storm.open === count ? null : fill(SAYS.still, { count: storm.open }),
+        ),
+      ),
+    ],
   })
 }

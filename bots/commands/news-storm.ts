@@ -22,7 +22,8 @@ const SAYS = {
   showThem: 'Show them',
 } as const
 
-function named({ names, outages }: Storm) {
+/** Some by name, and how many more. */
+export function named({ names, outages }: Storm) {
   const more = outages - names.length
   return dotted(
     ...names.map((it) => [name(it)]),

@@ -1,9 +1,9 @@
 import type { Instant } from '../../src/kernel/index.ts'
-import type { IncidentNews, News } from '../../src/notifications/index.ts'
+import type { BurntBudget, IncidentNews, News } from '../../src/notifications/index.ts'
 import { checkButton } from './buttons.ts'
 import { say, signed } from './compose.ts'
 import { boardOverReply, boardReply } from './news-board.ts'
-import { burningAlert } from './news-burning.ts'
+import { burningAlert, burningStorm } from './news-burning.ts'
 import { expiryAlert, expiryReply } from './news-expiry.ts'
 import { degradedAlert, degradedReply, flappingAlert, flappingReply } from './news-more.ts'
 import { outageAlert, outageReminder, outageReply } from './news-outage.ts'
@@ -29,9 +29,12 @@ const SAYS = {
   untold: '{channel} is no longer told of alerts',
 } as const
 
+const burning = (it: IncidentNews, budget: BurntBudget): Reply =>
+  it.storm === null ? burningAlert(it, budget) : burningStorm(it.storm)
+
 /** The incident's one message, as it is now. */
 function alert(it: IncidentNews): Reply {
-  if (it.budget !== null) return burningAlert(it, it.budget)
+  if (it.budget !== null) return burning(it, it.budget)
   if (it.severity === 'warning') return expiryAlert(it, it.shownAt)
   if (it.severity === 'degraded') return degradedAlert(it)
   if (it.storm !== null) return stormAlert(it, it.storm)
@@ -40,7 +43,7 @@ function alert(it: IncidentNews): Reply {
 }
 
 function recovery(it: IncidentNews): Reply {
-  if (it.budget !== null) return burningAlert(it, it.budget)
+  if (it.budget !== null) return burning(it, it.budget)
   if (it.severity === 'warning') return expiryReply(it, it.shownAt)
   if (it.severity === 'degraded') return degradedReply(it)
   if (it.storm !== null) return stormReply(it.storm)

@@ -228,7 +228,9 @@ const lastLookFact = ({ state }: MonitorView): Fact =>
         SAYS.labels.lastLook,
         dotted(
           [time(state.lastCheckAt, 'relative')],
-          state.lastCode === null || state.lastCode === 'ok' ? null : causeWords(state.lastCode),
+          state.lastCode === null || state.lastCode === 'ok'
+            ? null
+            : causeWords(state.lastCode, state.latest?.details?.http?.status),
         ),
       ]
 

@@ -7,6 +7,7 @@ const SAYS = {
   week: '7 d',
   month: '30 d',
   quarter: '90 d',
+  year: '365 d',
 } as const
 
 /** How far back statistics go, and how finely they are drawn. */
@@ -15,6 +16,7 @@ export const PERIODS = {
   '7d': { ms: 7 * DAY, stepMs: HOUR, label: SAYS.week },
   '30d': { ms: 30 * DAY, stepMs: 6 * HOUR, label: SAYS.month },
   '90d': { ms: 90 * DAY, stepMs: DAY, label: SAYS.quarter },
+  '1y': { ms: 365 * DAY, stepMs: DAY, label: SAYS.year },
 } as const
 
 export type Period = keyof typeof PERIODS

@@ -11,7 +11,7 @@ import { type Period, periodOf, PERIODS } from './stats-period.ts'
 const NAMES = Object.keys(PERIODS) as [Period, ...Period[]]
 
 const SAYS = {
-  periodRule: 'must be 24h, 7d, 30d or 90d',
+  periodRule: 'must be 24h, 7d, 30d, 90d or 1y',
 } as const
 
 export const stats = accountCommand({
@@ -23,7 +23,7 @@ export const stats = accountCommand({
     monitorOption('One monitor instead of all', false),
     {
       name: 'period',
-      summary: 'How far back: 24h if left out',
+      summary: 'How far back: 24h if left out, 7d, 30d, 90d or 1y',
       kind: 'choice',
       choices: NAMES,
       required: false,

@@ -18,9 +18,11 @@ const SAYS = {
   letOneCome: 'None comes to {here} by itself; let one: {example}',
 } as const
 
-/** Those of a channel, in the order in which they were made. */
+/** Those of a channel: what comes before what is off, and then in the order they were made. */
 export const summariesOf = async ({ db }: Call, { id }: Channel): Promise<Summary[]> =>
-  (await listSummaries(db)).filter(({ channel }) => channel === id).toReversed()
+  (await listSummaries(db))
+    .filter(({ channel }) => channel === id)
+    .toSorted((a, b) => Number(b.isActive) - Number(a.isActive) || a.id - b.id)
 
 /** `the day · 09:00 on mon-fri · Europe/Berlin · next in 14 h` */
 function scheduleRow({ period, cron, timezone, isActive, nextAt }: Summary, channel: Channel) {

@@ -6,7 +6,7 @@ import { listHeaders, type Manner, type Rendered } from './render.ts'
 import type { Call, Route } from './route.ts'
 
 /** Rows read at once: nothing else waits longer for them than some tens of milliseconds. */
-const BATCH = 2000
+const BATCH = 400
 
 type Fields = Readonly<Record<string, unknown>>
 

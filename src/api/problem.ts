@@ -23,6 +23,7 @@ export class Problem extends Error {
 
 const FAULT_MEMBERS: Partial<Record<FaultCode, (words: Fields) => Members>> = {
   reference_taken: () => ({ propertyPath: 'externalRef' }),
+  summary_taken: () => ({ propertyPath: 'channel' }),
   slug_taken: () => ({ propertyPath: 'slug' }),
   plan_monitors: ({ limit }) => ({ limit: Number(limit) }),
   keys_full: ({ limit }) => ({ limit: Number(limit) }),

@@ -74,8 +74,17 @@ function holdsOf(schema: JsonSchema): string {
 
 const ACCESS: ReadonlySet<unknown> = new Set(['write', 'required'])
 
+const known = new WeakMap<z.ZodObject, readonly WireField[]>()
+
+/** Made once: a shape does not change. */
 export function fieldsOf(shape: z.ZodObject): readonly WireField[] {
-  return Object.entries(shape.shape).map(([name, field]) => {
+  const fields = known.get(shape) ?? readFields(shape)
+  known.set(shape, fields)
+  return fields
+}
+
+const readFields = (shape: z.ZodObject): readonly WireField[] =>
+  Object.entries(shape.shape).map(([name, field]) => {
     const schema = jsonSchemaOf(field as z.ZodType, 'output')
     const access = schema['x-access']
     return {
@@ -85,4 +94,3 @@ export function fieldsOf(shape: z.ZodObject): readonly WireField[] {
       schema,
     }
   })
-}

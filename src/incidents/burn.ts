@@ -40,7 +40,7 @@ export const recordBurn = (db: Db, now: Instant, burn: Burn): Promise<boolean> =
       .executeTakeFirst()
     const open = await bound
       .selectFrom('incidents')
-      .select(['id', 'code', 'folded_into', 'heard_at'])
+      .select(['id', 'code', 'folded_into', 'heard_at', 'told_at', 'storm_id'])
       .where('monitor_id', '=', monitor.id)
       .where('severity', '=', 'burning')
       .where('resolved_at', 'is', null)
@@ -58,7 +58,8 @@ export const recordBurn = (db: Db, now: Instant, burn: Burn): Promise<boolean> =
       return true
     }
     await show(bound, now, open)
-    await queueReply(bound, now, open.id, 'reminder')
+    if (open.told_at !== null && open.storm_id === null)
+      await queueReply(bound, now, open.id, 'reminder')
     if (open.heard_at !== null) await queueFact(bound, now, open.id, 'reminder')
     return true
   })

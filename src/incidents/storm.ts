@@ -1,22 +1,29 @@
 import { type IncidentId, type Instant, MINUTE } from '../kernel/index.ts'
 import { channelHears, queueStorm, queueStormEnd, type Storm } from '../notifications/index.ts'
 import { type AccountTx, prepared } from '../storage/index.ts'
-import type { Incident } from './list.ts'
+import type { Incident, Severity } from './list.ts'
 
-/** So many outages told within so long are told together from then on. */
+/** So many told within so long are told together from then on; budgets are looked at each minute. */
 const STORM_OPENINGS = 5
-const STORM_MS = MINUTE
+const STORM_MS = { down: MINUTE, burning: 2 * MINUTE } as const
 const MOST_NAMED = 8
 
-const told = (tx: AccountTx, after: Instant) =>
+type Stormy = keyof typeof STORM_MS
+
+/** Whether many of them at once are told together. */
+export const isStormy = (severity: Severity): severity is Stormy => severity in STORM_MS
+
+type Since = { readonly after: Instant; readonly severity: Stormy }
+
+const told = (tx: AccountTx, { after, severity }: Since) =>
   tx
     .selectFrom('incidents')
     .where('told_at', '>', after)
-    .where('severity', '=', 'down')
+    .where('severity', '=', severity)
     .where('folded_into', 'is', null)
 
-const ragingOne = prepared((tx: AccountTx, { after }: { readonly after: Instant }) =>
-  told(tx, after)
+const ragingOne = prepared((tx: AccountTx, since: Since) =>
+  told(tx, since)
     .select('storm_id')
     .where((eb) =>
       eb.exists(
@@ -31,14 +38,19 @@ const ragingOne = prepared((tx: AccountTx, { after }: { readonly after: Instant 
 )
 
 /**
- * Whether an outage whose time to be told has come is told in a storm's message, in the caller's
- * transaction: it joins the one that rages, or makes one with those told just before it.
+ * Whether an outage or a burning budget whose time to be told has come is told in a storm's message,
+ * in the caller's transaction: it joins the one that rages, or makes one with those told before it.
  */
-export async function joinStorm(tx: AccountTx, now: Instant, id: IncidentId): Promise<boolean> {
+export async function joinStorm(
+  tx: AccountTx,
+  now: Instant,
+  { id, severity }: { readonly id: IncidentId; readonly severity: Stormy },
+): Promise<boolean> {
+  const since = { after: now - STORM_MS[severity], severity }
   // One that is over has said so: whoever reads that is not called by an edit of it.
-  const [raging] = await ragingOne(tx, { after: now - STORM_MS })
+  const [raging] = await ragingOne(tx, since)
   if (raging !== undefined) return enter(tx, now, raging.storm_id!, [id])
-  const recent = await told(tx, now - STORM_MS)
+  const recent = await told(tx, since)
     .select('id')
     .where('storm_id', 'is', null)
     .limit(STORM_OPENINGS)
@@ -68,7 +80,7 @@ async function enter(
   return true
 }
 
-/** When the last of its outages is over the storm is: said at once, and in one reply. */
+/** When the last of its members is over the storm is: said at once, and in one reply. */
 export async function settleStorm(tx: AccountTx, now: Instant, stormId: IncidentId): Promise<void> {
   const open = await tx
     .selectFrom('incidents')
@@ -86,7 +98,7 @@ export async function settleStorm(tx: AccountTx, now: Instant, stormId: Incident
   await queueStormEnd(tx, now, stormId)
 }
 
-/** The outages that are told in that storm's message. */
+/** What is told in that storm's message. */
 export const stormMembers = (db: AccountTx, stormId: IncidentId): Promise<Incident[]> =>
   db.selectFrom('incidents').selectAll().where('storm_id', '=', stormId).orderBy('id').execute()
 

@@ -12,7 +12,7 @@ import { queueAlert, queueFact, queueReply } from '../notifications/index.ts'
 import { type AccountTx, bindAccount, type Db, prepared } from '../storage/index.ts'
 import type { Severity } from './list.ts'
 import { showBelow } from './show.ts'
-import { joinStorm } from './storm.ts'
+import { isStormy, joinStorm } from './storm.ts'
 
 /** How long a dependant waits for what it depends on to be looked at. */
 const PATIENCE_MS = 2 * MINUTE
@@ -38,13 +38,13 @@ const dueNow = (now: Instant, monitorId: MonitorId | null) => sql<Due>`
     select i.id, i.account_id, i.monitor_id, i.severity, i.heard_at,
       m.depends_on <> '[]' as has_dependencies, i.folded_into is not null as is_flapping,
       i.told_at is null and (i.folded_into is null or i.folded_into = i.id)
-        and (m.depends_on = '[]' or i.severity <> 'down' or not exists (
+        and (m.depends_on = '[]' or i.severity not in ('down', 'burning') or not exists (
           select 1 from json_each(m.depends_on) as p
             join monitors pm on pm.id = p.value and pm.is_active = 1
             join monitor_states ps on ps.monitor_id = pm.id
           where ps.status = 'down'
             or ps.judged ->> '$.streak.kind' = 'failing'
-            or (coalesce(ps.last_check_at, 0) < i.started_at
+            or (i.severity = 'down' and coalesce(ps.last_check_at, 0) < i.started_at
               and i.detected_at > ${now - PATIENCE_MS})
             or exists (
               select 1 from incidents pi
@@ -72,8 +72,10 @@ export async function tellDue(db: Db, now: Instant, monitorId?: MonitorId): Prom
       if (row.heard_at === null && (await claim(bound, now, row.id, 'heard_at')))
         await queueFact(bound, now, row.id, 'alert')
       if (row.is_for_people === 0 || !(await claim(bound, now, row.id, 'told_at'))) return
-      const isAlone = row.severity !== 'down' || row.is_flapping === 1
-      if (isAlone || !(await joinStorm(bound, now, row.id))) await queueAlert(bound, now, row.id)
+      const { id, severity } = row
+      const mayJoin = isStormy(severity) && row.is_flapping === 0
+      if (!mayJoin || !(await joinStorm(bound, now, { id, severity })))
+        await queueAlert(bound, now, id)
       // Counted below until now.
       if (row.has_dependencies === 1 && row.severity === 'down')
         await showBelow(bound, now, row.monitor_id)

@@ -23,6 +23,11 @@ export const FAULTS = {
     slug: 'conflict',
     says: 'The place that {name} would tell is a channel already; change that one.',
   },
+  summary_taken: {
+    status: 409,
+    slug: 'conflict',
+    says: '{name} hears of each {period} from {other} already; change that one, or pick another channel.',
+  },
   summary_unknown: { status: 404, slug: 'not-found', says: 'There is no summary {name}.' },
   notification_unknown: {
     status: 404,

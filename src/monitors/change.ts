@@ -89,11 +89,11 @@ export async function addWithin(
   config: MonitorConfig,
 ): Promise<MonitorView> {
   if (limits.monitors !== null) {
-    const { count } = await tx
-      .selectFrom('monitors')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
+    const { monitors } = await tx
+      .selectFrom('accounts')
+      .select('monitors')
       .executeTakeFirstOrThrow()
-    if (count >= limits.monitors)
+    if (monitors >= limits.monitors)
       throw new Fault('plan_monitors', { plan: limits.plan, limit: String(limits.monitors) })
   }
   await refuseDependencies(tx, null, config.dependsOn)

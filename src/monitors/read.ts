@@ -87,6 +87,15 @@ const carrying = (
   // Tags hold no quotes, so a quoted tag is found only as a whole one.
   tags.map((tag) => eb(eb.fn<number>('instr', ['m.tags', eb.val(JSON.stringify(tag))]), '>', 0))
 
+/** As `fold` has it; what is ASCII alone, which is nearly all, without a call out of SQLite for each. */
+const folded = (eb: OfMonitor, column: 'm.name' | 'm.url') =>
+  eb
+    .case()
+    .when(eb.fn<number>('octet_length', [column]), '=', eb.fn<number>('length', [column]))
+    .then(eb.fn<string>('lower', [column]))
+    .else(eb.fn<string>('fold', [column]))
+    .end()
+
 /** What a filter asks of the monitor itself. */
 function ofMonitor(eb: OfMonitor, filter: MonitorFilter): Expression<SqlBool>[] {
   const all: Expression<SqlBool>[] = []
@@ -99,7 +108,7 @@ function ofMonitor(eb: OfMonitor, filter: MonitorFilter): Expression<SqlBool>[] 
     all.push(
       eb.or(
         (['m.name', 'm.url'] as const).map((column) =>
-          eb(eb.fn<number>('instr', [eb.fn('fold', [column]), eb.val(fold(search))]), '>', 0),
+          eb(eb.fn<number>('instr', [folded(eb, column), eb.val(fold(search))]), '>', 0),
         ),
       ),
     )

@@ -65,7 +65,7 @@ export async function queueStorm(
   )
 }
 
-/** The storm is over: its messages say so at once, and one reply does. */
+/** The storm is over: its messages say so at once, and of outages one reply does. */
 export async function queueStormEnd(
   tx: AccountTx,
   now: Instant,
@@ -86,8 +86,11 @@ export async function queueStormEnd(
     .where('incident_id', '=', stormId)
     .execute()
   const ids = new Set(shown.map(({ channel_id }) => channel_id))
+  const event = eventNameOf('recovery', storm.severity)
   const hearing = (await activeChannels(tx)).filter(
-    (it) => ids.has(it.id) && hears(it, 'target.up'),
+    (it) =>
+      // What becomes of a budget a message shows by itself.
+      ids.has(it.id) && hears(it, event) && (storm.severity === 'down' || isMail(it)),
   )
   await queue(tx, now, hearing, storm, 'recovery')
 }

@@ -5,7 +5,7 @@ import { readSlo, type Slo } from '../monitors/index.ts'
 import { observedTime } from '../stats/index.ts'
 import { type AccountDb, bindAccount, type Db } from '../storage/index.ts'
 import { burnRateOf, LONGEST_DAYS } from './budget.ts'
-import { budgetMsOf, isGraver, judgePace, PACE_WINDOWS_MS } from './pace.ts'
+import { budgetMsOf, isGraver, judgePace, PACE_WINDOWS_MS, SPENT } from './pace.ts'
 
 const AT_ONCE = 50
 /** Who was not down in the longest of the rules' windows burns nothing. */
@@ -34,14 +34,12 @@ async function readCandidates(db: AccountDb, now: Instant): Promise<Candidate[]>
     )
     .execute()
   const burning = await incidents('burning').where('resolved_at', 'is', null).execute()
-  if (down.length + burning.length === 0) return []
   const maintained = await db
     .selectFrom('maintenance_spans')
     .select('monitor_id')
     .where('started_at', '<=', now)
     .where('ended_at', '>', now)
     .execute()
-  const wasDown = new Set(down.map(({ monitor_id }) => monitor_id))
   const isDown = new Set(
     down.filter(({ resolved_at }) => resolved_at === null).map(({ monitor_id }) => monitor_id),
   )
@@ -52,9 +50,25 @@ async function readCandidates(db: AccountDb, now: Instant): Promise<Candidate[]>
     .select(['id', 'account_id as accountId', 'name', 'url', 'rev', 'slo'])
     .where('slo', 'is not', null)
     .where('is_active', '=', 1)
+    .where((eb) =>
+      eb.or([
+        eb('id', 'in', (of) =>
+          of
+            .selectFrom('incidents')
+            .select('monitor_id')
+            .where('severity', 'in', ['down', 'burning'])
+            .where((is) =>
+              is.or([is('resolved_at', 'is', null), is('resolved_at', '>', now - LONGEST_PACE_MS)]),
+            )
+            .$narrowType<{ monitor_id: MonitorId }>(),
+        ),
+        // Of a new objective people hear that it is missed already, however long ago that was.
+        eb('updated_at', '>', now - HOUR),
+      ]),
+    )
     .execute()
   return monitors
-    .filter(({ id }) => (wasDown.has(id) || before.has(id)) && !left.has(id))
+    .filter(({ id }) => !left.has(id))
     .map(({ slo, ...monitor }) => ({
       monitor,
       slo: readSlo({ slo })!,
@@ -82,15 +96,22 @@ async function readLimits(db: AccountDb, ids: readonly MonitorId[], now: Instant
     }, 0)
 }
 
+/** How long each was down in the windows it is judged by. */
 async function readDown(db: AccountDb, those: readonly Candidate[], now: Instant): Promise<DownIn> {
-  const ids = those.map(({ monitor }) => monitor.id)
-  const windows = new Set([...PACE_WINDOWS_MS, ...those.map(({ slo }) => slo.days * DAY)])
-  const times = new Map<number, Awaited<ReturnType<typeof observedTime>>>()
-  for (const ms of windows) {
-    times.set(ms, await observedTime(db, ids, now - ms, now))
+  const times = new Map<string, number>()
+  const read = async (some: readonly Candidate[], ms: number): Promise<void> => {
+    const ids = some.map(({ monitor }) => monitor.id)
+    for (const [id, { downMs }] of await observedTime(db, ids, now - ms, now))
+      times.set(`${id} ${ms}`, downMs)
     await others()
   }
-  return (id, ms) => times.get(ms)!.get(id)!.downMs
+  const downIn: DownIn = (id, ms) => times.get(`${id} ${ms}`)!
+  for (const [days, some] of Map.groupBy(those, ({ slo }) => slo.days)) await read(some, days * DAY)
+  const isStillSpent = ({ monitor, slo, before }: Candidate): boolean =>
+    before === SPENT && downIn(monitor.id, slo.days * DAY) >= budgetMsOf(slo)
+  const rest = those.filter((it) => !isStillSpent(it))
+  for (const ms of PACE_WINDOWS_MS) await read(rest, ms)
+  return downIn
 }
 
 /** What there is to say of one; nothing where that was said already. */
@@ -115,6 +136,13 @@ function burnOf({ monitor, slo, isDown, before }: Candidate, downIn: DownIn): Bu
   }
 }
 
+/** Whether there may be something to say where it was down for `most` in each window. */
+function mayBeNews({ monitor, slo, isDown, before }: Candidate, most: DownIn): boolean {
+  const gravest = judgePace(slo, isDown, (ms) => most(monitor.id, ms))
+  if (before === null) return gravest !== null
+  return !isDown || (gravest !== null && isGraver(gravest.code, before))
+}
+
 async function settle(db: Db, bound: AccountDb, now: Instant): Promise<boolean> {
   let isNews = false
   const all = await readCandidates(bound, now)
@@ -122,10 +150,7 @@ async function settle(db: Db, bound: AccountDb, now: Instant): Promise<boolean> 
     const some = all.slice(at, at + AT_ONCE)
     const ids = some.map(({ monitor }) => monitor.id)
     const most = await readLimits(bound, ids, now)
-    const those = some.filter(
-      ({ before, monitor, slo, isDown }) =>
-        before !== null || judgePace(slo, isDown, (ms) => most(monitor.id, ms)) !== null,
-    )
+    const those = some.filter((it) => mayBeNews(it, most))
     if (those.length > 0) {
       const downIn = await readDown(bound, those, now)
       for (const one of those) {

@@ -15,7 +15,7 @@ const RULES = [
   { code: 'burn_3d', longMs: 3 * DAY, shortMs: 6 * HOUR, share: 0.1, said: '3 d' },
 ] as const
 
-const SPENT = 'budget_spent'
+export const SPENT = 'budget_spent'
 
 /** The windows that are asked for, but for the whole one. */
 export const PACE_WINDOWS_MS = RULES.flatMap(({ longMs, shortMs }) => [longMs, shortMs])

@@ -3,6 +3,7 @@ import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
 import { readFresh, readHours, readOutages } from './looks.ts'
 import { unpackSamples } from './pack-format.ts'
+import { type Row, readRows } from './rows.ts'
 import { isGood, type Look, measure, type Observed, percentile, startOf } from './tally.ts'
 import { addObserved, averageTimes, observedTime } from './uptime.ts'
 
@@ -43,9 +44,15 @@ export async function readSteps(
   const steps = Array.from({ length: count }, (_, step) => new StepSum(from + step * stepMs))
   // A look made on the border is the last one of the step before.
   const stepAt = (at: Instant): StepSum | undefined => steps[Math.ceil((at - from) / stepMs) - 1]
-  const keptFrom = await firstKept(db, id, from, to)
-  for (const hour of await readHoursBefore(db, id, from, Math.min(keptFrom, to)))
-    stepAt(hour.at + HOUR / 2)?.addHour(hour)
+  const { keptFrom, rows } = await readRows(db, id, from, to)
+  for (const row of rows) {
+    // Longer than a step it is spread evenly; when its looks were made nobody knows.
+    const parts = Math.ceil(row.lengthMs / stepMs)
+    const [observedMs, downMs] = [row.observedMs / parts, row.downMs / parts]
+    for (let part = 0.5; part < parts; part += 1)
+      stepAt(row.at + (part / parts) * row.lengthMs)?.addTime({ observedMs, downMs })
+    stepAt(row.at + row.lengthMs / 2)?.addLooks(row)
+  }
   const outages = (await readOutages(db, [id], from, to)).get(id) ?? []
   const add = (look: Look, earliest: Instant): void => {
     const begin = Math.max(from, earliest, look.at - look.observedMs)
@@ -58,10 +65,12 @@ export async function readSteps(
     }
     if (look.at > from && look.at <= to) stepAt(look.at)?.addLook(look)
   }
-  await eachPacked(db, id, from, (look) => add(look, keptFrom))
+  await eachPacked(db, id, keptFrom, (look) => add(look, keptFrom))
   for (const look of (await readFresh(db, [id], from)).get(id) ?? []) add(look, from)
   return steps.map((step) => step.done())
 }
+
+type Looks = Omit<Row, 'at' | 'lengthMs' | keyof Observed>
 
 class StepSum {
   readonly #at: Instant
@@ -80,7 +89,7 @@ class StepSum {
 
   addLook(look: Look): void {
     const isWell = isGood(look)
-    this.#add({
+    this.addLooks({
       checks: 1,
       failures: look.status === 'down' ? 1 : 0,
       degraded: look.status === 'degraded' ? 1 : 0,
@@ -91,12 +100,7 @@ class StepSum {
     })
   }
 
-  addHour(hour: Hour): void {
-    this.addTime(hour)
-    this.#add(hour)
-  }
-
-  #add({ minMs, maxMs, ...looks }: Omit<Hour, 'at' | keyof Observed>): void {
+  addLooks({ minMs, maxMs, ...looks }: Looks): void {
     for (const field of Object.keys(this.#looks) as (keyof typeof looks)[])
       this.#looks[field] += looks[field]
     if (minMs !== null) this.#minMs = Math.min(minMs, this.#minMs ?? minMs)
@@ -108,8 +112,8 @@ class StepSum {
     const { observedMs, downMs } = this.#time
     return {
       at: this.#at,
-      observedMs,
-      downMs: Math.min(observedMs, downMs),
+      observedMs: Math.round(observedMs),
+      downMs: Math.round(Math.min(observedMs, downMs)),
       ...looks,
       minMs: this.#minMs,
       avgMs: good === 0 ? null : Math.round(sumMs / good),
@@ -117,73 +121,6 @@ class StepSum {
     }
   }
 }
-
-interface Hour extends Observed {
-  readonly at: Instant
-  readonly checks: number
-  readonly failures: number
-  readonly degraded: number
-  readonly good: number
-  readonly sumMs: number
-  readonly minMs: number | null
-  readonly maxMs: number | null
-}
-
-/** From when on the looks of a span are kept; before that there are only its hours. */
-async function firstKept(
-  db: AccountTx,
-  id: MonitorId,
-  from: Instant,
-  to: Instant,
-): Promise<Instant> {
-  const { at } = await db
-    .selectFrom('hour_stats as h')
-    .select((eb) => eb.fn.max('h.at').as('at'))
-    .where('h.monitor_id', '=', id)
-    .where('h.at', '>=', startOf(from, HOUR))
-    .where('h.at', '<', to)
-    // `> 0` is what the account's index is of, which has all monitors.
-    .where('h.checks', '!=', 0)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('packed_samples as p')
-            .select('p.at')
-            .whereRef('p.monitor_id', '=', 'h.monitor_id')
-            .whereRef('p.at', '=', 'h.at'),
-        ),
-      ),
-    )
-    .executeTakeFirstOrThrow()
-  return at === null ? from : at + HOUR
-}
-
-/** Whole hours whose looks are not kept any more. */
-const readHoursBefore = (
-  db: AccountTx,
-  id: MonitorId,
-  from: Instant,
-  to: Instant,
-): Promise<Hour[]> =>
-  db
-    .selectFrom('hour_stats')
-    .select([
-      'at',
-      'checks',
-      'failures',
-      'degraded',
-      'good',
-      'sum_ms as sumMs',
-      'min_ms as minMs',
-      'max_ms as maxMs',
-      'observed_ms as observedMs',
-      'down_ms as downMs',
-    ])
-    .where('monitor_id', '=', id)
-    .where('at', '>=', Math.ceil(from / HOUR) * HOUR)
-    .where('at', '<=', to - HOUR)
-    .execute()
 
 /** Looks whose hours are packed: a day at a time, so that others run in between. */
 async function eachPacked(
@@ -215,9 +152,8 @@ export async function slowTime(
   from: Instant,
   to: Instant,
 ): Promise<SlowTime> {
-  const keptFrom = await firstKept(db, id, from, to)
-  const older = await readHoursBefore(db, id, from, Math.min(keptFrom, to))
-  if (older.some(({ good }) => good > 0)) {
+  const { rows } = await readRows(db, id, from, to)
+  if (rows.some(({ good }) => good > 0)) {
     const days = await db
       .selectFrom('day_stats')
       .select('p95_ms')

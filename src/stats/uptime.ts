@@ -1,6 +1,7 @@
 import { HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import { type AccountTx, prepared } from '../storage/index.ts'
 import { nextPacked, readFresh, readLooks, readOutages, readPacked } from './looks.ts'
+import { readSums } from './sums.ts'
 import {
   isGood,
   type Look,
@@ -46,7 +47,8 @@ const minus = (a: Observed, b: Observed): Observed => ({
 /**
  * Observed and down time of each monitor from `from` to `to`. Each look speaks for the time before
  * it; outage time is the part of that which lies inside an incident. To the millisecond as far back
- * as looks are kept; before that a span begins and ends with a whole hour.
+ * as looks are kept; before that a span begins and ends with a whole hour, and where hours are not
+ * kept any more with a whole UTC day.
  */
 export async function observedTime(
   db: AccountTx,
@@ -55,13 +57,12 @@ export async function observedTime(
   to: Instant,
 ): Promise<ReadonlyMap<MonitorId, Observed>> {
   if (monitorIds.length === 0) return new Map()
-  const [firstHour, lastHour] = [startOf(from, HOUR), startOf(to, HOUR)]
   // Asked together, so that nothing is packed in between.
   const [hours, fresh] = await Promise.all([
-    readHours(db, monitorIds, firstHour, lastHour),
+    readSums(db, monitorIds, from, to),
     readFresh(db, monitorIds, from),
   ])
-  const outages = await readOutages(db, monitorIds, firstHour, to)
+  const outages = await readOutages(db, monitorIds, startOf(from, HOUR), to)
   const atEdges = await edgesOf(db, monitorIds, outages, [from, to])
   return new Map(
     monitorIds.map((id) => [
@@ -73,37 +74,6 @@ export async function observedTime(
       ]),
     ]),
   )
-}
-
-type Span = {
-  readonly ids: readonly MonitorId[]
-  readonly from: Instant
-  readonly to: Instant
-}
-
-const hourSums = prepared((db: AccountTx, { ids, from, to }: Span) =>
-  db
-    .selectFrom('hour_stats')
-    .where('monitor_id', 'in', ids)
-    .where('at', '>=', from)
-    .where('at', '<', to)
-    .select((eb) => [
-      'monitor_id',
-      eb.fn.sum<number>('observed_ms').as('observedMs'),
-      eb.fn.sum<number>('down_ms').as('downMs'),
-    ])
-    .groupBy('monitor_id'),
-)
-
-/** What is packed of the hours that began in a span. */
-async function readHours(
-  db: AccountTx,
-  ids: readonly MonitorId[],
-  from: Instant,
-  to: Instant,
-): Promise<ReadonlyMap<MonitorId, Observed>> {
-  const rows = await hourSums(db, { ids, from, to })
-  return new Map(rows.map(({ monitor_id, ...times }) => [monitor_id, times]))
 }
 
 type Begun = { readonly ids: readonly MonitorId[]; readonly begins: readonly Instant[] }
@@ -178,19 +148,7 @@ export async function averageTimes(
 ): Promise<ReadonlyMap<MonitorId, { readonly count: number; readonly avgMs: number }>> {
   if (monitorIds.length === 0) return new Map()
   const [firstHour, lastHour] = [Math.ceil(from / HOUR) * HOUR, startOf(to, HOUR)]
-  const hours = await db
-    .selectFrom('hour_stats')
-    .where('monitor_id', 'in', monitorIds)
-    .where('at', '>=', firstHour)
-    .where('at', '<', lastHour)
-    .select((eb) => [
-      'monitor_id',
-      eb.fn.sum<number>('good').as('count'),
-      eb.fn.sum<number>('sum_ms').as('sum'),
-    ])
-    .groupBy('monitor_id')
-    .execute()
-  const whole = new Map(hours.map((it) => [it.monitor_id, it]))
+  const whole = await readSums(db, monitorIds, firstHour, lastHour)
   const fresh = await readFresh(db, monitorIds, from)
   const edges = await readPacked(db, monitorIds, [...new Set([startOf(from, HOUR), lastHour])])
   const isAtEdge = (at: Instant): boolean => at < firstHour || at >= lastHour
@@ -200,8 +158,8 @@ export async function averageTimes(
       ...(fresh.get(id) ?? []),
       ...(edges.get(id) ?? []).filter(({ at }) => isAtEdge(at)),
     ].filter((it) => isGood(it) && it.at >= from && it.at < to)
-    const count = (whole.get(id)?.count ?? 0) + single.length
-    const sum = single.reduce((total, { ms }) => total + ms, whole.get(id)?.sum ?? 0)
+    const count = (whole.get(id)?.good ?? 0) + single.length
+    const sum = single.reduce((total, { ms }) => total + ms, whole.get(id)?.sumMs ?? 0)
     if (count > 0) times.set(id, { count, avgMs: Math.round(sum / count) })
   }
   return times

@@ -127,12 +127,37 @@ async function parse(
   }
 }
 
-/** Whom it names is the account's own. @throws InvalidInput */
-async function refuseForeign(tx: AccountTx, { channel, targets }: SummaryConfig): Promise<void> {
+/** Whom it names is the account's own. Answers the channel's name. @throws InvalidInput */
+async function refuseForeign(tx: AccountTx, { channel, targets }: SummaryConfig): Promise<string> {
   await refuseStrangers(tx, targets ?? [])
-  const mine = tx.selectFrom('channels').select('id').where('id', '=', channel)
-  if ((await mine.executeTakeFirst()) === undefined)
+  const mine = tx.selectFrom('channels').select('name').where('id', '=', channel)
+  const found = await mine.executeTakeFirst()
+  if (found === undefined)
     throw new InvalidInput([{ path: 'channel', code: 'not_found', message: CHANNEL_RULE }])
+  return found.name
+}
+
+/** A channel is told of a date once: of two that are on, one would never be heard. @throws Fault */
+async function refuseSecond(
+  tx: AccountTx,
+  { channel, period, isActive }: SummaryConfig,
+  name: string,
+  id?: SummaryId,
+): Promise<void> {
+  if (!isActive) return
+  const others = tx
+    .selectFrom('summaries')
+    .select('id')
+    .where('channel_id', '=', channel)
+    .where('period', '=', period)
+    .where('is_active', '=', 1)
+  const other = await others.where('id', '!=', id ?? 0).executeTakeFirst()
+  if (other !== undefined)
+    throw new Fault('summary_taken', {
+      name: JSON.stringify(name),
+      period,
+      other: `summary #${other.id}`,
+    })
 }
 
 const toColumns = (it: SummaryConfig, now: Instant) => ({
@@ -146,14 +171,14 @@ const toColumns = (it: SummaryConfig, now: Instant) => ({
   updated_at: now,
 })
 
-/** In the caller's transaction. @throws InvalidInput */
+/** In the caller's transaction. @throws Fault `summary_taken`, InvalidInput */
 export async function addSummary(
   tx: AccountTx,
   { now, by }: SummaryTools,
   input: Readonly<Record<string, unknown>>,
 ): Promise<Summary> {
   const config = await parse(tx, input)
-  await refuseForeign(tx, config)
+  await refuseSecond(tx, config, await refuseForeign(tx, config))
   const { id } = await tx
     .insertInto('summaries')
     .values({
@@ -167,7 +192,7 @@ export async function addSummary(
   return getSummary(tx, id)
 }
 
-/** @throws Fault `summary_unknown`, `changed_meanwhile`, InvalidInput */
+/** @throws Fault `summary_unknown`, `summary_taken`, `changed_meanwhile`, InvalidInput */
 export async function editSummary(
   db: AccountDb,
   { now, by }: SummaryTools,
@@ -182,7 +207,9 @@ export async function editSummary(
     const old = { channel, period, cron, timezone, targets, tags, isActive }
     const config = await parse(tx, change(old))
     if (isDeepStrictEqual(config, old)) return before
-    await refuseForeign(tx, config)
+    const name = await refuseForeign(tx, config)
+    if (config.channel !== channel || config.period !== period || config.isActive !== isActive)
+      await refuseSecond(tx, config, name, id)
     // One that is due is owed still where something else is changed.
     const isSameTime = isDeepStrictEqual(
       { ...config, targets: null, tags: [] },

@@ -88,6 +88,11 @@ test('what a summary cannot be is refused by name, and others have none of it', 
     expect([status, json['violations']], text).toMatchObject([422, [{ propertyPath: path, code }]])
   }
   const made = await house.ask('POST', '/api/summaries', { body: { channel } })
+  const second = await house.ask('POST', '/api/summaries', { body: { channel, tags: ['web'] } })
+  expect([second.status, second.json]).toMatchObject([
+    409,
+    { type: '/errors/conflict', propertyPath: 'channel', detail: expect.stringContaining('#1') },
+  ])
   const at = String(made.json['@id'])
   const key = house.theirs.keys.admin
   for (const [method, url] of [

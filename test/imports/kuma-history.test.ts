@@ -194,5 +194,22 @@ test('version 2 counts by the hour and the day where its checks are gone', async
     p95Ms: 100,
   })
   const steps = await readSteps(house.account, 1, { from: MIDNIGHT - DAY, stepMs: DAY, count: 1 })
-  expect(steps).toMatchObject([{ checks: 60, downMs: 10 * MINUTE, avgMs: 120 }])
+  expect(steps).toMatchObject([{ checks: 1440, downMs: 10 * MINUTE, avgMs: 110 }])
+  // A day of which there is nothing but its row is in every figure; one that it began within is not.
+  const long = async (from: number) => {
+    const { observedMs } = (await observedTime(house.account, [1], from, MIDNIGHT)).get(1)!
+    return observedMs / DAY
+  }
+  expect(await long(MIDNIGHT - 40 * DAY)).toBe(2)
+  expect(await long(MIDNIGHT - 40 * DAY + 1)).toBe(1)
+  // In steps that are shorter it is spread over all of its own.
+  const from = MIDNIGHT - 40 * DAY
+  const quarters = await readSteps(house.account, 1, { from, stepMs: 6 * HOUR, count: 5 })
+  expect(quarters.map(({ observedMs, checks }) => [observedMs / HOUR, checks])).toEqual([
+    [6, 0],
+    [6, 1440],
+    [6, 0],
+    [6, 0],
+    [0, 0],
+  ])
 })

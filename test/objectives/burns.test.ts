@@ -1,6 +1,8 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { recordBurn } from '../../src/incidents/index.ts'
+import { wordNews } from '../../bots/commands/index.ts'
+import { renderTerminal } from '../../bots/terminal/render.ts'
+import { recordBurn, tellDue } from '../../src/incidents/index.ts'
 import { MINUTE } from '../../src/kernel/index.ts'
 import { planMaintenance, settleMaintenances } from '../../src/maintenance/index.ts'
 import {
@@ -10,7 +12,7 @@ import {
   pauseMonitor,
   resumeMonitor,
 } from '../../src/monitors/index.ts'
-import { addChannel } from '../../src/notifications/index.ts'
+import { addChannel, type News } from '../../src/notifications/index.ts'
 import { settleBurns } from '../../src/objectives/index.ts'
 import { Death } from '../support/death.ts'
 import { unseen } from '../support/eye.ts'
@@ -194,6 +196,80 @@ test('mailboxes get a mail for what chats see in the message', async () => {
     'email reminder',
     'pager alert',
   ])
+})
+
+test('of an objective that was missed before it was set is told once', async () => {
+  await using house = await open()
+  const { id, rises } = await falling(house, 200, { slo: null })
+  await rises()
+  house.start()
+  const later = 20 * 1440
+  await settleAt(house, later)
+  await editMonitor(house.account, house.change, id, (it) => ({ ...it, slo: SLO }))
+  await settleAt(house, later + 1, later + 2, later + 70)
+  expect(house.pager.said).toEqual(['alert'])
+  expect(house.pager.posts[0]?.news).toMatchObject({ incident: { code: 'budget_spent' } })
+})
+
+test('many at once are one message to people, edited as they go on; programs hear each', async () => {
+  await using receiver = await openReceiver()
+  await using house = await open()
+  await house.webhook(receiver.url, { events: ['target.burning'] })
+  const shops = []
+  for (let at = 1; at <= 7; at += 1) shops.push(await falling(house, 45, { name: `shop ${at}` }))
+  house.start()
+  await settleAt(house, 61)
+  await receiver.heard(7)
+  expect(house.pager.said).toEqual(['alert'])
+  const said = (news: unknown) =>
+    renderTerminal(wordNews(news as News), {
+      color: false,
+      columns: 100,
+      zone: 'UTC',
+      now: 0,
+      isShell: false,
+    }).split('\n')
+  expect(said(house.pager.posts[0]!.news)).toEqual([
+    '🟡 7 monitors burn their error budgets too fast',
+    '  shop 1 · shop 2 · shop 3 · shop 4 · shop 5 · shop 6 · shop 7',
+    '  Since 01:01:00 UTC',
+  ])
+  await settleAt(house, 104)
+  await shops[0]!.rises()
+  await house.db
+    .updateTable('incidents')
+    .set({ started_at: 0, resolved_at: 1 })
+    .where('severity', '=', 'down')
+    .execute()
+  await settleAt(house, 106)
+  expect(house.pager.posts).toHaveLength(1)
+  expect(said(house.pager.edits.at(-1)!.news)[0]).toBe(
+    '🟢 All 7 burn their error budgets no longer',
+  )
+})
+
+test('what depends on something that is down is not warned of meanwhile', async () => {
+  await using receiver = await openReceiver()
+  await using house = await open()
+  await house.webhook(receiver.url, { events: ['target.burning'] })
+  const { monitor: router } = await house.add({ name: 'router' })
+  const becomes = (status: 'down' | 'up') =>
+    house.db
+      .updateTable('monitor_states')
+      .set({ status })
+      .where('monitor_id', '=', router.id)
+      .execute()
+  await becomes('down')
+  await falling(house, 45, { dependsOn: [router.id] })
+  house.start()
+  await settleAt(house, 61, 70)
+  await receiver.heard(1)
+  expect(house.pager.said).toEqual([])
+  await becomes('up')
+  await tellDue(house.db, house.clock.now())
+  house.delivery.wake()
+  await quiet(house)
+  expect(house.pager.said).toEqual(['alert'])
 })
 
 test('another objective ends it, and so does deleting; the message says so', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { wordNews } from '../../bots/commands/index.ts'
 import { DAY, HOUR, MINUTE } from '../../src/kernel/index.ts'
 import { forgetOld } from '../../src/retention/index.ts'
-import { listBuckets, observedTime, packHistory } from '../../src/stats/index.ts'
+import { listBuckets, observedTime, packHistory, readSteps } from '../../src/stats/index.ts'
 import { reportOn } from '../../src/summaries/index.ts'
 import { lastWhole } from '../../src/summaries/report.ts'
 import { drawIncident, START, watch } from '../support/history.ts'
@@ -124,14 +124,21 @@ describe('further back than is kept', () => {
     expect(await hoursOf(house, id, START + 168.25 * HOUR, now)).toEqual([95.75, 60.25])
   })
 
-  test('hours, 90 days: figures end there, the days go on', async () => {
+  test('hours, 90 days: before them figures are of whole days', async () => {
     const { house, id } = await drawn(100, [24, 50 * 24], { everyMs: HOUR })
     await using _ = house
     const now = START + 100 * DAY + 3 * MINUTE
     await packs(house, now)
     await forgetOld(house.db, now, 7 * DAY)
-    // From the 11th day on, 90 days: 2160 hours less the one that had begun; down 40 days, less that hour.
-    expect(await hoursOf(house, id, START, now)).toEqual([2159, 959])
+    // All of 100 days; down 49 of them.
+    expect(await hoursOf(house, id, START, now)).toEqual([2400, 1176])
+    // What begins within a day of which there is but the day begins with the next one.
+    expect(await hoursOf(house, id, START + 36.25 * HOUR, now)).toEqual([2352, 1152])
+    // Of the 11th day, all down, the hours after the one that had begun are kept.
+    expect(await hoursOf(house, id, START + 240.25 * HOUR, now)).toEqual([2159, 959])
+    const shown = await readSteps(house.account, id, { from: START, stepMs: DAY, count: 100 })
+    expect(shown.map(({ observedMs }) => observedMs / HOUR)).toEqual(shown.map(() => 24))
+    expect(shown.reduce((sum, { checks }) => sum + checks, 0)).toBe(2400)
     const { buckets, total } = await listBuckets(
       house.account,
       'day',

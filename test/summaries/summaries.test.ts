@@ -156,11 +156,33 @@ test('one missed by less than two hours is told still, one missed by more is not
   expect(new Date(summary!.nextAt!).toISOString()).toBe('2027-03-04T09:00:00.000Z')
 })
 
-test('a clock that jumps back, another zone or a second summary of the channel make no second one', async () => {
+test('a channel has one summary of a period at a time: of two, one would never be told', async () => {
+  await using house = await House.open()
+  const now = Date.parse('2027-03-02T08:59:00Z')
+  const { id } = await add(house, { tags: ['web'] }, now)
+  const taken = {
+    code: 'summary_taken',
+    message:
+      '"ops" hears of each day from summary #1 already; change that one, or pick another channel.',
+  }
+  await expect(add(house, { tags: ['db'] }, now)).rejects.toMatchObject(taken)
+  const week = await add(house, { period: 'week' }, now)
+  const off = await add(house, { isActive: false }, now)
+  const tools = { now, by }
+  const change = (of: number, to: object) =>
+    editSummary(house.account, tools, of, (it) => ({ ...it, ...to }))
+  await expect(change(week.id, { period: 'day' })).rejects.toMatchObject(taken)
+  await expect(change(off.id, { isActive: true })).rejects.toMatchObject(taken)
+  await change(off.id, { tags: ['db'] })
+  await change(id, { isActive: false })
+  await change(off.id, { isActive: true })
+  await expect(change(id, { isActive: true })).rejects.toMatchObject({ code: 'summary_taken' })
+})
+
+test('a clock that jumps back or another zone make no second one', async () => {
   await using house = await House.open()
   const now = Date.parse('2027-03-02T08:59:00Z')
   const { id } = await add(house, {}, now)
-  await add(house, { cron: '1 9 * * *' }, now)
   await sendDue(house.db, now + 2 * MINUTE)
   const tools = { now: now - HOUR, by }
   await editSummary(house.account, tools, id, (it) => ({

@@ -152,6 +152,7 @@ const BURNING = {
   monitorId: 7,
   monitorName: 'Shop',
   severity: 'burning',
+  storm: null,
   startedAt: Date.parse('2027-03-01T14:02:00Z'),
   resolvedAt: null,
   endReason: null,

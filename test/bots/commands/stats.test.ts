@@ -74,7 +74,7 @@ test('stats of one monitor: its figures, its chart, the periods as buttons', asy
       'Response: avg 187 ms · p95 180 ms',
       'Range: 180 ms to 4.0 s',
       'Checks: 600, 20 failed',
-      '[24 h] [7 d] [30 d] [90 d] [Show]',
+      '[24 h] [7 d] [30 d] [90 d] [365 d] [Show]',
     ].join('\n'),
   )
   expect(altOf(reply)).toBe(
@@ -99,6 +99,7 @@ test('a button shows another period; the one that is shown is not to be pressed'
   const first = await house.says(CAT, 'stats shop')
   expect(first.actions.map(({ disabled }) => disabled === true)).toEqual([
     true,
+    false,
     false,
     false,
     false,
@@ -138,7 +139,7 @@ test('what nobody saw is no data, never 100 %', async () => {
       'Incidents: none',
       'Response: no data',
       'Checks: 0, 0 failed',
-      '[24 h] [7 d] [30 d] [90 d] [Show]',
+      '[24 h] [7 d] [30 d] [90 d] [365 d] [Show]',
     ].join('\n'),
   )
   expect(altOf(reply)).toBe('Shop, last 30 d: no data.')
@@ -179,7 +180,7 @@ test('stats of all: in sum, the worst first, the slowest', async () => {
       'up API 100 %',
       'pending New no data',
       'Slowest: API 2.4 s · Shop 187 ms',
-      '[24 h] [7 d] [30 d] [90 d]',
+      '[24 h] [7 d] [30 d] [90 d] [365 d]',
     ].join('\n'),
   )
   expect(altOf(reply)).toBe('Uptime in the last 24 h: Shop 96.66 % · API 100 % · New no data.')
@@ -206,6 +207,50 @@ test('five at most are drawn, however many there are', async () => {
   ])
 })
 
+test('a year is of its days, also where their hours are not kept any more', async () => {
+  await using house = await openHouse()
+  const id = await house.add('Shop')
+  await house.isUp(id)
+  const today = Math.floor(house.clock.now() / DAY) * DAY
+  // 200 days, each with a minute down.
+  await house.ours
+    .insertInto('day_stats')
+    .values(
+      Array.from({ length: 200 }, (_, ago) => ({
+        monitor_id: id,
+        at: today - (ago + 100) * DAY,
+        checks: 1440,
+        failures: 1,
+        good: 1439,
+        sum_ms: 143_900,
+        min_ms: 50,
+        max_ms: 900,
+        p95_ms: 200,
+        observed_ms: DAY,
+        down_ms: MINUTE,
+      })),
+    )
+    .execute()
+  const reply = await house.says(CAT, 'stats shop 1y')
+  expect(words(reply)).toBe(
+    [
+      'Shop · 99.93 % in the last 365 d',
+      'Uptime: 99.93 % · down 3 h 20 min',
+      'Watched: 200 d of 365 d',
+      'Incidents: none',
+      'Response: avg 100 ms · p95 200 ms (median of days)',
+      'Range: 50 ms to 900 ms',
+      'Checks: 288000, 200 failed',
+      '[24 h] [7 d] [30 d] [90 d] [365 d] [Show]',
+    ].join('\n'),
+  )
+  const [strip] = chartOf(reply).strips
+  expect(strip!.marks.filter((mark) => mark === 'down')).toHaveLength(200)
+  expect(words(await house.says(CAT, 'stats 1y'))).toContain(
+    '99.93 % over 1 monitor in the last 365 d',
+  )
+})
+
 test('nothing is watched yet: no chart', async () => {
   await using house = await openHouse()
   const reply = await house.says(CAT, 'stats 30d')
@@ -214,11 +259,11 @@ test('nothing is watched yet: no chart', async () => {
 })
 
 describe('a period', () => {
-  test.each(['1y', '48h', '12min', '0d'])('is not %s', async (period) => {
+  test.each(['2y', '48h', '12min', '0d'])('is not %s', async (period) => {
     await using house = await openShop()
     const reply = await house.says(CAT, `stats shop ${period}`)
     expect(words(reply)).toBe(
-      `"period" must be 24h, 7d, 30d or 90d, not "${period}".\nTry: /uptime stats shop 7d`,
+      `"period" must be 24h, 7d, 30d, 90d or 1y, not "${period}".\nTry: /uptime stats shop 7d`,
     )
     expect(reply.exitCode).toBe(2)
   })

@@ -29,7 +29,7 @@ test('a chart comes with the message, and says in words what it shows', async ()
       'Response: no data',
       'Checks: 0, 0 failed',
       '[image: Shop, last 24 h: no data.]',
-      '[24 h] [7 d] [30 d] [90 d] [Show]',
+      '[24 h] [7 d] [30 d] [90 d] [365 d] [Show]',
     ].join('\n'),
   )
   expect(message.body.embeds?.[0]?.image?.url).toBe('attachment://chart.png')

@@ -68,6 +68,7 @@ test('a chart takes the place of Looking…, its words below it, its buttons wit
     '7 d',
     '30 d',
     '90 d',
+    '365 d',
     'Show',
   ])
   expect(said!.entities).toContainEqual({ type: 'bold', offset: 2, length: 4 })
