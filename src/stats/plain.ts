@@ -34,13 +34,16 @@ export async function countPlain(
   filter: PlainFilter,
 ): Promise<ReadonlyMap<Instant, number>> {
   const { monitorId, statuses = COLUMNS, made = [] } = filter
-  let query = (
-    monitorId === undefined ? db.selectFrom('packed_samples as h') : packedOf(db, monitorId)
-  )
-    .select((eb) => ['h.at', ...COLUMNS.map((it) => eb.fn.sum<number>(it).as(it))])
-    .groupBy('h.at')
+  const hours =
+    monitorId === undefined
+      ? db.selectFrom('packed_samples').select(['at', ...COLUMNS])
+      : packedOf(db, monitorId).select(['h.at', ...COLUMNS.map((it) => `p.${it}` as const)])
+  let query = db
+    .selectFrom(hours.as('p'))
+    .select((eb) => ['at', ...COLUMNS.map((it) => eb.fn.sum<number>(it).as(it))])
+    .groupBy('at')
   for (const { op, at } of made)
-    query = op.startsWith('>') ? query.where('h.at', '>', at - HOUR) : query.where('h.at', '<=', at)
+    query = op.startsWith('>') ? query.where('at', '>', at - HOUR) : query.where('at', '<=', at)
   const counts = await countFresh(db, filter)
   for (const row of await query.execute()) {
     const part = cut(row.at, made)
