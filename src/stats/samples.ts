@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import { type AccountId, DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import type { Db, Tables } from '../storage/index.ts'
 import { type Timings, writeLooks } from './journal-format.ts'
-import { startOf } from './tally.ts'
 
 /** One look as it is remembered. */
 export interface Sample {
@@ -67,8 +66,7 @@ export async function forgetChecks(
   const gone = [
     // An hour that has begun before is kept until it has ended before.
     await forget('packed_samples', 'account', before - HOUR),
-    // A day at a time: each monitor's hours lie together, and one costs as much to write as all.
-    await forget('hour_stats', 'monitor', startOf(hoursFrom(now, before), DAY)),
+    await forget('hour_stats', 'monitor', hoursFrom(now, before)),
     await forget('day_stats', 'monitor', now - DAYS_KEPT_MS),
     // Kept in the order they were made, so the old ones are the first ones.
     await sql`
