@@ -16,8 +16,13 @@ function tailOf(database: object, accountId: AccountId): Tail {
   return tail
 }
 
-/** Rows taken in before others run: each may have the looks of very many monitors. */
+/** Rows read at once: each may have the looks of very many monitors. */
 const ROWS_AT_ONCE = 10
+/** Taken in before others run: some ten thousand looks. */
+const BYTES_AT_ONCE = 150_000
+
+const sizeOf = (rows: readonly Pick<JournalRow, 'looks'>[]): number =>
+  rows.reduce((sum, { looks }) => sum + looks.length, 0)
 
 type After = { readonly after: number }
 
@@ -33,10 +38,13 @@ const rowsAfter = prepared((db: AccountTx, { after }: After, most: number | unde
 
 /** An hour of very many monitors takes seconds. */
 async function takeIn(db: AccountTx, tail: Tail): Promise<void> {
-  for (let count = ROWS_AT_ONCE; count === ROWS_AT_ONCE;) {
+  for (let bytes = 0; ;) {
     const rows = await rowsAfter(db, { after: tail.lastRow }, ROWS_AT_ONCE)
     tail.append(rows, false)
-    count = rows.length
+    if (rows.length < ROWS_AT_ONCE) return
+    bytes += sizeOf(rows)
+    if (bytes < BYTES_AT_ONCE) continue
+    bytes = 0
     await others()
   }
 }
@@ -55,13 +63,16 @@ export async function readBack(
   db: AccountTx,
   visit: (looks: JournalRow['looks']) => boolean,
 ): Promise<void> {
-  for (let before = Infinity; ;) {
+  for (let [before, bytes] = [Infinity, 0]; ;) {
     const rows = await rowsBefore(wholeAccount(db), { before })
     for (const { id, looks } of rows) {
       if (!visit(looks)) return
       before = id
     }
-    if (rows.length === 0) return
+    if (rows.length < ROWS_AT_ONCE) return
+    bytes += sizeOf(rows)
+    if (bytes < BYTES_AT_ONCE) continue
+    bytes = 0
     await others()
   }
 }
