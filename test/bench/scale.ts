@@ -75,20 +75,20 @@ function fillWith(
     })
 }
 
-/** How each look of a window was: from outside, by the rhythm the ids have. Those that fail are looked at again besides. */
+/**
+ * How each look of a window was: from outside, by the rhythm the ids have. Targets that fail are looked
+ * at again besides, and ones that hang may be looked at still when they are due: only they are late.
+ */
 function judge(
   seen: Readonly<Record<string, readonly number[]>>,
-  ids: number,
+  { monitors: ids, failing, hanging }: Pick<Scenario, 'monitors' | 'failing' | 'hanging'>,
   from: number,
   to: number,
 ) {
   const arrivals = new Map<number, readonly number[]>()
-  const isRetried = new Set<number>()
-  for (const [path, times] of Object.entries(seen)) {
-    const id = Number(path.slice(path.lastIndexOf('/') + 1))
-    arrivals.set(id, times)
-    if (/^\/(?:fail|hang)\//.test(path)) isRetried.add(id)
-  }
+  for (const [path, times] of Object.entries(seen))
+    arrivals.set(Number(path.slice(path.lastIndexOf('/') + 1)), times)
+  const isWell = (id: number): boolean => id % 100 >= failing + hanging
   const lateness: number[] = []
   let [missed, doubled] = [0, 0]
   for (let id = 1; id <= ids; id += 1)
@@ -96,9 +96,10 @@ function judge(
       const here = (arrivals.get(id) ?? []).filter(
         (at) => at > slot - SECOND && at < slot + INTERVAL_MS - SECOND && at < to,
       )
+      if (here.length > 0) lateness.push(here[0]! - slot)
+      if (!isWell(id)) continue
       if (here.length === 0) missed += 1
-      else lateness.push(here[0]! - slot)
-      if (!isRetried.has(id) && here.length > 1) doubled += here.length - 1
+      if (here.length > 1) doubled += here.length - 1
     }
   return { lateness, missed, doubled }
 }
@@ -135,7 +136,7 @@ async function run(world: World, it: Scenario): Promise<Figure[]> {
   const { times } = await ask(asked, 1, it.windowMs, ASK_EVERY_MS)
   const [to, after] = [Date.now(), cpuMs(uptalk.pid)]
   const lag = await loopLag(uptalk.port)
-  const seen = judge(await world.seen(), monitors, from, to)
+  const seen = judge(await world.seen(), it, from, to)
   const cores = (after - before) / (to - from)
   const of = `${counted(monitors)} ${kind.toUpperCase()} @ 60 s`
   const figure = (name: string, unit: string, value: number, target: number | null = null) =>
@@ -179,7 +180,7 @@ async function overload(world: World): Promise<Figure[]> {
   await wait(INTERVAL_MS)
   const [to, isSaid] = [Date.now(), (await health()).parts['checks'] === 'late']
   const arrivals = await world.seen()
-  const { lateness } = judge(arrivals, OVERLOAD.monitors, from, to)
+  const { lateness } = judge(arrivals, OVERLOAD, from, to)
   const looked = Object.values(arrivals).reduce((sum, times) => sum + times.length, 0)
   const rss = rssMiB(uptalk.pid)
   const db = await openDatabase(uptalk.database)
