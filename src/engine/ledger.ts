@@ -14,7 +14,7 @@ export interface Entry {
   readonly observedMs: number
 }
 
-/** About 150 bytes each: what a full disk may cost in memory before the oldest fall away. */
+/** 150 bytes each, some hundred more with an outcome: what a full disk may cost before the oldest fall away. */
 const MOST_SAMPLES = 100_000
 /** Some kilobytes each. */
 const MOST_OWED = 10_000
@@ -115,9 +115,10 @@ export class Ledger {
         const kept = await this.#writeAll(some.map(({ entry }) => entry))
         for (const [at, { resolve }] of some.entries()) resolve(kept[at]!)
       } catch (error) {
-        // One that cannot be written takes no other with it.
+        // One that cannot be written takes no other with it; where the database is in trouble none can.
+        const isAlone = some.length === 1 || isPassing(error)
         for (const { entry, resolve, reject } of some)
-          if (some.length === 1) reject(error)
+          if (isAlone) reject(error)
           else await this.#writeAll([entry]).then(([kept]) => resolve(kept!), reject)
       }
       // SQLite answers without waiting, so without this nothing else would run until the end.

@@ -1,5 +1,6 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import { Reader, Writer } from './bytes.ts'
+import { isGood } from './tally.ts'
 
 /** A look as the journal has it: the account is its row's. */
 export interface JournalLook {
@@ -26,6 +27,18 @@ const TOTAL = PARTS.length - 1
 const FORMAT = 1
 
 const kindOf = ({ status, code }: JournalLook): string => `${status} ${code}`
+
+/** What a kind, as `readLooks` hands it on, says of a look. */
+export interface LookKind {
+  readonly status: string
+  readonly code: string
+  readonly isGood: boolean
+}
+
+export function lookKindOf(kind: string): LookKind {
+  const [status = '', code = ''] = kind.split(' ')
+  return { status, code, isGood: isGood({ status }) }
+}
 
 /** Looks of one account; those of a monitor come out in the order they went in. */
 export function writeLooks(looks: readonly JournalLook[]): Buffer {

@@ -1,8 +1,7 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import type { AccountTx } from '../storage/index.ts'
-import { readLooks } from './journal-format.ts'
+import { type LookKind, readLooks, lookKindOf } from './journal-format.ts'
 import { readBack } from './journal.ts'
-import { isGood } from './tally.ts'
 import type { Latest } from './tail.ts'
 
 class Newest implements Latest {
@@ -16,9 +15,9 @@ class Newest implements Latest {
   readonly outcome = null
   readonly outcomeAt = -Infinity
 
-  see(at: Instant, { status, code, isWell }: Kind, ms: number): void {
+  see(at: Instant, { status, code, isGood }: LookKind, ms: number): void {
     if (at > this.at) Object.assign(this, { at, status, code, ms })
-    if (isWell && at > (this.goodAt ?? -Infinity)) [this.goodAt, this.goodMs] = [at, ms]
+    if (isGood && at > (this.goodAt ?? -Infinity)) [this.goodAt, this.goodMs] = [at, ms]
   }
 
   /** Nothing older in the journal tells more: of one that is down, its row says when it was well. */
@@ -26,12 +25,6 @@ class Newest implements Latest {
     return this.goodAt !== null || this.status === 'down'
   }
 }
-
-const toKind = (kind: string) => {
-  const [status = '', code = ''] = kind.split(' ')
-  return { status, code, isWell: isGood({ status }) }
-}
-type Kind = ReturnType<typeof toKind>
 
 /**
  * What `readLatest` answers, but for outcomes and timings, of a journal that nothing was asked of yet:
@@ -46,14 +39,14 @@ export async function readNewest(
   const sought = new Set(ids)
   await readBack(db, (looks) => {
     const known: MonitorId[] = []
-    const see = (id: MonitorId, at: Instant, kind: Kind, ms: number): void => {
+    const see = (id: MonitorId, at: Instant, kind: LookKind, ms: number): void => {
       if (!sought.has(id)) return
       let it = found.get(id)
       if (it === undefined) found.set(id, (it = new Newest()))
       it.see(at, kind, ms)
       if (it.isKnown) known.push(id)
     }
-    readLooks(looks, toKind, see, false)
+    readLooks(looks, lookKindOf, see, false)
     for (const id of known) sought.delete(id)
     return sought.size > 0
   })

@@ -1,7 +1,14 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import { Chunk, CHUNK, NUMBERS } from './chunk.ts'
-import { type Parts, readLooks, type Timings, toTimings } from './journal-format.ts'
-import { isGood, type Look } from './tally.ts'
+import {
+  type LookKind,
+  type Parts,
+  readLooks,
+  type Timings,
+  lookKindOf,
+  toTimings,
+} from './journal-format.ts'
+import type { Look } from './tally.ts'
 
 /** A row of the journal, without its account. */
 export interface JournalRow {
@@ -64,11 +71,7 @@ const NO_RUN = { through: 0, end: 0, monitor: 0 as MonitorId, at: 0 }
 export class Tail {
   readonly #chunks = new Map<number, Chunk>()
   readonly #heads = new Map<MonitorId, Head>()
-  readonly #kinds: {
-    readonly status: string
-    readonly code: string
-    readonly isGood: boolean
-  }[] = []
+  readonly #kinds: LookKind[] = []
   readonly #kindOf = new Map<string, number>()
   /** Where each row's looks end. */
   readonly #rows: { readonly id: number; readonly end: number }[] = []
@@ -172,9 +175,8 @@ export class Tail {
   #numberOf(kind: string): number {
     const known = this.#kindOf.get(kind)
     if (known !== undefined) return known
-    const [status = '', code = ''] = kind.split(' ')
     this.#kindOf.set(kind, this.#kinds.length)
-    return this.#kinds.push({ status, code, isGood: isGood({ status }) }) - 1
+    return this.#kinds.push(lookKindOf(kind)) - 1
   }
 
   /** Gives back the room of what was moved away by runs that have ended. */
