@@ -1,5 +1,5 @@
-import { Bell, MINUTE, type Part, SECOND, supervise } from '../kernel/index.ts'
-import type { Db } from '../storage/index.ts'
+import { Bell, type Instant, MINUTE, type Part, SECOND, supervise } from '../kernel/index.ts'
+import { type Db, prepared } from '../storage/index.ts'
 import type { Board } from './board.ts'
 import { dueBoards, keepBoard } from './keep.ts'
 import type { KeepTools } from './step.ts'
@@ -17,6 +17,13 @@ export interface Boards extends Part {
   /** Resolves when as much is done about a board as can be done now. */
   keepNow(id: Board['id']): Promise<void>
 }
+
+type At = { readonly now: Instant }
+
+const due = prepared((db: Db, { now }: At) => dueBoards(db, now).select('id'))
+const nextDue = prepared((db: Db, { now }: At) =>
+  db.selectFrom('boards').select('due_at').where('due_at', '>', now).orderBy('due_at').limit(1),
+)
 
 export function startBoards(db: Db, tools: KeepTools): Boards {
   const { clock, log } = tools
@@ -52,16 +59,11 @@ export function startBoards(db: Db, tools: KeepTools): Boards {
 
   const part = supervise('boards', tools, async (signal, ready) => {
     while (!signal.aborted) {
-      for (const { id } of await dueBoards(db, clock.now()).select('id').execute()) void keep(id)
+      for (const { id } of await due(db, { now: clock.now() })) void keep(id)
       ready()
       await clock.sleep(ROUND_MS, signal)
       const now = clock.now()
-      const next = await db
-        .selectFrom('boards')
-        .select('due_at')
-        .where('due_at', '>', now - ROUND_MS)
-        .orderBy('due_at')
-        .executeTakeFirst()
+      const [next] = await nextDue(db, { now: now - ROUND_MS })
       const wait = Math.min(LOOK_MS - ROUND_MS, (next?.due_at ?? Infinity) - now)
       await bell.wait(clock, Math.max(0, wait), signal)
     }

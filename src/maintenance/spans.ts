@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Instant, type MonitorId, SECOND } from '../kernel/index.ts'
-import type { Db } from '../storage/index.ts'
+import { type Db, prepared } from '../storage/index.ts'
 import type { MaintenanceId } from './read.ts'
 import { type Plan, type Window, windowAfter } from './windows.ts'
 
@@ -26,17 +26,16 @@ const enter = (db: Db, id: MaintenanceId, from: Instant, to: Instant) =>
       select 1 from maintenance_spans s
       where s.monitor_id = m.id and s.maintenance_id = p.id and s.ended_at = ${to})`.execute(db)
 
+const begunBy = prepared((db: Db, { at }: { readonly at: Instant }) =>
+  db.selectFrom('maintenances').selectAll().where('window_from', '<=', at),
+)
+
 /**
  * Lets windows begin and follow each other; `isChanged`: monitors were added or changed, so that a
  * window that is on may cover more. To be called every second.
  */
 export async function settleMaintenances(db: Db, now: Instant, isChanged: boolean): Promise<void> {
-  const due = await db
-    .selectFrom('maintenances')
-    .selectAll()
-    .where('window_from', '<=', now + LEAD_MS)
-    .execute()
-  for (const it of due) {
+  for (const it of await begunBy(db, { at: now + LEAD_MS })) {
     const [from, to] = [it.window_from!, it.window_to!]
     const hasBegun = await db
       .selectFrom('maintenance_spans')
@@ -63,15 +62,17 @@ export async function settleMaintenances(db: Db, now: Instant, isChanged: boolea
   }
 }
 
-/** What ended at or after `since`. */
-export async function readSpans(db: Db, since: Instant): Promise<Spans> {
-  const rows = await db
+const endedSince = prepared((db: Db, { since }: { readonly since: Instant }) =>
+  db
     .selectFrom('maintenance_spans')
     .select(['monitor_id', 'started_at', 'ended_at'])
-    .where('ended_at', '>=', since)
-    .execute()
+    .where('ended_at', '>=', since),
+)
+
+/** What ended at or after `since`. */
+export async function readSpans(db: Db, since: Instant): Promise<Spans> {
   const spans = new Map<MonitorId, Window[]>()
-  for (const { monitor_id, started_at, ended_at } of rows) {
+  for (const { monitor_id, started_at, ended_at } of await endedSince(db, { since })) {
     const window = { from: started_at, to: ended_at }
     const known = spans.get(monitor_id)
     if (known === undefined) spans.set(monitor_id, [window])

@@ -57,16 +57,18 @@ export interface CheckRequest {
   readonly monitorId: MonitorId
 }
 
-/** Claims what other processes ask for; each request is claimed once. */
-export async function claimRequests(db: Db, now: Instant): Promise<CheckRequest[]> {
-  const open = await db
+const unclaimed = prepared((db: Db, { since }: { readonly since: Instant }) =>
+  db
     .selectFrom('check_requests')
     .select(['id', 'account_id as accountId', 'monitor_id as monitorId'])
     .where('claimed_at', 'is', null)
-    .where('asked_at', '>', now - STALE_MS)
-    .execute()
+    .where('asked_at', '>', since),
+)
+
+/** Claims what other processes ask for; each request is claimed once. */
+export async function claimRequests(db: Db, now: Instant): Promise<CheckRequest[]> {
   const claimed: CheckRequest[] = []
-  for (const request of open) {
+  for (const request of await unclaimed(db, { since: now - STALE_MS })) {
     const { numUpdatedRows } = await db
       .updateTable('check_requests')
       .set({ claimed_at: now })

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type JudgeState, type LastGood, UNJUDGED } from '../incidents/index.ts'
 import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
 import { type Latest, moveOn, readLatest, readNewest } from '../stats/index.ts'
-import { bindAccount, type Db, type Sealer } from '../storage/index.ts'
+import { bindAccount, type Db, prepared, type Sealer } from '../storage/index.ts'
 import { deleteMonitor, resumeMonitor } from './change.ts'
 import { type Monitor, toMonitor } from './monitor.ts'
 import { LAST_COLUMNS } from './read.ts'
@@ -108,17 +108,20 @@ export async function clearLookNow(
       (select value ->> 0, value ->> 1 from json_each(${pairs}))`.execute(db)
 }
 
+const changesAfter = prepared((db: Db, { seq }: { readonly seq: number }) =>
+  db
+    .selectFrom('monitor_changes')
+    .select(['seq', 'monitor_id'])
+    .where('seq', '>', seq)
+    .orderBy('seq'),
+)
+
 /** What changed since `seq`, by whichever process, and the newest seq. */
 export async function changedSince(
   db: Db,
   seq: number,
 ): Promise<{ readonly seq: number; readonly ids: readonly MonitorId[] }> {
-  const rows = await db
-    .selectFrom('monitor_changes')
-    .select(['seq', 'monitor_id'])
-    .where('seq', '>', seq)
-    .orderBy('seq')
-    .execute()
+  const rows = await changesAfter(db, { seq })
   return { seq: rows.at(-1)?.seq ?? seq, ids: [...new Set(rows.map((row) => row.monitor_id))] }
 }
 
@@ -134,12 +137,8 @@ export async function latestChange(db: Db): Promise<number> {
 const ENGINE = { type: 'engine', name: 'uptalk' } as const
 const NO_LIMITS = { plan: '', monitors: null, minIntervalSeconds: 0 }
 
-/**
- * Resumes pauses that are over and deletes monitors whose end has come. One that cannot be settled
- * keeps no other waiting; its trouble is thrown once all are done.
- */
-export async function settleDue(db: Db, sealer: Sealer, now: Instant): Promise<void> {
-  const due = await db
+const endingBy = prepared((db: Db, { now }: { readonly now: Instant }) =>
+  db
     .selectFrom('monitors')
     .select(['id', 'account_id', 'expires_at'])
     .where((eb) =>
@@ -147,8 +146,15 @@ export async function settleDue(db: Db, sealer: Sealer, now: Instant): Promise<v
         eb('expires_at', '<=', now),
         eb.and([eb('is_active', '=', 0), eb('paused_until', '<=', now)]),
       ]),
-    )
-    .execute()
+    ),
+)
+
+/**
+ * Resumes pauses that are over and deletes monitors whose end has come. One that cannot be settled
+ * keeps no other waiting; its trouble is thrown once all are done.
+ */
+export async function settleDue(db: Db, sealer: Sealer, now: Instant): Promise<void> {
+  const due = await endingBy(db, { now })
   const troubles: unknown[] = []
   for (const { id, account_id, expires_at } of due) {
     const bound = bindAccount(db, account_id)

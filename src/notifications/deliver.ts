@@ -1,5 +1,5 @@
-import { Bell, type Part, type PartTools, supervise } from '../kernel/index.ts'
-import type { Db } from '../storage/index.ts'
+import { Bell, type Instant, type Part, type PartTools, supervise } from '../kernel/index.ts'
+import { type Db, prepared } from '../storage/index.ts'
 import type { Channel } from './channels.ts'
 import { type InHand, type LaneTools, runLane, type Unrecorded, waiting } from './lane.ts'
 import { mannerOf } from './recipients.ts'
@@ -61,7 +61,7 @@ export function startDelivery(db: Db, tools: DeliveryTools): Delivery {
       const step = clock.now() - clock.monotonic() - ahead
       if (step < -STEP_MS) await shortenWaits(db, clock.now(), step)
       ahead += step
-      for (const channel of await channelsWithWork(db, tools.clock.now())) {
+      for (const channel of await channelsWithWork(db, { now: clock.now() })) {
         if (stopped.has(channel.kind) || tools.messengers[channel.kind] === undefined) continue
         const keys = Array.from({ length: widthOf(channel) }, (_, at) => `${channel.id}.${at}`)
         for (const key of keys) if (!lanes.has(key)) lanes.set(key, lane(channel, key))
@@ -126,14 +126,13 @@ const endWaits = (db: Db, kind: string) =>
     .where('failing_since', 'is not', null)
     .execute()
 
-async function channelsWithWork(db: Db, now: number): Promise<Channel[]> {
-  return db
+const channelsWithWork = prepared((db: Db, { now }: { readonly now: Instant }) =>
+  db
     .selectFrom('channels')
     .selectAll()
     .where('is_active', '=', 1)
     .where('resume_at', '<=', now)
     .where((eb) =>
       eb.exists(waiting(db, now).select('id').where('channel_id', '=', eb.ref('channels.id'))),
-    )
-    .execute()
-}
+    ),
+)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
-import { bindAccount, type Db } from '../storage/index.ts'
+import { bindAccount, type Db, prepared } from '../storage/index.ts'
 import { readOutages } from './looks.ts'
 import { packSamples, type PackedSample, unpackSamples } from './pack-format.ts'
 import { hoursOf, isGood, madeOf, measure, percentile, startOf } from './tally.ts'
@@ -125,20 +125,26 @@ async function readKeptWhole(
   return new Set(rows.map(({ started_at }) => started_at))
 }
 
-/** Days that are over and packed become rows of their own. */
-export async function rollDays(tx: Db, due: Due, until: Instant): Promise<void> {
-  const last = await tx
-    .selectFrom('day_stats')
-    .select((eb) => eb.fn.max('at').as('at'))
-    .where('monitor_id', '=', due.id)
-    .executeTakeFirstOrThrow()
-  const hours = await tx
+type Until = { readonly id: MonitorId; readonly until: Instant }
+
+const hoursOfNoDay = prepared((tx: Db, { id, until }: Until) =>
+  tx
     .selectFrom('hour_stats')
     .select('at')
-    .where('monitor_id', '=', due.id)
-    .where('at', '>=', last.at === null ? 0 : last.at + DAY)
+    .where('monitor_id', '=', id)
     .where('at', '<', until)
-    .execute()
+    .where((eb) => {
+      const newest = eb
+        .selectFrom('day_stats')
+        .select((it) => it.fn.max('at').as('at'))
+        .where('monitor_id', '=', id)
+      return eb('at', '>=', eb.fn.coalesce(eb(newest, '+', DAY), eb.lit(0)))
+    }),
+)
+
+/** Days that are over and packed become rows of their own. */
+export async function rollDays(tx: Db, due: Due, until: Instant): Promise<void> {
+  const hours = await hoursOfNoDay(tx, { id: due.id, until })
   for (const day of new Set(hours.map(({ at }) => startOf(at, DAY)))) await rollDay(tx, due, day)
 }
 

@@ -1,5 +1,5 @@
 import type { Instant, MonitorId } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
 import { readTail } from './journal.ts'
 import type { Latest } from './tail.ts'
 
@@ -110,18 +110,27 @@ const COLUMNS = [
   'last_good_ms',
 ] as const
 
-/** Writes a monitor's latest look to its row: the journal is about to forget it. */
-export async function keepLatest(tx: AccountTx, id: MonitorId, latest: Latest): Promise<void> {
-  const row = await tx
+const rowOf = prepared((tx: AccountTx, { id }: { readonly id: MonitorId }) =>
+  tx
     .selectFrom('monitor_states')
     .select([...COLUMNS, 'latest'])
+    .where('monitor_id', '=', id),
+)
+
+type Kept = LastColumns & { readonly latest: string; readonly id: MonitorId }
+
+const writeRow = prepared((tx: AccountTx, { id, ...columns }: { [C in keyof Kept]: Kept[C] }) =>
+  tx
+    .updateTable('monitor_states')
+    .set(columns)
     .where('monitor_id', '=', id)
-    .executeTakeFirst()
+    .returning('monitor_id'),
+)
+
+/** Writes a monitor's latest look to its row: the journal is about to forget it. */
+export async function keepLatest(tx: AccountTx, id: MonitorId, latest: Latest): Promise<void> {
+  const [row] = await rowOf(tx, { id })
   if (row === undefined || !isNewer(row, latest)) return
   const { latest: _, ...columns } = moveOn(row, latest)
-  await tx
-    .updateTable('monitor_states')
-    .set({ ...columns, latest: JSON.stringify(tellLatest(row, latest)) })
-    .where('monitor_id', '=', id)
-    .execute()
+  await writeRow(tx, { id, ...columns, latest: JSON.stringify(tellLatest(row, latest)) })
 }

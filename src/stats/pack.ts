@@ -174,7 +174,8 @@ async function packSome(
     }
     if (due !== undefined) {
       for (const it of looks) if (it.at >= settled) left.push({ ...it, monitorId: id })
-      const latest = latestOf(id)
+      // Where nothing is moved nothing is forgotten.
+      const latest = run.through > 0 ? latestOf(id) : undefined
       if (latest !== undefined) await keepLatest(account, id, latest)
       await rollDays(tx, due, startOf(settled, DAY))
     }
