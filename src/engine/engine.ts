@@ -1,8 +1,5 @@
-import { escalateDue, remindDue, tellDue } from '../incidents/index.ts'
 import {
   Bell,
-  DAY,
-  type Instant,
   type MonitorId,
   type Part,
   type PartTools,
@@ -10,31 +7,28 @@ import {
   supervise,
 } from '../kernel/index.ts'
 import {
-  answerRequest,
   changedSince,
   type Check,
-  claimRequests,
   clearLookNow,
   getMonitor,
   latestChange,
   loadWatched,
   type Looker,
-  settleDue,
 } from '../monitors/index.ts'
-import { overlapMs, readSpans, settleMaintenances, type Spans } from '../maintenance/index.ts'
-import { type AccountDb, bindAccount, type Db, type Sealer } from '../storage/index.ts'
+import type { AccountDb, Db, Sealer } from '../storage/index.ts'
 import { Ledger } from './ledger.ts'
 import { type Lateness, Punctuality } from './punctuality.ts'
+import { Requests } from './requests.ts'
 import { Roster, type Turn } from './roster.ts'
 import { Slots } from './slots.ts'
 import { Sight, type SightTools } from './sight.ts'
+import { Upkeep } from './upkeep.ts'
 import { lookAt, lookAndJudge, type WatchTools } from './watched.ts'
 
 /** How soon changes made by other processes are noticed. */
 const POLL_MS = 200
 const STEP_MS = 2 * SECOND
 const STOP_MS = 5 * SECOND
-const LONGEST_INTERVAL_MS = DAY
 
 export interface EngineTools extends PartTools {
   readonly sealer: Sealer
@@ -91,20 +85,24 @@ class Watching {
   readonly #ledger: Ledger
   readonly #sight: Sight
   readonly #ending = new AbortController()
-  readonly #asked = new Set<Promise<unknown>>()
-  readonly #untended = new Set<string>()
+  readonly #upkeep: Upkeep
+  readonly #requests: Requests
   #noticing: Promise<void> = Promise.resolve()
   #seq = 0
   #running = 0
   #isStoring = true
   #isNudged = true
-  #isRegrouped = false
-  #spans: Spans = new Map()
 
   constructor(db: Db, tools: EngineTools) {
     this.#db = db
     this.#tools = tools
     this.#ledger = new Ledger(db, tools.log, tools.onNews)
+    this.#upkeep = new Upkeep(db, tools)
+    this.#requests = new Requests(db, {
+      clock: tools.clock,
+      log: tools.log,
+      check: (bound, id) => this.check(bound, id),
+    })
     this.#sight = new Sight({
       ...tools.sight,
       clock: tools.clock,
@@ -148,15 +146,13 @@ class Watching {
       if (this.#isNudged || tick - polledAt >= POLL_MS) {
         polledAt = tick
         this.#isNudged = false
-        await this.#tend('changes', () => this.#noticeChanges())
-        await this.#tend('requests', () => this.#answerRequests())
+        await this.#upkeep.tend('changes', () => this.#noticeChanges())
+        await this.#upkeep.tend('requests', () => this.#requests.takeUp())
       }
       if (tick - settledAt >= SECOND) {
         settledAt = tick
         this.#isStoring = await this.#ledger.flush()
-        await this.#tend('pauses', () => settleDue(this.#db, this.#tools.sealer, now))
-        await this.#tend('maintenance', () => this.#settleMaintenances(now))
-        await this.#tend('news', () => this.#tellDue(now))
+        await this.#upkeep.settle(now)
         void this.#sight.tick()
       }
       const before = this.#roster.counts()
@@ -168,34 +164,6 @@ class Watching {
     }
   }
 
-  async #settleMaintenances(now: Instant): Promise<void> {
-    const isChanged = this.#isRegrouped
-    this.#isRegrouped = false
-    await settleMaintenances(this.#db, now, isChanged)
-    this.#spans = await readSpans(this.#db, now - LONGEST_INTERVAL_MS)
-  }
-
-  /** What was held back until now, and what has gone on for long enough to be said again. */
-  async #tellDue(now: Instant): Promise<void> {
-    const told = [
-      await tellDue(this.#db, now),
-      await remindDue(this.#db, now),
-      await escalateDue(this.#db, now),
-    ]
-    if (told.includes(true)) this.#tools.onNews()
-  }
-
-  /** Work beside the looking: its trouble is said once, and looking goes on. */
-  async #tend(what: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-      this.#untended.delete(what)
-    } catch (error) {
-      if (!this.#untended.has(what)) this.#tools.log.error({ err: error, what }, 'not tended')
-      this.#untended.add(what)
-    }
-  }
-
   flush(): Promise<boolean> {
     return this.#ledger.flush()
   }
@@ -204,7 +172,7 @@ class Watching {
   async stop(): Promise<void> {
     const { clock } = this.#tools
     const running = [...this.#roster.all()].flatMap((it) => it.running ?? [])
-    const all = Promise.allSettled([...running, ...this.#asked])
+    const all = Promise.allSettled([...running, ...this.#requests.running])
     const patience = new AbortController()
     await Promise.race([all, clock.sleep(STOP_MS, patience.signal)])
     patience.abort()
@@ -249,7 +217,7 @@ class Watching {
   async #noticeNow(): Promise<void> {
     const { seq, ids } = await changedSince(this.#db, this.#seq)
     if (ids.length === 0) return
-    this.#isRegrouped = true
+    this.#upkeep.regroup()
     // What is owed belongs to the configuration before the change.
     await this.#ledger.flush()
     await this.#take(ids)
@@ -259,7 +227,7 @@ class Watching {
   async #take(ids: readonly MonitorId[] | undefined): Promise<void> {
     const loaded = await loadWatched(this.#db, this.#tools.sealer, ids)
     // A flag that cannot be cleared costs one look more at the next start.
-    await this.#tend('looks at once', () =>
+    await this.#upkeep.tend('looks at once', () =>
       clearLookNow(
         this.#db,
         loaded.filter((it) => it.lookNow).map(({ monitor }) => monitor),
@@ -298,19 +266,6 @@ class Watching {
     }
   }
 
-  async #answerRequests(): Promise<void> {
-    for (const { id, accountId, monitorId } of await claimRequests(
-      this.#db,
-      this.#tools.clock.now(),
-    )) {
-      const asked = this.check(bindAccount(this.#db, accountId), monitorId)
-        .then((check) => answerRequest(this.#db, id, check))
-        .catch((error: unknown) => this.#tools.log.error({ err: error }, 'request not answered'))
-        .finally(() => this.#asked.delete(asked))
-      this.#asked.add(asked)
-    }
-  }
-
   #watchTools(): WatchTools {
     return {
       clock: this.#tools.clock,
@@ -320,7 +275,7 @@ class Watching {
       signal: this.#ending.signal,
       onNews: this.#tools.onNews,
       doubt: (ids) => this.#doubt(ids),
-      maintained: (id, from, to) => overlapMs(this.#spans.get(id) ?? [], from, to),
+      maintained: (id, from, to) => this.#upkeep.maintained(id, from, to),
     }
   }
 }
