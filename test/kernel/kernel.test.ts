@@ -9,6 +9,7 @@ import {
   quietLog,
   StopPart,
   supervise,
+  toIso,
 } from '../../src/kernel/index.ts'
 import { HandClock } from '../support/clock.ts'
 import { until } from '../support/until.ts'
@@ -88,4 +89,23 @@ test('a part that fails is tried again ever later, comes back, and stops for goo
     return part.state() === 'stopped'
   })
   expect(begun).toEqual([0, 1000, 3000, 7000, 8000, 10_000])
+})
+
+test('an instant is shown as JavaScript shows it, in every year', () => {
+  const furthest = 8.64e15
+  const lately = fc.integer({ min: 1.7e12, max: 1.9e12 })
+  const any = fc.double({ min: -furthest, max: furthest, noNaN: true })
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        lately,
+        any,
+        fc.maxSafeInteger().map((at) => at % furthest),
+      ),
+      (at) => {
+        expect(toIso(at)).toBe(new Date(at).toISOString())
+      },
+    ),
+  )
+  expect(() => toIso(NaN)).toThrow(RangeError)
 })
