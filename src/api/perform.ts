@@ -54,7 +54,9 @@ export async function perform(
   const parameters = route.parameters ?? {}
   const also = route.pageSize === undefined ? [] : PAGE_NAMES
   const isExport = admitted.format === 'csv'
-  const page = readPage(given, route.pageSize ?? 0, isExport, allowedNames(parameters, also))
+  // Named only to whoever names something.
+  const allowed = given.length === 0 ? [] : allowedNames(parameters, also)
+  const page = readPage(given, route.pageSize ?? 0, isExport, allowed)
   const reached: Call = {
     deps,
     db: bindAccount(deps.db, principal.accountId, principal.targets),

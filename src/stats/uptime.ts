@@ -40,6 +40,11 @@ export const addObserved = (parts: Iterable<Observed>): Observed => {
   return { observedMs, downMs }
 }
 
+const observedOf = ([observedMs, downMs]: readonly [number, number]): Observed => ({
+  observedMs,
+  downMs,
+})
+
 const minus = (a: Observed, b: Observed): Observed => ({
   observedMs: a.observedMs - b.observedMs,
   downMs: a.downMs - b.downMs,
@@ -60,7 +65,7 @@ export async function observedTime(
   if (monitorIds.length === 0) return new Map()
   // Asked together, so that nothing is packed in between.
   const [hours, fresh] = await Promise.all([
-    readSums(db, monitorIds, from, to),
+    readSums(db, monitorIds, from, to, 'observed'),
     readFresh(db, monitorIds, from),
   ])
   const outages = await readOutages(db, monitorIds, startOf(from, HOUR), to)
@@ -69,7 +74,7 @@ export async function observedTime(
     monitorIds.map((id) => [
       id,
       addObserved([
-        hours.get(id) ?? NOTHING,
+        observedOf(hours.get(id) ?? [0, 0]),
         measure(fresh.get(id) ?? [], outages.get(id) ?? [], from, to),
         minus(atEdges(id, to, NOTHING), atEdges(id, from, 'hour')),
       ]),
@@ -151,7 +156,7 @@ export async function averageTimes(
 ): Promise<ReadonlyMap<MonitorId, { readonly count: number; readonly avgMs: number }>> {
   if (monitorIds.length === 0) return new Map()
   const [firstHour, lastHour] = [Math.ceil(from / HOUR) * HOUR, startOf(to, HOUR)]
-  const whole = await readSums(db, monitorIds, firstHour, lastHour)
+  const whole = await readSums(db, monitorIds, firstHour, lastHour, 'good')
   const fresh = await readFresh(db, monitorIds, from)
   const edges = await readPacked(db, monitorIds, [...new Set([startOf(from, HOUR), lastHour])])
   const isAtEdge = (at: Instant): boolean => at < firstHour || at >= lastHour
@@ -161,8 +166,9 @@ export async function averageTimes(
       ...(fresh.get(id) ?? []),
       ...(edges.get(id) ?? []).filter(({ at }) => isAtEdge(at)),
     ].filter((it) => isGood(it) && it.at >= from && it.at < to)
-    const count = (whole.get(id)?.good ?? 0) + single.length
-    const sum = single.reduce((total, { ms }) => total + ms, whole.get(id)?.sumMs ?? 0)
+    const [good, goodMs] = whole.get(id) ?? [0, 0]
+    const count = good + single.length
+    const sum = single.reduce((total, { ms }) => total + ms, goodMs)
     if (count > 0) times.set(id, { count, avgMs: Math.round(sum / count) })
   }
   return times

@@ -38,7 +38,7 @@ function fill(parameter: unknown, given: Given, accountId: number | undefined): 
 /** Lists of other lengths are other texts. */
 function shapeOf(given: Given, isBound: boolean, chosen: unknown): string {
   let shape = isBound ? 'bound' : ''
-  if (chosen !== undefined) shape += JSON.stringify(chosen)
+  if (chosen !== undefined) shape += typeof chosen === 'string' ? chosen : JSON.stringify(chosen)
   for (const value of Object.values(given)) shape += Array.isArray(value) ? `,${value.length}` : ','
   return shape
 }
