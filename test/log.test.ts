@@ -26,6 +26,9 @@ test.each<[string, Record<string, unknown>, string]>([
   ['authorization', { req: { headers: { authorization: 'Bearer hunter2' } } }, 'hunter2'],
   ['deep down', { a: { b: { c: { Authorization: 'Bearer hunter2' } } } }, 'hunter2'],
   ['a cookie deep down', { a: { b: { c: { 'set-cookie': ['s=hunter2'] } } } }, 'hunter2'],
+  ['a key of another kind, deep down', { a: { b: { key: 'hunter2' } } }, 'hunter2'],
+  ['a secret that is no text', { a: { secret: { is: 'hunter2' } }, token: ['hunter2'] }, 'hunter2'],
+  ['a secret that is a number', { a: { b: { password: -47_110_815.5 } } }, '47110815'],
   ['the secret key, quotes and all', { why: `with ${QUOTED}` }, 'quoted'],
   ['an error', { err: new Error(`GET /bot${TELEGRAM}/getMe`) }, TELEGRAM],
 ])('%s does not get through', (_, fields, secret) => {
