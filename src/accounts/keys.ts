@@ -15,7 +15,7 @@ import {
   parseInput,
 } from '../kernel/index.ts'
 import { type AccountDb, type AccountTx, type Db, isPassing, prepared } from '../storage/index.ts'
-import { PLANS } from './accounts.ts'
+import { type Account, PLANS } from './accounts.ts'
 
 export const SCOPES = ['read', 'write', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
@@ -28,6 +28,7 @@ export const reaches = (held: Scope, needed: Scope): boolean =>
 export interface Principal {
   readonly keyId: Id<'key'>
   readonly accountId: AccountId
+  readonly account: Account
   /** `upty_a1b2`, fit for logs. */
   readonly prefix: string
   readonly scope: Scope
@@ -311,7 +312,9 @@ export async function revokeKeys(
 
 const liveKey = prepared((db: Db, given: { readonly now: Instant; readonly hash: string }) =>
   live(db, given.now)
-    .select(['id', 'account_id', 'prefix', 'scope', 'targets', 'expires_at', 'last_used_at'])
+    .innerJoin('accounts', 'accounts.id', 'keys.account_id')
+    .select(['keys.id', 'prefix', 'scope', 'targets', 'expires_at', 'last_used_at'])
+    .select(['account_id', 'accounts.name', 'plan', 'timezone'])
     .where('hash', '=', given.hash),
 )
 
@@ -329,6 +332,7 @@ export async function findPrincipal(
   return {
     keyId: row.id,
     accountId: row.account_id,
+    account: { id: row.account_id, name: row.name, plan: row.plan, timezone: row.timezone },
     prefix: row.prefix,
     scope: row.scope,
     expiresAt: row.expires_at,

@@ -1,13 +1,4 @@
-import {
-  type Account,
-  accountById,
-  findPrincipal,
-  type Limits,
-  PLANS,
-  type Principal,
-  reaches,
-} from '../accounts/index.ts'
-import { Fault } from '../kernel/index.ts'
+import { findPrincipal, type Limits, PLANS, type Principal, reaches } from '../accounts/index.ts'
 import { type AccountDb, bindAccount } from '../storage/index.ts'
 import { type AuthLock, readCredential } from './credentials.ts'
 import type { ApiDeps } from './deps.ts'
@@ -97,15 +88,11 @@ export async function admit(
   visit: Visit,
 ): Promise<{
   readonly principal: Principal
-  readonly account: Account
   readonly spendChecks: (count: number) => void
 }> {
   const principal = await identify(deps, lock, request, visit.passage.ip)
   visit.principal = principal
-  const account = await accountById(deps.db, principal.accountId)
-  // A foreign key keeps keys from outliving their account.
-  if (account === undefined) throw new Fault('account_unknown', { name: '' })
-  const granted = ration(asksOf(principal, PLANS[account.plan], route.isCheck === true))
+  const granted = ration(asksOf(principal, PLANS[principal.account.plan], route.isCheck === true))
   reply.headers(granted.fields)
   refuseExceeded(granted)
   if (!reaches(principal.scope, route.scope))
@@ -122,9 +109,8 @@ export async function admit(
     )
   return {
     principal,
-    account,
     spendChecks: (count) => {
-      const [requests, checks] = asksOf(principal, PLANS[account.plan], true)
+      const [requests, checks] = asksOf(principal, PLANS[principal.account.plan], true)
       const spent = ration([
         { ...requests!, count: 0 },
         { ...checks!, count },

@@ -59,13 +59,13 @@ export async function letIn(
   route: Route,
   visit: Visit,
 ): Promise<Admitted> {
-  const { principal, account, spendChecks } = await admit(deps, gate, request, reply, route, visit)
+  const { principal, spendChecks } = await admit(deps, gate, request, reply, route, visit)
   if (visit.prefersLenient) reply.header('preference-applied', 'handling=lenient')
   const format = requireFormat(visit)
   if (route.body !== undefined && route.method !== 'GET' && route.method !== 'DELETE')
     refuseBody(request.raw, route.method)
   const isLenient = visit.prefersLenient || deps.settings.unknown === 'ignore'
-  return { principal, account, site: visit.site, format, isLenient, spendChecks }
+  return { principal, site: visit.site, format, isLenient, spendChecks }
 }
 
 /** @throws Problem `not-acceptable` */

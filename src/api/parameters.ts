@@ -165,6 +165,7 @@ export function readParameters<P extends Parameters>(
   given: readonly Given[],
   how: { readonly site: Site; readonly isLenient: boolean; readonly also: readonly string[] },
 ): Query<P> {
+  if (given.length === 0) return {}
   const owned = Object.entries(declared).map(
     ([name, parameter]) => [name, parameter, parameter.names(name)] as const,
   )

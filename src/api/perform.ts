@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Account, Principal } from '../accounts/index.ts'
+import type { Principal } from '../accounts/index.ts'
 import { bindAccount } from '../storage/index.ts'
 import { hasBody, parseBody, readBytes } from './body.ts'
 import { isNoneMatch, refuseStale } from './conditions.ts'
@@ -20,7 +20,6 @@ import { pathOf } from './visit.ts'
 /** An admitted request. */
 export interface Admitted {
   readonly principal: Principal
-  readonly account: Account
   readonly site: Site
   readonly format: Format
   readonly isLenient: boolean
@@ -46,7 +45,7 @@ export async function perform(
   request: FastifyRequest,
   admitted: Admitted,
 ): Promise<Rendered> {
-  const { principal, account, site, isLenient } = admitted
+  const { principal, site, isLenient } = admitted
   const hasParts = route.body !== undefined && (route.body.isNeeded || hasBody(request.raw))
   const bytes = hasParts ? await readBytes(request.raw) : Buffer.alloc(0)
   const raw = hasParts ? await parseBody(bytes, request.headers['content-type']) : {}
@@ -55,11 +54,13 @@ export async function perform(
   const parameters = route.parameters ?? {}
   const also = route.pageSize === undefined ? [] : PAGE_NAMES
   const isExport = admitted.format === 'csv'
-  const page = readPage(given, route.pageSize ?? 0, isExport, allowedNames(parameters, also))
+  // Named only to whoever names something.
+  const allowed = given.length === 0 ? [] : allowedNames(parameters, also)
+  const page = readPage(given, route.pageSize ?? 0, isExport, allowed)
   const reached: Call = {
     deps,
     db: bindAccount(deps.db, principal.accountId, principal.targets),
-    account,
+    account: principal.account,
     principal,
     by: { type: 'key', name: principal.prefix },
     now: deps.clock.now(),

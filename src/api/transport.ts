@@ -41,12 +41,14 @@ const unmapped = (address: string): string => address.replace(/^::ffff:(?=\d+\.)
 
 /** One value of a header that proxies append to. */
 const list = (header: string | string[] | undefined): readonly string[] =>
-  [header ?? []]
-    .flat()
-    .join(',')
-    .split(',')
-    .map((it) => it.trim())
-    .filter((it) => it !== '')
+  header === undefined
+    ? []
+    : [header]
+        .flat()
+        .join(',')
+        .split(',')
+        .map((it) => it.trim())
+        .filter((it) => it !== '')
 
 const forwardedProtos = (headers: IncomingHttpHeaders): readonly string[] =>
   list(headers['forwarded'])

@@ -65,6 +65,30 @@ export const shownStatus = ({ monitor, state }: Shown): MonitorState['status'] |
 type MonitorRow = Selectable<Tables['monitors']>
 type StateRow = Selectable<Tables['monitor_states']>
 
+/** What lists show of a monitor; the others are long texts. */
+export const LISTED_COLUMNS = [
+  'm.id',
+  'm.account_id',
+  'm.type',
+  'm.name',
+  'm.url',
+  'm.is_active',
+  'm.interval_ms',
+  'm.timeout_ms',
+  'm.tags',
+  'm.depends_on',
+  'm.slo',
+  'm.external_ref',
+  'm.managed_by',
+  'm.expires_at',
+  'm.paused_until',
+  'm.paused_by',
+  'm.rev',
+  'm.created_at',
+  'm.updated_at',
+] as const
+type ListedRow = Omit<MonitorRow, 'options' | 'policy' | 'secrets' | 'look_now' | 'paused_at'>
+
 /** What a monitor is to keep, from its row. */
 export const readSlo = (
   { slo }: Pick<MonitorRow, 'slo'>,
@@ -87,7 +111,7 @@ export function toMonitor(
   }
 }
 
-function plainOf(row: MonitorRow, read: (text: string) => unknown): ListedView['monitor'] {
+function plainOf(row: ListedRow, read: (text: string) => unknown): ListedView['monitor'] {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -135,7 +159,7 @@ export function toState(row: ShownRow, latest: Latest | undefined): MonitorState
 }
 
 /** Nothing is unsealed for it. */
-export function toListed(row: MonitorRow & ShownRow, latest: Latest | undefined): ListedView {
+export function toListed(row: ListedRow & ShownRow, latest: Latest | undefined): ListedView {
   const isWell = moveOn(row, latest).last_status === 'up'
   return {
     monitor: plainOf(row, JSON.parse),

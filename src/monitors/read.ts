@@ -10,6 +10,7 @@ import {
   wholeAccount,
 } from '../storage/index.ts'
 import {
+  LISTED_COLUMNS,
   type ListedView,
   type MonitorState,
   type MonitorView,
@@ -149,11 +150,11 @@ export async function countMonitors(db: AccountTx, filter: MonitorFilter): Promi
   return count
 }
 
-const viewRows = (db: AccountTx, filter: MonitorFilter) =>
-  matching(db, filter).selectAll('m').select(STATE_COLUMNS).select(maintainedUntil)
+const shownRows = (db: AccountTx, filter: MonitorFilter) =>
+  matching(db, filter).select(STATE_COLUMNS).select(maintainedUntil)
 
 function inOrder(db: AccountTx, filter: MonitorFilter, order: readonly MonitorOrder[]) {
-  let query = viewRows(db, filter)
+  let query = shownRows(db, filter)
   for (const { by, direction } of order) query = query.orderBy(COLUMN[by], direction)
   return order.some(({ by }) => by === 'id') ? query : query.orderBy('m.id', 'desc')
 }
@@ -161,7 +162,7 @@ function inOrder(db: AccountTx, filter: MonitorFilter, order: readonly MonitorOr
 type Part = { readonly limit: number; readonly offset: number }
 
 const partOfAll = prepared((db: AccountTx, part: Part, order: readonly MonitorOrder[]) =>
-  inOrder(db, {}, order).limit(part.limit).offset(part.offset),
+  inOrder(db, {}, order).select(LISTED_COLUMNS).limit(part.limit).offset(part.offset),
 )
 
 /** Ties fall to the newer id first, so pages never overlap. */
@@ -170,7 +171,7 @@ export async function listMonitors(
   sealer: Sealer,
   filter: MonitorFilter,
 ): Promise<MonitorView[]> {
-  const rows = await withLatest(db, await inOrder(db, filter, []).execute())
+  const rows = await withLatest(db, await inOrder(db, filter, []).selectAll('m').execute())
   return ofWhoAsks(
     db,
     rows.map(([row, latest]) => ({ monitor: toMonitor(row, sealer), state: toState(row, latest) })),
@@ -186,7 +187,7 @@ export async function listPage(
 ): Promise<ListedView[]> {
   const rows = isEmpty(filter)
     ? await partOfAll(db, { limit, offset }, order)
-    : await inOrder(db, filter, order).limit(limit).offset(offset).execute()
+    : await inOrder(db, filter, order).select(LISTED_COLUMNS).limit(limit).offset(offset).execute()
   const listed = (await withLatest(db, rows)).map(([row, latest]) => toListed(row, latest))
   return ofWhoAsks(db, listed)
 }
@@ -202,7 +203,7 @@ async function ofWhoAsks<V extends ListedView>(db: AccountTx, views: readonly V[
 }
 
 const byId = prepared((db: AccountTx, { id }: { readonly id: MonitorId }) =>
-  viewRows(db, {}).where('m.id', '=', id),
+  shownRows(db, {}).selectAll('m').where('m.id', '=', id),
 )
 
 /** @throws Fault `monitor_unknown`, also for another account's */

@@ -41,12 +41,15 @@ function readPlaces(from: Reader): number[] {
 const stepOf = (samples: readonly { readonly at: Instant }[], index: number): number =>
   index === 0 ? 0 : samples[index]!.at - samples[index - 1]!.at
 
-/** Of each sample, that of the step and that of the milliseconds. */
-function readChanges(from: Reader, format: number, count: number): (readonly [number, number])[] {
-  if (format === IN_BYTES)
-    return Array.from({ length: count }, () => [from.change(), from.change()] as const)
-  const [steps, times] = [from.changes(count), from.changes(count)]
-  return steps.map((step, index) => [step, times[index]!] as const)
+/** Of each sample, those of the step and those of the milliseconds. */
+function readChanges(from: Reader, format: number, count: number): readonly [number[], number[]] {
+  if (format !== IN_BYTES) return [from.changes(count), from.changes(count)]
+  const [steps, times]: [number[], number[]] = [[], []]
+  while (steps.length < count) {
+    steps.push(from.change())
+    times.push(from.change())
+  }
+  return [steps, times]
 }
 
 /** `samples` of one hour that began at `hour`, in order of time. */
@@ -93,30 +96,24 @@ export function unpackSamples(hour: Instant, bytes: Uint8Array): PackedSample[] 
   if (format !== FORMAT && format !== IN_BYTES)
     throw new Error(`packed samples of format ${format} are not known here`)
   const count = from.count()
-  const changes = readChanges(from, format, count)
-  let [at, step, ms] = [hour, 0, 0]
-  const times = changes.map(([ofStep, ofMs]) => {
-    step += ofStep
-    at += step
-    ms += ofMs
-    return { at, ms }
-  })
+  const [steps, times] = readChanges(from, format, count)
   const kinds = Array.from({ length: from.count() }, () => from.text().split(' '))
-  const ofKind: string[][] = []
-  while (ofKind.length < count) {
+  let [at, step, ms] = [hour, 0, 0]
+  const samples: { -readonly [K in keyof PackedSample]: PackedSample[K] }[] = []
+  while (samples.length < count) {
     const kind = kinds[from.count()]
     if (kind === undefined) throw new Error('packed samples name no such kind')
-    for (let left = from.count(); left > 0; left -= 1) ofKind.push(kind)
+    const [status = '', code = ''] = kind
+    for (let left = from.count(); left > 0; left -= 1) {
+      step += steps[samples.length]!
+      at += step
+      ms += times[samples.length]!
+      const observedMs = samples.length === 0 ? 0 : step
+      samples.push({ at, status, code, ms, observedMs, isKeptWhole: false })
+    }
   }
-  const reach = new Map(readPlaces(from).map((index) => [index, 0]))
-  for (const index of reach.keys()) reach.set(index, from.count())
-  const whole = new Set(readPlaces(from))
-  return times.map(({ at: madeAt, ms: took }, index) => ({
-    at: madeAt,
-    ms: took,
-    status: ofKind[index]![0]!,
-    code: ofKind[index]![1] ?? '',
-    observedMs: reach.get(index) ?? stepOf(times, index),
-    isKeptWhole: whole.has(index),
-  }))
+  const odd = readPlaces(from)
+  for (const index of odd) samples[index]!.observedMs = from.count()
+  for (const index of readPlaces(from)) samples[index]!.isKeptWhole = true
+  return samples
 }

@@ -1,13 +1,11 @@
 import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import { type AccountTx, prepared } from '../storage/index.ts'
-import { type Observed, startOf } from './tally.ts'
+import { startOf } from './tally.ts'
 
-/** What is packed of a stretch of whole hours, added up. */
-export interface Sum extends Observed {
-  readonly good: number
-  /** How long good looks took together. */
-  readonly sumMs: number
-}
+/** Added up together: what was watched and how much of that was down; good looks and how long they took. */
+const SUMMED = { observed: ['observed_ms', 'down_ms'], good: ['good', 'sum_ms'] } as const
+type What = keyof typeof SUMMED
+type Sums = readonly [number, number]
 
 type Span = {
   readonly ids: readonly MonitorId[]
@@ -15,24 +13,28 @@ type Span = {
   readonly to: Instant
 }
 
-const SUMMED = ['observed_ms', 'down_ms', 'good', 'sum_ms'] as const
 const TABLES = { hours: 'hour_stats', days: 'day_stats' } as const
 
-const sums = prepared((db: AccountTx, { ids, from, to }: Span, of: keyof typeof TABLES) =>
+type Source = readonly [of: keyof typeof TABLES, what: What]
+
+const sums = prepared((db: AccountTx, { ids, from, to }: Span, [of, what]: Source) =>
   db
     .selectFrom(TABLES[of])
     .where('monitor_id', 'in', ids)
     .where('at', '>=', from)
     .where('at', '<', to)
     .select('monitor_id')
-    .select((eb) => SUMMED.map((column) => eb.fn.sum<number>(column).as(column)))
+    .select((eb) => [
+      eb.fn.sum<number>(SUMMED[what][0]).as('first'),
+      eb.fn.sum<number>(SUMMED[what][1]).as('second'),
+    ])
     .groupBy('monitor_id'),
 )
 
 type Days = Span & { readonly count: number }
 
 /** Of whole days that are no rows; looked for where one is missing. */
-const hoursOfNoDay = prepared((db: AccountTx, { ids, from, to, count }: Days) =>
+const hoursOfNoDay = prepared((db: AccountTx, { ids, from, to, count }: Days, what: What) =>
   db
     .selectFrom('hour_stats as h')
     .where('h.monitor_id', 'in', (eb) =>
@@ -66,7 +68,10 @@ const hoursOfNoDay = prepared((db: AccountTx, { ids, from, to, count }: Days) =>
       ),
     )
     .select('h.monitor_id')
-    .select((eb) => SUMMED.map((column) => eb.fn.sum<number>(`h.${column}`).as(column)))
+    .select((eb) => [
+      eb.fn.sum<number>(`h.${SUMMED[what][0]}`).as('first'),
+      eb.fn.sum<number>(`h.${SUMMED[what][1]}`).as('second'),
+    ])
     .groupBy('h.monitor_id'),
 )
 
@@ -79,36 +84,32 @@ export async function readSums(
   ids: readonly MonitorId[],
   from: Instant,
   to: Instant,
-): Promise<ReadonlyMap<MonitorId, Sum>> {
+  what: What,
+): Promise<ReadonlyMap<MonitorId, Sums>> {
   const [firstHour, lastHour] = [startOf(from, HOUR), startOf(to, HOUR)]
   const [firstDay, lastDay] = [Math.ceil(from / DAY) * DAY, startOf(to, DAY)]
   const hours = (begin: Instant, end: Instant) =>
-    begin < end ? sums(db, { ids, from: begin, to: end }, 'hours') : []
+    begin < end ? sums(db, { ids, from: begin, to: end }, ['hours', what]) : []
   if (firstDay >= lastDay) return added([await hours(firstHour, lastHour)])
   const days = { ids, from: firstDay, to: lastDay }
   // Asked together, so that no hour becomes part of a day in between.
   return added(
     await Promise.all([
-      sums(db, days, 'days'),
+      sums(db, days, ['days', what]),
       hours(firstHour, firstDay),
       hours(lastDay, lastHour),
-      hoursOfNoDay(db, { ...days, count: (lastDay - firstDay) / DAY }),
+      hoursOfNoDay(db, { ...days, count: (lastDay - firstDay) / DAY }, what),
     ]),
   )
 }
 
-type Row = { readonly monitor_id: MonitorId } & Readonly<Record<(typeof SUMMED)[number], number>>
+type Row = { readonly monitor_id: MonitorId; readonly first: number; readonly second: number }
 
-function added(lists: readonly (readonly Row[])[]): ReadonlyMap<MonitorId, Sum> {
-  const all = new Map<MonitorId, Sum>()
+function added(lists: readonly (readonly Row[])[]): ReadonlyMap<MonitorId, Sums> {
+  const all = new Map<MonitorId, Sums>()
   for (const it of lists.flat()) {
-    const before = all.get(it.monitor_id)
-    all.set(it.monitor_id, {
-      observedMs: it.observed_ms + (before?.observedMs ?? 0),
-      downMs: it.down_ms + (before?.downMs ?? 0),
-      good: it.good + (before?.good ?? 0),
-      sumMs: it.sum_ms + (before?.sumMs ?? 0),
-    })
+    const [first, second] = all.get(it.monitor_id) ?? [0, 0]
+    all.set(it.monitor_id, [first + it.first, second + it.second])
   }
   return all
 }

@@ -42,7 +42,8 @@ export function measure(
 ): Observed {
   let [observedMs, downMs] = [0, 0]
   for (const { at, observedMs: reach } of looks) {
-    const [begin, end] = [Math.max(from, at - reach), Math.min(to, at)]
+    const begin = Math.max(from, at - reach)
+    const end = Math.min(to, at)
     if (begin >= end) continue
     observedMs += end - begin
     for (const { startedAt, endedAt } of outages)

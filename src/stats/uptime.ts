@@ -1,6 +1,7 @@
 import { HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
 import { type AccountTx, prepared } from '../storage/index.ts'
 import { nextPacked, readFresh, readLooks, readOutages, readPacked } from './looks.ts'
+import { unpackSamples } from './pack-format.ts'
 import { readSums } from './sums.ts'
 import {
   isGood,
@@ -39,6 +40,11 @@ export const addObserved = (parts: Iterable<Observed>): Observed => {
   return { observedMs, downMs }
 }
 
+const observedOf = ([observedMs, downMs]: readonly [number, number]): Observed => ({
+  observedMs,
+  downMs,
+})
+
 const minus = (a: Observed, b: Observed): Observed => ({
   observedMs: a.observedMs - b.observedMs,
   downMs: a.downMs - b.downMs,
@@ -59,7 +65,7 @@ export async function observedTime(
   if (monitorIds.length === 0) return new Map()
   // Asked together, so that nothing is packed in between.
   const [hours, fresh] = await Promise.all([
-    readSums(db, monitorIds, from, to),
+    readSums(db, monitorIds, from, to, 'observed'),
     readFresh(db, monitorIds, from),
   ])
   const outages = await readOutages(db, monitorIds, startOf(from, HOUR), to)
@@ -68,7 +74,7 @@ export async function observedTime(
     monitorIds.map((id) => [
       id,
       addObserved([
-        hours.get(id) ?? NOTHING,
+        observedOf(hours.get(id) ?? [0, 0]),
         measure(fresh.get(id) ?? [], outages.get(id) ?? [], from, to),
         minus(atEdges(id, to, NOTHING), atEdges(id, from, 'hour')),
       ]),
@@ -80,12 +86,18 @@ type Begun = { readonly ids: readonly MonitorId[]; readonly begins: readonly Ins
 
 const hoursBegun = prepared((db: AccountTx, { ids, begins }: Begun) =>
   db
-    .selectFrom('hour_stats')
-    .select(['monitor_id', 'at', 'checks', 'observed_ms as observedMs', 'down_ms as downMs'])
-    .where('monitor_id', 'in', ids)
-    .where('at', 'in', begins)
-    .where('observed_ms', '>', 0),
+    .selectFrom('hour_stats as h')
+    .leftJoin('packed_samples as p', (on) =>
+      on.onRef('p.at', '=', 'h.at').onRef('p.monitor_id', '=', 'h.monitor_id'),
+    )
+    .select(['h.monitor_id as id', 'h.at', 'h.checks', 'p.samples'])
+    .select(['h.observed_ms as observedMs', 'h.down_ms as downMs'])
+    .where('h.monitor_id', 'in', ids)
+    .where('h.at', 'in', begins)
+    .where('h.observed_ms', '>', 0),
 )
+
+type Hour = Awaited<ReturnType<typeof hoursBegun>>[number]
 
 /**
  * What is packed of an hour up to an instant within it. Where the looks are not kept any more, as
@@ -99,42 +111,38 @@ async function edgesOf(
 ): Promise<(id: MonitorId, at: Instant, otherwise: Observed | 'hour') => Observed> {
   const inner = instants.filter((at) => at % HOUR !== 0)
   if (inner.length === 0) return () => NOTHING
-  const begins = inner.map((at) => startOf(at, HOUR))
-  const rows = await hoursBegun(db, { ids, begins })
-  if (rows.length === 0) return () => NOTHING
-  const packed = await readPacked(db, ids, begins)
-  const edges = new Map<string, Observed | null>()
-  for (const row of rows)
-    for (const at of inner.filter((it) => startOf(it, HOUR) === row.at)) {
-      const looks = await reachingLooks(db, packed.get(row.monitor_id) ?? [], row, at)
-      edges.set(
-        `${row.monitor_id} ${at}`,
-        looks === undefined ? null : measure(looks, outages.get(row.monitor_id) ?? [], row.at, at),
-      )
+  const rows = await hoursBegun(db, { ids, begins: inner.map((at) => startOf(at, HOUR)) })
+  const edges = new Map<Instant, Map<MonitorId, { hour: Hour; part: Observed | undefined }>>()
+  for (const at of inner) {
+    const hours = rows.filter((it) => it.at === startOf(at, HOUR))
+    const parts = new Map<MonitorId, { hour: Hour; part: Observed | undefined }>()
+    for (const hour of hours) {
+      const looks = await reachingLooks(db, hour, at)
+      const part = looks && measure(looks, outages.get(hour.id) ?? [], hour.at, at)
+      parts.set(hour.id, { hour, part })
     }
-  const whole = new Map(rows.map((row) => [`${row.monitor_id} ${row.at}`, row]))
+    edges.set(at, parts)
+  }
   return (id, at, otherwise) => {
-    const edge = edges.get(`${id} ${at}`)
+    const edge = edges.get(at)?.get(id)
     if (edge === undefined) return NOTHING
-    if (edge !== null) return edge
-    return otherwise === 'hour' ? whole.get(`${id} ${startOf(at, HOUR)}`)! : otherwise
+    return edge.part ?? (otherwise === 'hour' ? edge.hour : otherwise)
   }
 }
 
 /** The looks that speak for some of an hour up to `to`; nothing where they are not kept any more. */
 async function reachingLooks(
   db: AccountTx,
-  packed: readonly Look[],
-  hour: { readonly monitor_id: MonitorId; readonly at: Instant; readonly checks: number },
+  { id, at, checks, samples }: Hour,
   to: Instant,
 ): Promise<readonly Look[] | undefined> {
-  const made = packed.filter(({ at }) => at >= hour.at && at < hour.at + HOUR)
-  if (made.length < hour.checks) return undefined
+  const made: readonly Look[] = samples === null ? [] : unpackSamples(at, samples)
+  if (made.length < checks) return undefined
   // The one after speaks for the time from the last to `to`.
-  if (made.some(({ at }) => at >= to)) return made
-  const next = await nextPacked(db, hour.monitor_id, to)
+  if (made.some((it) => it.at >= to)) return made
+  const next = await nextPacked(db, id, to)
   // Of one made long after the hour, another may be left that does not reach as far.
-  const isGone = next === undefined || next.at - next.observedMs >= hour.at + HOUR
+  const isGone = next === undefined || next.at - next.observedMs >= at + HOUR
   if (made.length === 0 && isGone) return undefined
   return next === undefined ? made : [...made, next]
 }
@@ -148,7 +156,7 @@ export async function averageTimes(
 ): Promise<ReadonlyMap<MonitorId, { readonly count: number; readonly avgMs: number }>> {
   if (monitorIds.length === 0) return new Map()
   const [firstHour, lastHour] = [Math.ceil(from / HOUR) * HOUR, startOf(to, HOUR)]
-  const whole = await readSums(db, monitorIds, firstHour, lastHour)
+  const whole = await readSums(db, monitorIds, firstHour, lastHour, 'good')
   const fresh = await readFresh(db, monitorIds, from)
   const edges = await readPacked(db, monitorIds, [...new Set([startOf(from, HOUR), lastHour])])
   const isAtEdge = (at: Instant): boolean => at < firstHour || at >= lastHour
@@ -158,8 +166,9 @@ export async function averageTimes(
       ...(fresh.get(id) ?? []),
       ...(edges.get(id) ?? []).filter(({ at }) => isAtEdge(at)),
     ].filter((it) => isGood(it) && it.at >= from && it.at < to)
-    const count = (whole.get(id)?.good ?? 0) + single.length
-    const sum = single.reduce((total, { ms }) => total + ms, whole.get(id)?.sumMs ?? 0)
+    const [good, goodMs] = whole.get(id) ?? [0, 0]
+    const count = good + single.length
+    const sum = single.reduce((total, { ms }) => total + ms, goodMs)
     if (count > 0) times.set(id, { count, avgMs: Math.round(sum / count) })
   }
   return times

@@ -2,8 +2,14 @@ import type Sqlite from 'better-sqlite3'
 import {
   type BinaryOperationNode,
   ColumnNode,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type DialectAdapter,
   ReferenceNode,
+  SqliteAdapter,
+  type SqliteDatabase,
   SqliteDialect,
+  SqliteDriver,
   SqliteQueryCompiler,
   type SqliteStatement,
   ValueNode,
@@ -61,12 +67,71 @@ class PlannedOnce extends SqliteQueryCompiler {
   }
 }
 
+/** Knows whether somebody has the connection for himself, as a transaction does until it ends. */
+class Driver extends SqliteDriver {
+  isHeld = false
+
+  override acquireConnection(): Promise<DatabaseConnection> {
+    this.isHeld = true
+    return super.acquireConnection()
+  }
+
+  override releaseConnection(): Promise<void> {
+    this.isHeld = false
+    return super.releaseConnection()
+  }
+}
+
+class Adapter extends SqliteAdapter {
+  readonly database: SqliteDatabase
+  readonly driver: Driver
+
+  constructor(database: SqliteDatabase) {
+    super()
+    this.database = database
+    this.driver = new Driver({ database })
+  }
+}
+
 class Dialect extends SqliteDialect {
+  readonly #adapter: Adapter
+
+  constructor(database: SqliteDatabase) {
+    super({ database })
+    this.#adapter = new Adapter(database)
+  }
+
+  override createAdapter(): Adapter {
+    return this.#adapter
+  }
+
+  override createDriver(): Driver {
+    return this.#adapter.driver
+  }
+
   override createQueryCompiler(): PlannedOnce {
     return new PlannedOnce()
   }
 }
 
+/**
+ * Runs a query without the ten promises between Kysely and SQLite, which answers at once anyway:
+ * where nobody holds the connection, or where it is asked by the transaction that does. Undefined
+ * where it has to wait its turn.
+ */
+export function runNow<Row>(
+  adapter: DialectAdapter,
+  isTransaction: boolean,
+  query: CompiledQuery<Row>,
+  parameters: readonly unknown[],
+): Row[] | undefined {
+  if (!(adapter instanceof Adapter) || (adapter.driver.isHeld && !isTransaction)) return undefined
+  const statement = adapter.database.prepare(query.sql)
+  if (statement.reader) return statement.all(parameters) as Row[]
+  statement.run(parameters)
+  return []
+}
+
 /** How Kysely speaks to this database. */
 export const dialectOf = (sqlite: Sqlite.Database): SqliteDialect =>
-  new Dialect({ database: withCachedStatements(sqlite) })
+  new Dialect(withCachedStatements(sqlite))

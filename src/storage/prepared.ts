@@ -1,5 +1,6 @@
 import type { CompiledQuery, Kysely } from 'kysely'
 import { type AccountTx, bindAccount, boundsOf, UnboundQuery } from './bound.ts'
+import { runNow } from './dialect.ts'
 import type { Db } from './open.ts'
 import type { Tables } from './tables.ts'
 
@@ -35,10 +36,12 @@ function fill(parameter: unknown, given: Given, accountId: number | undefined): 
 }
 
 /** Lists of other lengths are other texts. */
-const shapeOf = (given: Given, isBound: boolean, chosen: unknown): string =>
-  `${isBound} ${JSON.stringify(chosen)} ${Object.values(given)
-    .map((it) => (Array.isArray(it) ? it.length : ''))
-    .join()}`
+function shapeOf(given: Given, isBound: boolean, chosen: unknown): string {
+  let shape = isBound ? 'bound' : ''
+  if (chosen !== undefined) shape += typeof chosen === 'string' ? chosen : JSON.stringify(chosen)
+  for (const value of Object.values(given)) shape += Array.isArray(value) ? `,${value.length}` : ','
+  return shape
+}
 
 /**
  * A query that is asked over and over: built and compiled, narrowed to an account where the handle
@@ -70,6 +73,8 @@ export function prepared<H extends AccountTx | Db, G extends Given, Row, C = voi
       known.set(shape, query)
     }
     const parameters = query.parameters.map((it) => fill(it, given, bounds?.accountId))
-    return (await executor.executeQuery<Row>({ ...query, parameters })).rows
+    const { adapter } = executor
+    const rows = runNow(adapter, (db as Kysely<Tables>).isTransaction, query, parameters)
+    return rows ?? (await executor.executeQuery<Row>({ ...query, parameters })).rows
   }
 }

@@ -86,6 +86,31 @@ test('it is part of the transaction it is asked in, and sees changes at once', a
   expect(await names(bound, {})).toEqual([])
 })
 
+test('asked beside a transaction it waits for the end, and sees nothing of what was taken back', async () => {
+  await using db = await twoAccounts()
+  const names = prepared((of: AccountTx) => of.selectFrom('monitors').select('name').orderBy('id'))
+  const bound: AccountDb = bindAccount(db, 1)
+  const before = await names(bound, {})
+  const rename = async (name: string, isKept: boolean) => {
+    let beside: Promise<{ name: string }[]> | undefined
+    await bound
+      .transaction()
+      .execute(async (tx) => {
+        await tx.updateTable('monitors').set({ name }).execute()
+        beside = names(bound, {})
+        await tx
+          .updateTable('monitors')
+          .set({ name: `${name}!` })
+          .execute()
+        if (!isKept) throw new Error('no')
+      })
+      .catch(() => {})
+    return beside
+  }
+  expect(await rename('blog', false)).toEqual(before)
+  expect(new Set((await rename('blog', true))?.map((it) => it.name))).toEqual(new Set(['blog!']))
+})
+
 test('it stamps what it inserts', async () => {
   await using db = await twoAccounts()
   const add = prepared((of: AccountTx, { about }: { readonly about: string }) =>
