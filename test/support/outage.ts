@@ -22,22 +22,25 @@ export function verdictsOf(
         .select(['last_good_at as lastGoodAt', 'last_good_ms as lastGoodMs'])
         .where('monitor_id', '=', monitor.id)
         .executeTakeFirst()
-      return recordJudged(tx, {
-        monitor: {
-          ...monitor,
-          alertAfterMs: policy.alertAfterMs ?? 0,
-          expected: 'HTTP 200–299',
-          hasDependencies: false,
+      const [isKept] = await recordJudged(tx, [
+        {
+          monitor: {
+            ...monitor,
+            alertAfterMs: policy.alertAfterMs ?? 0,
+            expected: 'HTTP 200–299',
+            hasDependencies: false,
+          },
+          at: now,
+          now,
+          outcome: { status, durationMs: 5, timings: { total: 5 }, ...outcome },
+          lastGood: row ?? { lastGoodAt: null, lastGoodMs: null },
+          before: UNJUDGED,
+          state: { ...UNJUDGED, status, cause: status === 'down' ? outcome.code : null },
+          verdicts: [verdict],
+          retryAt: null,
         },
-        at: now,
-        now,
-        outcome: { status, durationMs: 5, timings: { total: 5 }, ...outcome },
-        lastGood: row ?? { lastGoodAt: null, lastGoodMs: null },
-        before: UNJUDGED,
-        state: { ...UNJUDGED, status, cause: status === 'down' ? outcome.code : null },
-        verdicts: [verdict],
-        retryAt: null,
-      })
+      ])
+      return isKept!
     })
   return {
     open: (
