@@ -41,7 +41,7 @@ interface Waiting {
 }
 
 /** In one transaction: some milliseconds in which nothing else runs. */
-const MOST_TOGETHER = 16
+const MOST_TOGETHER = 32
 
 /** Writes looks down: what changes a judgement at once and for good, the others by the second. */
 export class Ledger {

@@ -61,7 +61,7 @@ const dueNow = (now: Instant, monitorIds: readonly MonitorId[] | undefined) => s
   order by id`
 
 /** In one transaction: some milliseconds in which nothing else runs. */
-const MOST_TOGETHER = 16
+const MOST_TOGETHER = 32
 
 /**
  * Queues, in the caller's transaction or one for some at a time, what is to be told now; of some
