@@ -57,8 +57,10 @@ export async function joinStorm(
   const [raging] = await ragingOne(tx, since)
   if (raging !== undefined) return enter(tx, now, raging.storm_id!, ids)
   const recent = (await alone(tx, since)).map(({ id }) => id)
-  // Not one that has a message of its own.
-  return recent.length >= STORM_OPENINGS && enter(tx, now, ids[0]!, recent)
+  if (recent.length < STORM_OPENINGS) return false
+  const earlier = recent.filter((id) => !ids.includes(id))
+  // Not by the name of one that has a message of its own.
+  return enter(tx, now, ids[0]!, ids, earlier)
 }
 
 type Entering = { readonly stormId: IncidentId; readonly ids: readonly IncidentId[] }
@@ -79,10 +81,11 @@ async function enter(
   now: Instant,
   stormId: IncidentId,
   ids: readonly IncidentId[],
+  earlier: readonly IncidentId[] = [],
 ): Promise<true> {
-  await joined(tx, { stormId, ids })
+  await joined(tx, { stormId, ids: [...ids, ...earlier] })
   await moved(tx, { id: stormId })
-  await queueStorm(tx, now, stormId, ids)
+  await queueStorm(tx, now, stormId, ids, earlier)
   return true
 }
 

@@ -13,11 +13,11 @@ import { MAIL_SPACING_MS, STORM_SPACING_MS } from './spacing.ts'
 
 const isMail = ({ kind }: Recipient): boolean => mannerOf(kind) === 'mail'
 
-const supersede = prepared((tx: AccountTx, { ids }: { readonly ids: readonly IncidentId[] }) =>
+const supersede = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }) =>
   tx
     .updateTable('notifications')
     .set({ state: 'superseded', error: 'told with others' })
-    .where('incident_id', 'in', ids)
+    .where('incident_id', '=', id)
     .where('event', '=', 'alert')
     .where('state', '=', 'pending')
     .where('claimed_until', 'is', null)
@@ -42,23 +42,27 @@ const shown = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }) =>
 const shownIn = async (tx: AccountTx, id: IncidentId): Promise<ReadonlySet<number>> =>
   new Set((await shown(tx, { id })).map(({ channel_id }) => channel_id))
 
-/** Whoever hears of any of those outages is shown it in the storm's message: at once, or with what comes next. */
+/**
+ * Whoever hears of any of those outages is shown it in the storm's message: at once, or with what comes
+ * next. `earlier`: also of those, which were told by themselves.
+ */
 export async function queueStorm(
   tx: AccountTx,
   now: Instant,
   stormId: IncidentId,
   memberIds: readonly IncidentId[],
+  earlier: readonly IncidentId[],
 ): Promise<void> {
   const storm = await read(tx, stormId)
-  const members = await readAll(tx, memberIds)
+  const members = await readAll(tx, [...memberIds, ...earlier])
   const channels = await people(tx)
   const recipients = await recipientsOf(tx, channels, members)
   const hearing = new Set(
     members.flatMap((it) => recipients(it, eventNameOf('alert', it.severity))),
   )
   const wanted = channels.filter((it) => hearing.has(it))
-  // Nobody has their own messages yet: they are needed no more.
-  await supersede(tx, { ids: memberIds.filter((id) => id !== stormId) })
+  // Where nobody has its own message yet that is needed no more.
+  for (const id of earlier) await supersede(tx, { id })
   const ids = await shownIn(tx, stormId)
   const isNew = ({ id }: Recipient) => !ids.has(id)
   await queue(tx, now, wanted.filter(isNew), storm, 'alert')
