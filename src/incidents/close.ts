@@ -115,7 +115,11 @@ export async function resolveIncident(
   severity: Severity,
   end: Over,
 ): Promise<void> {
-  await settleStorms(tx, now, await resolveTogether(tx, now, monitorId, severity, end))
+  await settleStorms(
+    wholeAccount(tx),
+    now,
+    await resolveTogether(tx, now, monitorId, severity, end),
+  )
 }
 
 /**
@@ -132,7 +136,7 @@ export async function endIncidents(
     ({ severity }) => severity !== 'burning' || reason === 'deleted',
   )
   for (const incident of ending) await close(tx, now, incident, now, reason)
-  await settleStorms(tx, now, stormsOf(ending))
+  await settleStorms(wholeAccount(tx), now, stormsOf(ending))
   const flapping = await flappingOf(tx, monitorId)
   if (flapping !== undefined) await steady(tx, now, flapping)
 }
@@ -166,7 +170,7 @@ export async function beginFlapping(
     .execute()
   if (open.storm_id !== null && open.storm_id !== open.id) {
     await queueAlert(tx, now, open.id)
-    await settleStorms(tx, now, [open.storm_id])
+    await settleStorms(wholeAccount(tx), now, [open.storm_id])
   }
   await show(tx, now, open)
 }

@@ -1,6 +1,6 @@
 import { type IncidentId, type Instant, MINUTE } from '../kernel/index.ts'
 import { channelHears, queueStorm, queueStormEnd, type Storm } from '../notifications/index.ts'
-import { type AccountTx, prepared, wholeAccount } from '../storage/index.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
 import type { Incident, Severity } from './list.ts'
 import { show } from './show.ts'
 
@@ -110,13 +110,13 @@ async function settleStorm(tx: AccountTx, now: Instant, stormId: IncidentId): Pr
   await queueStormEnd(tx, now, stormId)
 }
 
-/** In the transaction in which members of these storms ended or left; each storm once. */
+/** In the transaction in which members of these storms ended or left, with a handle of the whole account; each once. */
 export async function settleStorms(
   tx: AccountTx,
   now: Instant,
   stormIds: Iterable<IncidentId>,
 ): Promise<void> {
-  for (const id of new Set(stormIds)) await settleStorm(wholeAccount(tx), now, id)
+  for (const id of new Set(stormIds)) await settleStorm(tx, now, id)
 }
 
 /** What is told in that storm's message. */
