@@ -41,7 +41,7 @@ interface Waiting {
 }
 
 /** In one transaction: some milliseconds in which nothing else runs. */
-const MOST_TOGETHER = 16
+const MOST_TOGETHER = 32
 
 /** Writes looks down: what changes a judgement at once and for good, the others by the second. */
 export class Ledger {
@@ -130,10 +130,14 @@ export class Ledger {
   /** All or none of them. */
   async #writeAll(entries: readonly Entry[]): Promise<readonly Kept[]> {
     const work = async (tx: Db): Promise<Kept[]> => {
+      const isKept = await recordJudged(
+        tx,
+        entries.map(({ judged }) => judged),
+      )
       const all: Kept[] = []
-      for (const { judged, check } of entries)
+      for (const [at, { judged, check }] of entries.entries())
         all.push(
-          (await recordJudged(tx, judged))
+          isKept[at]!
             ? await recordCheck(bindAccount(tx, judged.monitor.accountId), check)
             : 'stale',
         )

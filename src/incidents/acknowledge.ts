@@ -1,5 +1,5 @@
 import { audit, type By } from '../audit/index.ts'
-import { queueFact, queueReply } from '../notifications/index.ts'
+import { queueFacts, queueReply } from '../notifications/index.ts'
 import { Fault, type IncidentId, type Instant } from '../kernel/index.ts'
 import type { AccountDb } from '../storage/index.ts'
 import { getIncident, type Incident } from './list.ts'
@@ -26,7 +26,7 @@ async function setAcknowledged(
       .execute()
     await show(tx, now, incident)
     if (isOnIt && incident.told_at !== null) await queueReply(tx, now, id, 'acknowledged')
-    if (isOnIt && incident.heard_at !== null) await queueFact(tx, now, id, 'acknowledged')
+    if (isOnIt && incident.heard_at !== null) await queueFacts(tx, now, [id], 'acknowledged')
     const action = isOnIt ? 'incident.acknowledge' : 'incident.unacknowledge'
     await audit(tx, now, by, action, `/api/target_incidents/${id}`)
     return getIncident(tx, id)

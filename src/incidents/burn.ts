@@ -1,5 +1,5 @@
 import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
-import { type BurntBudget, queueFact, queueReply } from '../notifications/index.ts'
+import { type BurntBudget, queueFacts, queueReply } from '../notifications/index.ts'
 import { bindAccount, type Db } from '../storage/index.ts'
 import { resolveIncident } from './close.ts'
 import { openIncident } from './open.ts'
@@ -60,7 +60,7 @@ export const recordBurn = (db: Db, now: Instant, burn: Burn): Promise<boolean> =
     await show(bound, now, open)
     if (open.told_at !== null && open.storm_id === null)
       await queueReply(bound, now, open.id, 'reminder')
-    if (open.heard_at !== null) await queueFact(bound, now, open.id, 'reminder')
+    if (open.heard_at !== null) await queueFacts(bound, now, [open.id], 'reminder')
     return true
   })
 
@@ -83,6 +83,6 @@ async function begin(tx: Db, now: Instant, { monitor, cause, budget }: Burn): Pr
     alertAfterMs: 0,
     hasDependencies: false,
   })
-  await tellDue(tx, now, monitor.id)
+  await tellDue(tx, now, [monitor.id])
   return true
 }

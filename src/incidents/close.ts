@@ -1,20 +1,42 @@
-import type { Instant, MonitorId } from '../kernel/index.ts'
-import { queueAlert, queueFact, queueReply } from '../notifications/index.ts'
-import { type AccountTx, wholeAccount } from '../storage/index.ts'
+import type { IncidentId, Instant, MonitorId } from '../kernel/index.ts'
+import { queueAlert, queueFacts, queueReply } from '../notifications/index.ts'
+import { type AccountTx, prepared, wholeAccount } from '../storage/index.ts'
 import type { Incident, Severity } from './list.ts'
 import { flappingOf } from './open.ts'
 import { show, showBelow } from './show.ts'
-import { settleStorm } from './storm.ts'
+import { settleStorms } from './storm.ts'
 
 type EndReason = NonNullable<Incident['end_reason']>
 
-const openOf = (tx: AccountTx, monitorId: MonitorId) =>
-  tx
-    .selectFrom('incidents')
-    .selectAll()
-    .where('monitor_id', '=', monitorId)
-    .where('resolved_at', 'is', null)
+const openOf = prepared(
+  (tx: AccountTx, { id }: { readonly id: MonitorId }, severity: Severity | null) => {
+    const open = tx
+      .selectFrom('incidents')
+      .selectAll()
+      .where('monitor_id', '=', id)
+      .where('resolved_at', 'is', null)
+    return severity === null ? open : open.where('severity', '=', severity)
+  },
+)
 
+type End = {
+  readonly id: IncidentId
+  readonly resolvedAt: Instant
+  readonly closedAt: Instant
+  readonly reason: EndReason
+  /** Null: as before. */
+  readonly endsAt: Instant | null
+}
+
+const writeEnd = prepared((tx: AccountTx, { id, resolvedAt, closedAt, reason, endsAt }: End) =>
+  tx
+    .updateTable('incidents')
+    .set({ resolved_at: resolvedAt, closed_at: closedAt, end_reason: reason })
+    .set((eb) => ({ ends_at: eb.fn.coalesce(eb.val(endsAt), 'ends_at') }))
+    .where('id', '=', id),
+)
+
+/** What it was told in with others is for the caller to settle. */
 async function close(
   tx: AccountTx,
   now: Instant,
@@ -23,23 +45,19 @@ async function close(
   reason: EndReason,
   endsAt?: Instant,
 ): Promise<void> {
-  await tx
-    .updateTable('incidents')
-    .set({
-      // A clock that stepped back must not end an outage before it began.
-      resolved_at: Math.max(resolvedAt, incident.started_at),
-      closed_at: now,
-      end_reason: reason,
-      ...(endsAt === undefined ? {} : { ends_at: endsAt }),
-    })
-    .where('id', '=', incident.id)
-    .execute()
-  await show(tx, now, incident)
+  await writeEnd(tx, {
+    id: incident.id,
+    // A clock that stepped back must not end an outage before it began.
+    resolvedAt: Math.max(resolvedAt, incident.started_at),
+    closedAt: now,
+    reason,
+    endsAt: endsAt ?? null,
+  })
+  await show(tx, now, incident, 'itself')
   const speaksForItself =
     incident.told_at !== null && incident.folded_into === null && incident.storm_id === null
   if (speaksForItself && reason === 'resolved') await queueReply(tx, now, incident.id, 'recovery')
-  if (incident.heard_at !== null) await queueFact(tx, now, incident.id, 'recovery')
-  if (incident.storm_id !== null) await settleStorm(wholeAccount(tx), now, incident.storm_id)
+  if (incident.heard_at !== null) await queueFacts(tx, now, [incident.id], 'recovery')
   if (incident.told_at === null && incident.monitor_id !== null && incident.severity === 'down')
     await showBelow(tx, now, incident.monitor_id)
   if (incident.subject !== null && reason !== 'resolved') await handOver(wholeAccount(tx), incident)
@@ -64,6 +82,28 @@ async function handOver(tx: AccountTx, { id }: Incident): Promise<void> {
       .execute()
 }
 
+const stormsOf = (incidents: readonly Incident[]): readonly IncidentId[] =>
+  incidents.flatMap(({ storm_id }) => storm_id ?? [])
+
+interface Over {
+  readonly at: Instant
+  readonly reason: 'resolved' | 'worsened' | 'changed'
+  readonly endsAt?: Instant
+}
+
+/** As `resolveIncident`; answers the storms it was told in, to be settled once for all that end together. */
+export async function resolveTogether(
+  tx: AccountTx,
+  now: Instant,
+  monitorId: MonitorId,
+  severity: Severity,
+  end: Over,
+): Promise<readonly IncidentId[]> {
+  const open = await openOf(tx, { id: monitorId }, severity)
+  for (const incident of open) await close(tx, now, incident, end.at, end.reason, end.endsAt)
+  return stormsOf(open)
+}
+
 /**
  * What is open of one severity is over. `resolvedAt` is the first success of the streak, `now` when
  * we were sure; `endsAt` when what was renewed ends next.
@@ -73,14 +113,13 @@ export async function resolveIncident(
   now: Instant,
   monitorId: MonitorId,
   severity: Severity,
-  end: {
-    readonly at: Instant
-    readonly reason: 'resolved' | 'worsened' | 'changed'
-    readonly endsAt?: Instant
-  },
+  end: Over,
 ): Promise<void> {
-  for (const incident of await openOf(tx, monitorId).where('severity', '=', severity).execute())
-    await close(tx, now, incident, end.at, end.reason, end.endsAt)
+  await settleStorms(
+    wholeAccount(tx),
+    now,
+    await resolveTogether(tx, now, monitorId, severity, end),
+  )
 }
 
 /**
@@ -93,9 +132,11 @@ export async function endIncidents(
   monitorId: MonitorId,
   reason: 'paused' | 'deleted' | 'changed',
 ): Promise<void> {
-  for (const incident of await openOf(tx, monitorId).execute())
-    if (incident.severity !== 'burning' || reason === 'deleted')
-      await close(tx, now, incident, now, reason)
+  const ending = (await openOf(tx, { id: monitorId }, null)).filter(
+    ({ severity }) => severity !== 'burning' || reason === 'deleted',
+  )
+  for (const incident of ending) await close(tx, now, incident, now, reason)
+  await settleStorms(wholeAccount(tx), now, stormsOf(ending))
   const flapping = await flappingOf(tx, monitorId)
   if (flapping !== undefined) await steady(tx, now, flapping)
 }
@@ -119,7 +160,7 @@ export async function beginFlapping(
   now: Instant,
   monitorId: MonitorId,
 ): Promise<void> {
-  const open = await openOf(tx, monitorId).where('severity', '=', 'down').executeTakeFirst()
+  const [open] = await openOf(tx, { id: monitorId }, 'down')
   if (open === undefined) return
   await tx
     .updateTable('incidents')
@@ -129,7 +170,7 @@ export async function beginFlapping(
     .execute()
   if (open.storm_id !== null && open.storm_id !== open.id) {
     await queueAlert(tx, now, open.id)
-    await settleStorm(wholeAccount(tx), now, open.storm_id)
+    await settleStorms(wholeAccount(tx), now, [open.storm_id])
   }
   await show(tx, now, open)
 }
@@ -142,7 +183,7 @@ export async function endFlapping(
 ): Promise<void> {
   const flapping = await flappingOf(tx, monitorId)
   if (flapping === undefined) return
-  const open = await openOf(tx, monitorId).where('severity', '=', 'down').executeTakeFirst()
+  const [open] = await openOf(tx, { id: monitorId }, 'down')
   if (open !== undefined)
     await tx.updateTable('incidents').set({ folded_into: null }).where('id', '=', open.id).execute()
   if (open?.id === flapping.id) return show(tx, now, { ...flapping, folded_into: null })

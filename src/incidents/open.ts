@@ -1,6 +1,6 @@
 import type { IncidentId, Instant, MonitorId } from '../kernel/index.ts'
-import { type BurntBudget, queueFact, queueReply } from '../notifications/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type BurntBudget, queueFacts, queueReply } from '../notifications/index.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
 import type { Incident, Severity } from './list.ts'
 import { show, showBelow } from './show.ts'
 
@@ -32,33 +32,36 @@ export interface Opening extends Cause {
   readonly hasDependencies: boolean
 }
 
+const columnsOf = (opening: Opening) => ({
+  monitor_id: opening.monitorId,
+  monitor_name: opening.monitorName,
+  url: opening.url,
+  severity: opening.severity,
+  started_at: opening.startedAt,
+  detected_at: opening.detectedAt,
+  code: opening.code,
+  message: opening.message,
+  http_status: opening.httpStatus,
+  failures: opening.failures,
+  expected: opening.expected,
+  last_good_at: opening.lastGoodAt,
+  last_good_ms: opening.lastGoodMs,
+  alert_at: Math.max(opening.detectedAt, opening.startedAt + opening.alertAfterMs),
+  folded_into: opening.foldedInto ?? null,
+  subject: opening.subject ?? null,
+  ends_at: opening.endsAt ?? null,
+  budget: opening.budget === undefined ? null : JSON.stringify(opening.budget),
+})
+
+const insert = prepared((tx: AccountTx, columns: ReturnType<typeof columnsOf>) =>
+  tx.insertInto('incidents').values(columns).returning('id'),
+)
+
 /** In the verdict's transaction: the incident. `tellDue` says who is told of it, and when. */
 export async function openIncident(tx: AccountTx, opening: Opening): Promise<IncidentId> {
   const foldedInto = opening.foldedInto ?? null
-  const { id } = await tx
-    .insertInto('incidents')
-    .values({
-      monitor_id: opening.monitorId,
-      monitor_name: opening.monitorName,
-      url: opening.url,
-      severity: opening.severity,
-      started_at: opening.startedAt,
-      detected_at: opening.detectedAt,
-      code: opening.code,
-      message: opening.message,
-      http_status: opening.httpStatus,
-      failures: opening.failures,
-      expected: opening.expected,
-      last_good_at: opening.lastGoodAt,
-      last_good_ms: opening.lastGoodMs,
-      alert_at: Math.max(opening.detectedAt, opening.startedAt + opening.alertAfterMs),
-      folded_into: foldedInto,
-      subject: opening.subject ?? null,
-      ends_at: opening.endsAt ?? null,
-      budget: opening.budget === undefined ? null : JSON.stringify(opening.budget),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const [row] = await insert(tx, columnsOf(opening))
+  const { id } = row!
   if (foldedInto !== null) await show(tx, opening.detectedAt, { id, folded_into: foldedInto })
   if (opening.hasDependencies && opening.severity === 'down')
     await showBelow(tx, opening.detectedAt, opening.monitorId)
@@ -141,6 +144,6 @@ export async function warnNearer(
   for (const incident of await openIds(tx, monitorId, 'warning')) {
     await setCause(tx, now, incident, cause)
     if (incident.folded_into === null) await queueReply(tx, now, incident.id, 'reminder')
-    if (incident.heard_at !== null) await queueFact(tx, now, incident.id, 'reminder')
+    if (incident.heard_at !== null) await queueFacts(tx, now, [incident.id], 'reminder')
   }
 }

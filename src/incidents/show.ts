@@ -1,19 +1,32 @@
 import type { IncidentId, Instant, MonitorId } from '../kernel/index.ts'
 import { queueChange } from '../notifications/index.ts'
-import { type AccountTx, wholeAccount } from '../storage/index.ts'
+import { type AccountTx, prepared, wholeAccount } from '../storage/index.ts'
 import type { Incident } from './list.ts'
 
-/** Moves an incident's revision on; whoever was told of it is shown what it is now. */
-async function advance(tx: AccountTx, now: Instant, id: IncidentId): Promise<void> {
-  const after = await tx
+const moveOn = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }) =>
+  tx
     .updateTable('incidents')
     .set((eb) => ({ rev: eb('rev', '+', 1) }))
     .where('id', '=', id)
-    .returning(['told_at', 'storm_id'])
-    .executeTakeFirst()
-  if (after?.told_at != null) await queueChange(tx, now, id)
-  if (after?.storm_id != null && after.storm_id !== id)
-    await advance(wholeAccount(tx), now, after.storm_id)
+    .returning(['id', 'rev', 'resolved_at', 'told_at', 'storm_id']),
+)
+
+/** Whose messages are to show a change. */
+type Shown = 'itself' | 'its storm, too'
+
+/** Moves an incident's revision on; whoever was told of it is shown what it is now. */
+async function advance(
+  tx: AccountTx,
+  now: Instant,
+  id: IncidentId,
+  shown: Shown = 'its storm, too',
+): Promise<void> {
+  const [after] = await moveOn(tx, { id })
+  if (after === undefined) return
+  if (after.told_at !== null) await queueChange(tx, now, after)
+  const { storm_id } = after
+  if (shown === 'its storm, too' && storm_id !== null && storm_id !== id)
+    await advance(wholeAccount(tx), now, storm_id)
 }
 
 /** Something about it changed: its own message says so, or the one it is folded into. */
@@ -21,8 +34,9 @@ export async function show(
   tx: AccountTx,
   now: Instant,
   { id, folded_into }: Pick<Incident, 'id' | 'folded_into'>,
+  shown?: Shown,
 ): Promise<void> {
-  await advance(tx, now, id)
+  await advance(tx, now, id, shown)
   if (folded_into === null || folded_into === id) return
   const whole = wholeAccount(tx)
   const spokesman = await whole

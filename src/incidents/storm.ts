@@ -2,6 +2,7 @@ import { type IncidentId, type Instant, MINUTE } from '../kernel/index.ts'
 import { channelHears, queueStorm, queueStormEnd, type Storm } from '../notifications/index.ts'
 import { type AccountTx, prepared } from '../storage/index.ts'
 import type { Incident, Severity } from './list.ts'
+import { show } from './show.ts'
 
 /** So many told within so long are told together from then on; budgets are looked at each minute. */
 const STORM_OPENINGS = 5
@@ -37,65 +38,85 @@ const ragingOne = prepared((tx: AccountTx, since: Since) =>
     .limit(1),
 )
 
+const alone = prepared((tx: AccountTx, since: Since) =>
+  told(tx, since).select('id').where('storm_id', 'is', null),
+)
+
 /**
- * Whether an outage or a burning budget whose time to be told has come is told in a storm's message,
- * in the caller's transaction: it joins the one that rages, or makes one with those told before it.
+ * Whether outages or burning budgets that are told now, one at least, are told in a storm's message,
+ * in the caller's transaction: they join the one that rages, or make one with those told before them.
  */
 export async function joinStorm(
   tx: AccountTx,
   now: Instant,
-  { id, severity }: { readonly id: IncidentId; readonly severity: Stormy },
+  severity: Stormy,
+  ids: readonly IncidentId[],
 ): Promise<boolean> {
   const since = { after: now - STORM_MS[severity], severity }
   // One that is over has said so: whoever reads that is not called by an edit of it.
   const [raging] = await ragingOne(tx, since)
-  if (raging !== undefined) return enter(tx, now, raging.storm_id!, [id])
-  const recent = await told(tx, since)
-    .select('id')
-    .where('storm_id', 'is', null)
-    .limit(STORM_OPENINGS)
-    .execute()
+  if (raging !== undefined) return enter(tx, now, raging.storm_id!, ids)
+  const recent = (await alone(tx, since)).map(({ id }) => id)
   if (recent.length < STORM_OPENINGS) return false
-  return enter(
-    tx,
-    now,
-    id,
-    recent.map((it) => it.id),
-  )
+  const earlier = recent.filter((id) => !ids.includes(id))
+  // Not by the name of one that has a message of its own.
+  return enter(tx, now, ids[0]!, ids, earlier)
 }
+
+type Entering = { readonly stormId: IncidentId; readonly ids: readonly IncidentId[] }
+
+const joined = prepared((tx: AccountTx, { stormId, ids }: Entering) =>
+  tx.updateTable('incidents').set({ storm_id: stormId }).where('id', 'in', ids),
+)
+
+const moved = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }) =>
+  tx
+    .updateTable('incidents')
+    .set((eb) => ({ rev: eb('rev', '+', 1) }))
+    .where('id', '=', id),
+)
 
 async function enter(
   tx: AccountTx,
   now: Instant,
   stormId: IncidentId,
-  members: readonly IncidentId[],
+  ids: readonly IncidentId[],
+  earlier: readonly IncidentId[] = [],
 ): Promise<true> {
-  await tx.updateTable('incidents').set({ storm_id: stormId }).where('id', 'in', members).execute()
-  await tx
-    .updateTable('incidents')
-    .set((eb) => ({ rev: eb('rev', '+', 1) }))
-    .where('id', '=', stormId)
-    .execute()
-  for (const member of members) await queueStorm(tx, now, stormId, member)
+  await joined(tx, { stormId, ids: [...ids, ...earlier] })
+  await moved(tx, { id: stormId })
+  await queueStorm(tx, now, stormId, ids, earlier)
   return true
 }
 
-/** When the last of its members is over the storm is: said at once, and in one reply. */
-export async function settleStorm(tx: AccountTx, now: Instant, stormId: IncidentId): Promise<void> {
-  const open = await tx
+const openIn = prepared((tx: AccountTx, { stormId }: { readonly stormId: IncidentId }) =>
+  tx
     .selectFrom('incidents')
     .select('id')
     .where('storm_id', '=', stormId)
     .where('resolved_at', 'is', null)
-    .limit(1)
-    .executeTakeFirst()
-  if (open !== undefined) return
+    .limit(1),
+)
+
+/** Some of its members are over: its message shows that. With the last it is, too: said at once, and in one reply. */
+async function settleStorm(tx: AccountTx, now: Instant, stormId: IncidentId): Promise<void> {
+  const [open] = await openIn(tx, { stormId })
+  if (open !== undefined) return show(tx, now, { id: stormId, folded_into: null })
   await tx
     .updateTable('incidents')
     .set((eb) => ({ storm_ended_at: now, rev: eb('rev', '+', 1) }))
     .where('id', '=', stormId)
     .execute()
   await queueStormEnd(tx, now, stormId)
+}
+
+/** In the transaction in which members of these storms ended or left, with a handle of the whole account; each once. */
+export async function settleStorms(
+  tx: AccountTx,
+  now: Instant,
+  stormIds: Iterable<IncidentId>,
+): Promise<void> {
+  for (const id of new Set(stormIds)) await settleStorm(tx, now, id)
 }
 
 /** What is told in that storm's message. */

@@ -8,7 +8,7 @@ import {
   type MonitorId,
   SECOND,
 } from '../kernel/index.ts'
-import { queueAlert, queueFact, queueReply } from '../notifications/index.ts'
+import { queueAlert, queueFacts, queueReply } from '../notifications/index.ts'
 import { type AccountTx, bindAccount, type Db, prepared } from '../storage/index.ts'
 import type { Severity } from './list.ts'
 import { showBelow } from './show.ts'
@@ -33,7 +33,16 @@ interface Due {
  * folded into another's message, nor while what it depends on is down, doubtful, or back for less
  * than two intervals; programs hear each.
  */
-const dueNow = (now: Instant, monitorId: MonitorId | null) => sql<Due>`
+const dueNow = (now: Instant, monitorIds: readonly MonitorId[] | undefined) => {
+  // Of what is over there is ever more: left to itself SQLite would read all of it.
+  const [index, ofThem] =
+    monitorIds === undefined
+      ? [sql.ref('incidents_open'), sql``]
+      : [
+          sql.ref('incidents_one_open'),
+          sql`and i.monitor_id in (select value from json_each(${JSON.stringify(monitorIds)}))`,
+        ]
+  return sql<Due>`
   select * from (
     select i.id, i.account_id, i.monitor_id, i.severity, i.heard_at,
       m.depends_on <> '[]' as has_dependencies, i.folded_into is not null as is_flapping,
@@ -50,57 +59,89 @@ const dueNow = (now: Instant, monitorId: MonitorId | null) => sql<Due>`
               select 1 from incidents pi
               where pi.monitor_id = pm.id and pi.severity = 'down' and pi.closed_at > i.started_at
                 and pi.closed_at > ${now} - 2 * m.interval_ms))) as is_for_people
-    from incidents i join monitors m on m.id = i.monitor_id
+    from incidents i indexed by ${index} join monitors m on m.id = i.monitor_id
     where i.resolved_at is null and i.alert_at <= ${now}
       and (i.told_at is null or i.heard_at is null)
-      and (${monitorId} is null or i.monitor_id = ${monitorId})
+      ${ofThem}
       and not exists (
         select 1 from maintenance_spans s
         where s.monitor_id = i.monitor_id and s.ended_at > ${now} and s.started_at <= ${now}))
   where is_for_people = 1 or heard_at is null
   order by id`
+}
+
+/** In one transaction: some milliseconds in which nothing else runs. */
+const MOST_TOGETHER = 32
 
 /**
- * Queues, in the caller's transaction or one for each, what is to be told now; of one monitor or of
- * all. True when there was any.
+ * Queues, in the caller's transaction or one for some at a time, what is to be told now; of some
+ * monitors or of all. True when there was any.
  */
-export async function tellDue(db: Db, now: Instant, monitorId?: MonitorId): Promise<boolean> {
-  const { rows } = await dueNow(now, monitorId ?? null).execute(db)
-  for (const row of rows) {
-    const tell = async (tx: Db) => {
-      const bound = bindAccount(tx, row.account_id)
-      if (row.heard_at === null && (await claim(bound, now, row.id, 'heard_at')))
-        await queueFact(bound, now, row.id, 'alert')
-      if (row.is_for_people === 0 || !(await claim(bound, now, row.id, 'told_at'))) return
-      const { id, severity } = row
-      const mayJoin = isStormy(severity) && row.is_flapping === 0
-      if (!mayJoin || !(await joinStorm(bound, now, { id, severity })))
-        await queueAlert(bound, now, id)
-      // Counted below until now.
-      if (row.has_dependencies === 1 && row.severity === 'down')
-        await showBelow(bound, now, row.monitor_id)
+export async function tellDue(
+  db: Db,
+  now: Instant,
+  monitorIds?: readonly MonitorId[],
+): Promise<boolean> {
+  const { rows } = await dueNow(now, monitorIds).execute(db)
+  for (const [accountId, all] of Map.groupBy(rows, (it) => it.account_id))
+    for (let at = 0; at < all.length; at += MOST_TOGETHER) {
+      const some = all.slice(at, at + MOST_TOGETHER)
+      const tell = (tx: Db) => tellSome(bindAccount(tx, accountId), now, some)
+      await (db.isTransaction ? tell(db) : db.transaction().execute(tell))
     }
-    await (db.isTransaction ? tell(db) : db.transaction().execute(tell))
-  }
   return rows.length > 0
 }
 
-type Mark = 'told_at' | 'heard_at' | 'escalated_at'
+async function tellSome(tx: AccountTx, now: Instant, due: readonly Due[]): Promise<void> {
+  const unheard = due.filter((it) => it.heard_at === null)
+  await queueFacts(tx, now, await claim(tx, now, unheard, 'heard_at'), 'alert')
+  const forPeople = due.filter((it) => it.is_for_people === 1)
+  const ids = new Set(await claim(tx, now, forPeople, 'told_at'))
+  const told = forPeople.filter(({ id }) => ids.has(id))
+  for (const [severity, some] of Map.groupBy(told, (it) => it.severity))
+    await tellAlike(tx, now, severity, some)
+  // Counted below until now.
+  for (const { has_dependencies, severity, monitor_id } of told)
+    if (has_dependencies === 1 && severity === 'down') await showBelow(tx, now, monitor_id)
+}
 
-const marked = prepared(
-  (tx: AccountTx, it: { readonly id: IncidentId; readonly now: Instant }, mark: Mark) =>
-    tx
-      .updateTable('incidents')
-      .set({ [mark]: it.now })
-      .where('id', '=', it.id)
-      .where(mark, 'is', null)
-      .where('resolved_at', 'is', null)
-      .returning('id'),
+/** Those that can be, in a storm's message; the others each in its own. */
+async function tellAlike(
+  tx: AccountTx,
+  now: Instant,
+  severity: Severity,
+  told: readonly Due[],
+): Promise<void> {
+  const joining = told.filter((it) => it.is_flapping === 0).map(({ id }) => id)
+  const isJoined =
+    isStormy(severity) && joining.length > 0 && (await joinStorm(tx, now, severity, joining))
+  for (const { id, is_flapping } of told)
+    if (!isJoined || is_flapping === 1) await queueAlert(tx, now, id)
+}
+
+type Mark = 'told_at' | 'heard_at' | 'escalated_at'
+type Marking = { readonly ids: readonly IncidentId[]; readonly now: Instant }
+
+const marked = prepared((tx: AccountTx, it: Marking, mark: Mark) =>
+  tx
+    .updateTable('incidents')
+    .set({ [mark]: it.now })
+    .where('id', 'in', it.ids)
+    .where(mark, 'is', null)
+    .where('resolved_at', 'is', null)
+    .returning('id'),
 )
 
-/** Whether it is ours to tell: still open, and nobody was before us. */
-async function claim(tx: AccountTx, now: Instant, id: IncidentId, mark: Mark): Promise<boolean> {
-  return (await marked(tx, { id, now }, mark)).length === 1
+/** Which of them are ours to tell: still open, and nobody was before us. In no order. */
+async function claim(
+  tx: AccountTx,
+  now: Instant,
+  incidents: readonly Pick<Due, 'id'>[],
+  mark: Mark,
+): Promise<readonly IncidentId[]> {
+  if (incidents.length === 0) return []
+  const rows = await marked(tx, { ids: incidents.map(({ id }) => id), now }, mark)
+  return rows.map(({ id }) => id)
 }
 
 /** Outages people were told of and nobody is on, for as long as the policy says; not in maintenance. */
@@ -112,8 +153,9 @@ const unattended = (
   const seconds = sql`(m.policy ->> ${`$.${setting}`})`
   return sql<Pick<Due, 'id' | 'account_id'> & { readonly policy: string }>`
     select i.id, i.account_id, m.policy
-    from incidents i join monitors m on m.id = i.monitor_id
-    where i.resolved_at is null and i.severity = 'down' and i.told_at is not null
+    from incidents i indexed by incidents_open join monitors m on m.id = i.monitor_id
+    where i.resolved_at is null and i.alert_at <= ${now} and i.severity = 'down'
+      and i.told_at is not null
       and i.acknowledged_at is null
       and ${seconds} > 0 and ${since} + ${seconds} * ${SECOND} <= ${now}
       and not exists (
@@ -131,7 +173,7 @@ export async function remindDue(db: Db, now: Instant): Promise<boolean> {
       const bound = bindAccount(tx, account_id)
       await bound.updateTable('incidents').set({ reminded_at: now }).where('id', '=', id).execute()
       await queueReply(bound, now, id, 'reminder')
-      await queueFact(bound, now, id, 'reminder')
+      await queueFacts(bound, now, [id], 'reminder')
     })
   return rows.length > 0
 }
@@ -143,10 +185,10 @@ export async function escalateDue(db: Db, now: Instant): Promise<boolean> {
   for (const { account_id, id, policy } of rows)
     await db.transaction().execute(async (tx) => {
       const bound = bindAccount(tx, account_id)
-      if (!(await claim(bound, now, id, 'escalated_at'))) return
+      if ((await claim(bound, now, [{ id }], 'escalated_at')).length === 0) return
       const { escalateTo } = JSON.parse(policy) as { readonly escalateTo: readonly ChannelId[] }
       await queueAlert(bound, now, id, escalateTo)
-      await queueFact(bound, now, id, 'alert', escalateTo)
+      await queueFacts(bound, now, [id], 'alert', escalateTo)
     })
   return rows.length > 0
 }

@@ -1,9 +1,9 @@
 import type { Updateable } from 'kysely'
-import type { AccountId, Instant, MonitorId } from '../kernel/index.ts'
+import type { AccountId, IncidentId, Instant, MonitorId } from '../kernel/index.ts'
 import { queueNotice } from '../notifications/index.ts'
 import type { Expiry, Outcome } from '../probes/index.ts'
 import { type AccountTx, bindAccount, type Db, prepared, type Tables } from '../storage/index.ts'
-import { beginFlapping, endFlapping, resolveIncident } from './close.ts'
+import { beginFlapping, endFlapping, resolveIncident, resolveTogether } from './close.ts'
 import type { JudgeState, Verdict } from './judgement.ts'
 import {
   type Cause,
@@ -14,6 +14,7 @@ import {
   warningOf,
   warnNearer,
 } from './open.ts'
+import { settleStorms } from './storm.ts'
 import { tellDue } from './tell.ts'
 
 export type LastGood = Pick<Opening, 'lastGoodAt' | 'lastGoodMs'>
@@ -48,19 +49,36 @@ const standing = prepared((tx: AccountTx, { id }: { readonly id: MonitorId }) =>
   tx.selectFrom('monitors').select(['rev', 'is_active']).where('id', '=', id),
 )
 
+async function isCurrent(tx: AccountTx, { id, rev }: Judged['monitor']): Promise<boolean> {
+  const [current] = await standing(tx, { id })
+  return current?.rev === rev && current.is_active === 1
+}
+
 /**
- * Writes a look's whole consequence in the caller's transaction: the state, the incidents, their
- * messages. Nothing and false when the monitor was changed, paused or deleted while we looked.
+ * Writes the whole consequence of looks in the caller's transaction: the states, the incidents, their
+ * messages. For each whether it was: nothing of it is when the monitor was changed, paused or deleted
+ * while we looked.
  */
-export async function recordJudged(tx: Db, judged: Judged): Promise<boolean> {
-  const { monitor, verdicts } = judged
-  const bound = bindAccount(tx, monitor.accountId)
-  const [current] = await standing(bound, { id: monitor.id })
-  if (current === undefined || current.rev !== monitor.rev || current.is_active === 0) return false
-  await writeState(bound, judged)
-  for (const verdict of verdicts) await act(bound, judged, verdict)
-  if (verdicts.some(isNews)) await tellDue(tx, judged.now, monitor.id)
-  return true
+export async function recordJudged(tx: Db, all: readonly Judged[]): Promise<boolean[]> {
+  const kept: boolean[] = []
+  const news: Judged[] = []
+  const storms = new Map<IncidentId, AccountTx>()
+  for (const judged of all) {
+    const bound = bindAccount(tx, judged.monitor.accountId)
+    const isKept = await isCurrent(bound, judged.monitor)
+    kept.push(isKept)
+    if (!isKept) continue
+    await writeState(bound, judged)
+    for (const verdict of judged.verdicts)
+      for (const id of (await act(bound, judged, verdict)) ?? []) storms.set(id, bound)
+    if (judged.verdicts.some(isNews)) news.push(judged)
+  }
+  // What many of them change is told once.
+  const now = Math.max(...news.map((it) => it.now))
+  for (const [id, bound] of storms) await settleStorms(bound, now, [id])
+  const ids = news.map(({ monitor }) => monitor.id)
+  if (ids.length > 0) await tellDue(tx, now, ids)
+  return kept
 }
 
 const causeOf = ({ code, message, details }: Outcome): Cause => ({
@@ -80,7 +98,12 @@ const opening = ({ monitor, now, lastGood }: Judged) => ({
   ...lastGood,
 })
 
-async function act(tx: AccountTx, judged: Judged, verdict: Verdict): Promise<void> {
+/** Answers the storms that are to be settled. */
+async function act(
+  tx: AccountTx,
+  judged: Judged,
+  verdict: Verdict,
+): Promise<readonly IncidentId[] | void> {
   const { monitor, at, now, outcome, before } = judged
   switch (verdict.kind) {
     case 'opened': {
@@ -101,7 +124,7 @@ async function act(tx: AccountTx, judged: Judged, verdict: Verdict): Promise<voi
       return recauseIncident(tx, now, monitor.id, causeOf(outcome))
     case 'resolved': {
       const end = { at: Math.min(verdict.resolvedAt, at), reason: 'resolved' } as const
-      return resolveIncident(tx, now, monitor.id, 'down', end)
+      return resolveTogether(tx, now, monitor.id, 'down', end)
     }
     case 'degraded':
       await openIncident(tx, {

@@ -1,5 +1,5 @@
 import { type IncidentId, type Instant, isoOrNull, SECOND } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
 import type { BurntBudget, Fact } from './contract.ts'
 import type { EventName } from './recipients.ts'
 
@@ -25,16 +25,16 @@ const FACT_FIELDS = [
 
 const SUMMARY = { pending: 'PENDING', up: 'GOOD', degraded: 'GOOD', down: 'ERROR' } as const
 
-type Row = Awaited<ReturnType<typeof read>>
+type Row = Awaited<ReturnType<typeof read>>[number]
 
-const read = (tx: AccountTx, id: IncidentId) =>
+const read = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }) =>
   tx
     .selectFrom('incidents as i')
     .leftJoin('monitors as m', 'm.id', 'i.monitor_id')
     .leftJoin('monitor_states as s', 's.monitor_id', 'i.monitor_id')
     .select(FACT_FIELDS)
-    .where('i.id', '=', id)
-    .executeTakeFirstOrThrow()
+    .where('i.id', '=', id),
+)
 
 /** A budget that burns, in the API's names. */
 function sloOf(it: Row, budget: string) {
@@ -73,7 +73,8 @@ export async function readFact(
   id: IncidentId,
   type: EventName,
 ): Promise<Fact> {
-  const it = await read(tx, id)
+  const [row] = await read(tx, { id })
+  const it = row!
   return {
     kind: 'fact',
     type,

@@ -32,7 +32,7 @@ export {
   queueAlert,
   queueBlindness,
   queueChange,
-  queueFact,
+  queueFacts,
   queueNotice,
   queueOnce,
   queueReply,

@@ -1,6 +1,6 @@
 import type { IncidentId, Instant } from '../kernel/index.ts'
-import type { AccountTx } from '../storage/index.ts'
-import { isTold, queue, queueChange, read } from './queue.ts'
+import { type AccountTx, prepared } from '../storage/index.ts'
+import { people, queue, queueChange, read, readAll } from './queue.ts'
 import {
   activeChannels,
   eventNameOf,
@@ -13,56 +13,63 @@ import { MAIL_SPACING_MS, STORM_SPACING_MS } from './spacing.ts'
 
 const isMail = ({ kind }: Recipient): boolean => mannerOf(kind) === 'mail'
 
-/** Whoever hears of that outage is shown it in the storm's message: at once, or with what comes next. */
+const supersede = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }) =>
+  tx
+    .updateTable('notifications')
+    .set({ state: 'superseded', error: 'told with others' })
+    .where('incident_id', '=', id)
+    .where('event', '=', 'alert')
+    .where('state', '=', 'pending')
+    .where('claimed_until', 'is', null)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('messages')
+            .select('message_id')
+            .whereRef('messages.incident_id', '=', 'notifications.incident_id')
+            .whereRef('messages.channel_id', '=', 'notifications.channel_id'),
+        ),
+      ),
+    ),
+)
+
+const shown = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }) =>
+  tx.selectFrom('messages').select('channel_id').where('incident_id', '=', id),
+)
+
+/** Which channels have that storm's message. */
+const shownIn = async (tx: AccountTx, id: IncidentId): Promise<ReadonlySet<number>> =>
+  new Set((await shown(tx, { id })).map(({ channel_id }) => channel_id))
+
+/**
+ * Whoever hears of any of those outages is shown it in the storm's message: at once, or with what comes
+ * next. `earlier`: also of those, which were told by themselves.
+ */
 export async function queueStorm(
   tx: AccountTx,
   now: Instant,
   stormId: IncidentId,
-  memberId: IncidentId,
+  memberIds: readonly IncidentId[],
+  earlier: readonly IncidentId[],
 ): Promise<void> {
-  const member = await read(tx, memberId)
-  const hearing = (await recipientsOf(tx, member))(eventNameOf('alert', member.severity))
-  const wanted = hearing.filter(isTold)
-  if (memberId !== stormId)
-    // Nobody has its own message yet: it is needed no more.
-    await tx
-      .updateTable('notifications')
-      .set({ state: 'superseded', error: 'told with others' })
-      .where('incident_id', '=', memberId)
-      .where('event', '=', 'alert')
-      .where('state', '=', 'pending')
-      .where('claimed_until', 'is', null)
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('messages')
-              .select('message_id')
-              .where('messages.incident_id', '=', memberId)
-              .whereRef('messages.channel_id', '=', 'notifications.channel_id'),
-          ),
-        ),
-      )
-      .execute()
-  const shown = await tx
-    .selectFrom('messages')
-    .select('channel_id')
-    .where('incident_id', '=', stormId)
-    .execute()
-  const ids = new Set(shown.map(({ channel_id }) => channel_id))
   const storm = await read(tx, stormId)
+  const members = await readAll(tx, [...memberIds, ...earlier])
+  const channels = await people(tx)
+  const recipients = await recipientsOf(tx, channels, members)
+  const hearing = new Set(
+    members.flatMap((it) => recipients(it, eventNameOf('alert', it.severity))),
+  )
+  const wanted = channels.filter((it) => hearing.has(it))
+  // Where nobody has its own message yet that is needed no more.
+  for (const id of earlier) await supersede(tx, { id })
+  const ids = await shownIn(tx, stormId)
   const isNew = ({ id }: Recipient) => !ids.has(id)
   await queue(tx, now, wanted.filter(isNew), storm, 'alert')
   const later = wanted.filter((it) => !isNew(it))
   await queue(tx, now, later.filter(isMail), storm, 'alert', MAIL_SPACING_MS)
-  await queue(
-    tx,
-    now,
-    later.filter((it) => !isMail(it)),
-    storm,
-    'alert',
-    STORM_SPACING_MS,
-  )
+  const edited = later.filter((it) => !isMail(it))
+  await queue(tx, now, edited, storm, 'alert', STORM_SPACING_MS)
 }
 
 /** The storm is over: its messages say so at once, and of outages one reply does. */
@@ -72,7 +79,7 @@ export async function queueStormEnd(
   stormId: IncidentId,
 ): Promise<void> {
   const storm = await read(tx, stormId)
-  await queueChange(tx, now, stormId)
+  await queueChange(tx, now, storm)
   await tx
     .updateTable('notifications')
     .set({ due_at: now })
@@ -80,12 +87,7 @@ export async function queueStormEnd(
     .where('state', '=', 'pending')
     .where('is_held', '=', 0)
     .execute()
-  const shown = await tx
-    .selectFrom('messages')
-    .select('channel_id')
-    .where('incident_id', '=', stormId)
-    .execute()
-  const ids = new Set(shown.map(({ channel_id }) => channel_id))
+  const ids = await shownIn(tx, stormId)
   const event = eventNameOf('recovery', storm.severity)
   const hearing = (await activeChannels(tx)).filter(
     (it) =>

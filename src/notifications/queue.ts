@@ -22,17 +22,44 @@ interface Subject extends Incident {
   readonly rev: number
 }
 
+/** As it is after a change. */
+type Changed = Pick<Subject, 'id' | 'rev'> & {
+  readonly resolved_at: Instant | null
+  readonly storm_id: IncidentId | null
+}
+
 const incidents = (tx: AccountTx) =>
   tx
     .selectFrom('incidents')
-    .select(['id', 'severity', 'rev', 'monitor_id', 'escalated_at', 'storm_id'])
+    .select(['id', 'severity', 'rev', 'monitor_id', 'escalated_at', 'storm_id', 'resolved_at'])
 
-const byId = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }) =>
-  incidents(tx).where('id', '=', id),
+const byId = prepared((tx: AccountTx, { ids }: { readonly ids: readonly IncidentId[] }) =>
+  incidents(tx).where('id', 'in', ids),
 )
 
-export const read = async (tx: AccountTx, id: IncidentId): Promise<Subject> =>
-  (await byId(tx, { id }))[0]!
+/** Those of `ids`, in no order. */
+export const readAll = (
+  tx: AccountTx,
+  ids: readonly IncidentId[],
+): Promise<(Subject & Changed)[]> => byId(tx, { ids })
+
+export const read = async (tx: AccountTx, id: IncidentId): Promise<Subject & Changed> =>
+  (await readAll(tx, [id]))[0]!
+
+type Row = {
+  readonly channels: readonly ChannelId[]
+  readonly id: IncidentId
+  readonly rev: number
+  readonly due_at: Instant
+  readonly created_at: Instant
+}
+
+const insert = prepared((tx: AccountTx, { channels, id, ...row }: Row, event: Saying) =>
+  tx
+    .insertInto('notifications')
+    .values(channels.map((channel_id) => ({ channel_id, incident_id: id, event, ...row })))
+    .onConflict((oc) => oc.doNothing()),
+)
 
 export async function queue(
   tx: AccountTx,
@@ -43,23 +70,21 @@ export async function queue(
   waitMs = 0,
 ): Promise<void> {
   if (channels.length === 0) return
-  await tx
-    .insertInto('notifications')
-    .values(
-      channels.map((channel) => ({
-        channel_id: channel.id,
-        incident_id: id,
-        event,
-        rev,
-        due_at: now + waitMs,
-        created_at: now,
-      })),
-    )
-    .onConflict((oc) => oc.doNothing())
-    .execute()
+  const ids = channels.map((it) => it.id)
+  await insert(tx, { channels: ids, id, rev, due_at: now + waitMs, created_at: now }, event)
 }
 
 export const isTold = ({ kind }: Recipient): boolean => mannerOf(kind) !== 'fact'
+
+/** The channels of people. */
+export const people = async (tx: AccountTx): Promise<Recipient[]> =>
+  (await activeChannels(tx)).filter(isTold)
+
+/** Those of people who hear that of an incident. */
+async function peopleFor(tx: AccountTx, subject: Subject, saying: Saying) {
+  const recipients = await recipientsOf(tx, await people(tx), [subject])
+  return recipients(subject, eventNameOf(saying, subject.severity))
+}
 
 /**
  * Queues, in the caller's transaction, that people hear of an incident; those among `only`, where
@@ -72,22 +97,13 @@ export async function queueAlert(
   only?: readonly ChannelId[],
 ): Promise<void> {
   const subject = await read(tx, id)
-  const hearing = (await recipientsOf(tx, subject))(eventNameOf('alert', subject.severity))
-  const wanted = hearing.filter((it) => isTold(it) && (only === undefined || only.includes(it.id)))
+  const all = await peopleFor(tx, subject, 'alert')
+  const wanted = all.filter((it) => only === undefined || only.includes(it.id))
   await queue(tx, now, wanted, subject, 'alert')
 }
 
-/**
- * Something about an incident changed: whoever has its message, or is still to get it, is shown that.
- * A message still waiting says the newer state by itself.
- */
-export async function queueChange(tx: AccountTx, now: Instant, id: IncidentId): Promise<void> {
-  const { rev, resolved_at, storm_id } = await tx
-    .selectFrom('incidents')
-    .select(['rev', 'resolved_at', 'storm_id'])
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
-  const channels = await tx
+const shownTo = prepared((tx: AccountTx, { id }: { readonly id: IncidentId }, isOver: boolean) =>
+  tx
     .selectFrom('channels')
     .select(['channels.id', 'kind'])
     .where('is_active', '=', 1)
@@ -105,13 +121,19 @@ export async function queueChange(tx: AccountTx, now: Instant, id: IncidentId): 
         .where('n.event', '=', 'alert')
         .where('n.state', '!=', 'superseded')
       // What nobody could be told while it went on is not worth a message once it is over.
-      return resolved_at === null
-        ? eb.or([eb.exists(messages), eb.exists(tried)])
-        : eb.exists(messages)
-    })
-    .execute()
+      return isOver ? eb.exists(messages) : eb.or([eb.exists(messages), eb.exists(tried)])
+    }),
+)
+
+/**
+ * Something about an incident changed: whoever has its message, or is still to get it, is shown that.
+ * A message still waiting says the newer state by itself.
+ */
+export async function queueChange(tx: AccountTx, now: Instant, changed: Changed): Promise<void> {
+  const { id, resolved_at, storm_id } = changed
+  const channels = await shownTo(tx, { id }, resolved_at !== null)
   const edited = channels.filter(({ kind }) => mannerOf(kind) === 'message')
-  await queue(tx, now, edited, { id, rev }, 'alert', storm_id === id ? STORM_SPACING_MS : 0)
+  await queue(tx, now, edited, changed, 'alert', storm_id === id ? STORM_SPACING_MS : 0)
 }
 
 /**
@@ -125,11 +147,9 @@ export async function queueReply(
   saying: Exclude<Saying, 'alert'>,
 ): Promise<void> {
   const subject = await read(tx, id)
-  const hearing = (await recipientsOf(tx, subject))(eventNameOf(saying, subject.severity))
-  const wanted =
-    saying === 'acknowledged' || subject.severity === 'burning'
-      ? hearing.filter(({ kind }) => mannerOf(kind) === 'mail')
-      : hearing.filter(isTold)
+  const all = await peopleFor(tx, subject, saying)
+  const isForMails = saying === 'acknowledged' || subject.severity === 'burning'
+  const wanted = isForMails ? all.filter(({ kind }) => mannerOf(kind) === 'mail') : all
   await queue(tx, now, wanted, subject, saying)
 }
 
@@ -145,49 +165,60 @@ export async function queueOpen(tx: AccountTx, now: Instant, channelId: ChannelI
       : queue(tx, now, [{ id: channelId }], { id: storm_id, rev: 1 }, 'alert'))
 }
 
+type Stored = {
+  readonly channels: readonly ChannelId[]
+  readonly incident_id: IncidentId | null
+  readonly notice: string
+  readonly now: Instant
+}
+
+const insertNews = prepared(
+  (tx: AccountTx, { channels, now, ...row }: Stored, event: 'fact' | 'notice') => {
+    const stamps = { due_at: now, created_at: now, rev: 1 }
+    return tx
+      .insertInto('notifications')
+      .values(channels.map((channel_id) => ({ channel_id, event, ...row, ...stamps })))
+  },
+)
+
 async function store(
   tx: AccountTx,
   now: Instant,
-  channels: readonly Pick<Recipient, 'id'>[],
+  recipients: readonly Pick<Recipient, 'id'>[],
   news: News,
-  incidentId: IncidentId | null = null,
+  incident_id: IncidentId | null = null,
 ): Promise<void> {
-  if (channels.length === 0) return
-  await tx
-    .insertInto('notifications')
-    .values(
-      channels.map(({ id }) => ({
-        channel_id: id,
-        incident_id: incidentId,
-        event: news.kind === 'fact' ? ('fact' as const) : ('notice' as const),
-        rev: 1,
-        notice: JSON.stringify(news),
-        due_at: now,
-        created_at: now,
-      })),
-    )
-    .execute()
+  if (recipients.length === 0) return
+  const channels = recipients.map(({ id }) => id)
+  const event = news.kind === 'fact' ? 'fact' : 'notice'
+  await insertNews(tx, { channels, incident_id, notice: JSON.stringify(news), now }, event)
 }
 
-/** Tells programs, each event on its own; those among `only`, where that is given. */
-export async function queueFact(
+/** Tells programs, of each incident on its own; those among `only`, where that is given. */
+export async function queueFacts(
   tx: AccountTx,
   now: Instant,
-  id: IncidentId,
+  ids: readonly IncidentId[],
   saying: Saying,
   only?: readonly ChannelId[],
 ): Promise<void> {
-  const subject = await read(tx, id)
-  const event = eventNameOf(saying, subject.severity)
-  const wanted = (await recipientsOf(tx, subject))(event).filter(
+  const programs = (await activeChannels(tx)).filter(
     (it) => !isTold(it) && (only === undefined || only.includes(it.id)),
   )
-  if (wanted.length > 0) await store(tx, now, wanted, await readFact(tx, now, id, event), id)
+  if (programs.length === 0 || ids.length === 0) return
+  const subjects = await readAll(tx, ids)
+  const recipients = await recipientsOf(tx, programs, subjects)
+  for (const it of subjects.toSorted((a, b) => a.id - b.id)) {
+    const event = eventNameOf(saying, it.severity)
+    const wanted = recipients(it, event)
+    if (wanted.length > 0)
+      await store(tx, now, wanted, await readFact(tx, now, it.id, event), it.id)
+  }
 }
 
 /** Tells every channel of the account's people something that is no incident. */
 export async function queueNotice(tx: AccountTx, now: Instant, news: News): Promise<void> {
-  await store(tx, now, (await activeChannels(tx)).filter(isTold), news)
+  await store(tx, now, await people(tx), news)
 }
 
 /**

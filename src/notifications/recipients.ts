@@ -129,24 +129,26 @@ function picks(monitor: Picking, isEscalated: boolean): (channel: Recipient) => 
     (isEscalated && escalateTo.includes(it.id) && covers(it, id, tags))
 }
 
-const picking = prepared((tx: AccountTx, { id }: { readonly id: MonitorId }) =>
-  tx.selectFrom('monitors').select(['id', 'policy', 'tags']).where('id', '=', id),
+const picking = prepared((tx: AccountTx, { ids }: { readonly ids: readonly MonitorId[] }) =>
+  tx.selectFrom('monitors').select(['id', 'policy', 'tags']).where('id', 'in', ids),
 )
 
 /**
- * Who hears of an incident: those its monitor picks, and once it is escalated those it escalates to,
- * each narrowed by what the channel itself wants.
+ * Who of `channels` hears of these incidents: those their monitors pick, and once one is escalated those
+ * it escalates to, each narrowed by what the channel itself wants.
  */
 export async function recipientsOf(
   tx: AccountTx,
-  { monitor_id, escalated_at }: Subject,
-): Promise<(event: EventName) => readonly Recipient[]> {
-  const channels = await activeChannels(tx)
-  const monitor =
-    channels.length === 0 || monitor_id === null
-      ? undefined
-      : (await picking(tx, { id: monitor_id }))[0]
-  if (monitor === undefined) return () => []
-  const picked = channels.filter(picks(monitor, escalated_at !== null))
-  return (event) => picked.filter((it) => hears(it, event))
+  channels: readonly Recipient[],
+  incidents: readonly Subject[],
+): Promise<(incident: Subject, event: EventName) => readonly Recipient[]> {
+  const ids = incidents.flatMap(({ monitor_id }) => monitor_id ?? [])
+  const rows = channels.length === 0 || ids.length === 0 ? [] : await picking(tx, { ids })
+  const monitors = new Map(rows.map((it) => [it.id, it]))
+  return ({ monitor_id, escalated_at }, event) => {
+    const monitor = monitor_id === null ? undefined : monitors.get(monitor_id)
+    if (monitor === undefined) return []
+    const isPicked = picks(monitor, escalated_at !== null)
+    return channels.filter((it) => isPicked(it) && hears(it, event))
+  }
 }
