@@ -28,21 +28,29 @@ interface Due {
   readonly is_flapping: 0 | 1
 }
 
+type At = { readonly now: Instant }
+
+const askable = <Row>(db: Db, query: RawBuilder<Row>) => ({
+  execute: async () => (await query.execute(db)).rows,
+  compile: () => query.compile(db),
+})
+
 /**
  * What is to be told now: not before `alertAfter` and not in maintenance. People also not of what is
  * folded into another's message, nor while what it depends on is down, doubtful, or back for less
  * than two intervals; programs hear each.
  */
-const dueNow = (now: Instant, monitorIds: readonly MonitorId[] | undefined) => {
-  // Of what is over there is ever more: left to itself SQLite would read all of it.
-  const [index, ofThem] =
-    monitorIds === undefined
-      ? [sql.ref('incidents_open'), sql``]
-      : [
-          sql.ref('incidents_one_open'),
-          sql`and i.monitor_id in (select value from json_each(${JSON.stringify(monitorIds)}))`,
-        ]
-  return sql<Due>`
+const dueNow = prepared(
+  (db: Db, { now, ids }: At & { readonly ids: string }, of: 'all' | 'some') => {
+    // Of what is over there is ever more: left to itself SQLite would read all of it.
+    const [index, ofThem] =
+      of === 'all'
+        ? [sql.ref('incidents_open'), sql``]
+        : [
+            sql.ref('incidents_one_open'),
+            sql`and i.monitor_id in (select value from json_each(${ids}))`,
+          ]
+    const query = sql<Due>`
   select * from (
     select i.id, i.account_id, i.monitor_id, i.severity, i.heard_at,
       m.depends_on <> '[]' as has_dependencies, i.folded_into is not null as is_flapping,
@@ -54,7 +62,7 @@ const dueNow = (now: Instant, monitorIds: readonly MonitorId[] | undefined) => {
           where ps.status = 'down'
             or ps.judged ->> '$.streak.kind' = 'failing'
             or (i.severity = 'down' and coalesce(ps.last_check_at, 0) < i.started_at
-              and i.detected_at > ${now - PATIENCE_MS})
+              and i.detected_at > ${now} - ${PATIENCE_MS})
             or exists (
               select 1 from incidents pi
               where pi.monitor_id = pm.id and pi.severity = 'down' and pi.closed_at > i.started_at
@@ -68,7 +76,9 @@ const dueNow = (now: Instant, monitorIds: readonly MonitorId[] | undefined) => {
         where s.monitor_id = i.monitor_id and s.ended_at > ${now} and s.started_at <= ${now}))
   where is_for_people = 1 or heard_at is null
   order by id`
-}
+    return askable(db, query)
+  },
+)
 
 /** In one transaction: some milliseconds in which nothing else runs. */
 const MOST_TOGETHER = 32
@@ -82,7 +92,8 @@ export async function tellDue(
   now: Instant,
   monitorIds?: readonly MonitorId[],
 ): Promise<boolean> {
-  const { rows } = await dueNow(now, monitorIds).execute(db)
+  const ids = JSON.stringify(monitorIds ?? [])
+  const rows = await dueNow(db, { now, ids }, monitorIds === undefined ? 'all' : 'some')
   for (const [accountId, all] of Map.groupBy(rows, (it) => it.account_id))
     for (let at = 0; at < all.length; at += MOST_TOGETHER) {
       const some = all.slice(at, at + MOST_TOGETHER)
@@ -144,30 +155,32 @@ async function claim(
   return rows.map(({ id }) => id)
 }
 
+/** From when on a setting counts; a null is never due. */
+const SINCE = {
+  // Of one that flaps its own message says how it stands.
+  reminderSeconds: sql`iif(i.folded_into is null, coalesce(i.reminded_at, i.told_at), null)`,
+  escalateAfterSeconds: sql`iif(i.escalated_at is null, i.told_at, null)`,
+}
+
 /** Outages people were told of and nobody is on, for as long as the policy says; not in maintenance. */
-const unattended = (
-  now: Instant,
-  setting: 'reminderSeconds' | 'escalateAfterSeconds',
-  since: RawBuilder<unknown>,
-) => {
+const unattended = prepared((db: Db, { now }: At, setting: keyof typeof SINCE) => {
   const seconds = sql`(m.policy ->> ${`$.${setting}`})`
-  return sql<Pick<Due, 'id' | 'account_id'> & { readonly policy: string }>`
+  const query = sql<Pick<Due, 'id' | 'account_id'> & { readonly policy: string }>`
     select i.id, i.account_id, m.policy
     from incidents i indexed by incidents_open join monitors m on m.id = i.monitor_id
     where i.resolved_at is null and i.alert_at <= ${now} and i.severity = 'down'
       and i.told_at is not null
       and i.acknowledged_at is null
-      and ${seconds} > 0 and ${since} + ${seconds} * ${SECOND} <= ${now}
+      and ${seconds} > 0 and ${SINCE[setting]} + ${seconds} * ${SECOND} <= ${now}
       and not exists (
         select 1 from maintenance_spans s
         where s.monitor_id = i.monitor_id and s.ended_at > ${now} and s.started_at <= ${now})`
-}
+  return askable(db, query)
+})
 
 /** Down, told, nobody on it: said again every `reminderSeconds`. */
 export async function remindDue(db: Db, now: Instant): Promise<boolean> {
-  // Of one that flaps its own message says how it stands: a null is never due.
-  const since = sql`iif(i.folded_into is null, coalesce(i.reminded_at, i.told_at), null)`
-  const { rows } = await unattended(now, 'reminderSeconds', since).execute(db)
+  const rows = await unattended(db, { now }, 'reminderSeconds')
   for (const { account_id, id } of rows)
     await db.transaction().execute(async (tx) => {
       const bound = bindAccount(tx, account_id)
@@ -180,8 +193,7 @@ export async function remindDue(db: Db, now: Instant): Promise<boolean> {
 
 /** Down, told, nobody on it for `escalateAfterSeconds`: `escalateTo` is told, too. */
 export async function escalateDue(db: Db, now: Instant): Promise<boolean> {
-  const since = sql`iif(i.escalated_at is null, i.told_at, null)`
-  const { rows } = await unattended(now, 'escalateAfterSeconds', since).execute(db)
+  const rows = await unattended(db, { now }, 'escalateAfterSeconds')
   for (const { account_id, id, policy } of rows)
     await db.transaction().execute(async (tx) => {
       const bound = bindAccount(tx, account_id)
