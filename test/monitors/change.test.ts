@@ -5,7 +5,7 @@ import { Eye } from '../support/eye.ts'
 import { House } from '../support/house.ts'
 import { until } from '../support/until.ts'
 
-test('the next slot is after now, within the interval, and keeps its rhythm whenever it is asked', () => {
+test('the next slot is after now, within the interval, keeps its rhythm whenever it is asked, and is shared by those of the same 20 ms', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 1e6 }),
@@ -15,6 +15,7 @@ test('the next slot is after now, within the interval, and keeps its rhythm when
         const interval = seconds * 1000
         const next = slotAfter(id, interval, now)
         expect(next > now && next <= now + interval).toBe(true)
+        expect(Math.abs(next % 20)).toBe(0)
         expect(slotAfter(id, interval, next - 1)).toBe(next)
         expect(slotAfter(id, interval, next)).toBe(next + interval)
       },

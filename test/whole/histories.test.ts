@@ -265,7 +265,7 @@ test.each<[name: string, history: History, told: string[]]>([
       first: cutLine(5, 9),
     },
     [
-      '00:09:01 ! ⚪ I could not reach the internet from <clock 2027-03-01T14:05:24.487Z> to <clock 2027-03-01T14:09:01.127Z>. Nothing was judged in that time.',
+      '00:09:04 ! ⚪ I could not reach the internet from <clock 2027-03-01T14:05:24.480Z> to <clock 2027-03-01T14:09:04.120Z>. Nothing was judged in that time.',
     ],
   ],
   [
@@ -396,7 +396,7 @@ test.each<[name: string, history: History, told: string[]]>([
       },
       minutes: 130,
     },
-    ['01:05:37 ! ⚪ shop could not be looked at since <clock 2027-03-01T14:05:36.727Z>'],
+    ['01:05:37 ! ⚪ shop could not be looked at since <clock 2027-03-01T14:05:36.720Z>'],
   ],
   [
     'a certificate runs down and is renewed',
