@@ -1,11 +1,12 @@
 import { plain } from '../../src/kernel/index.ts'
-import { listOutlines, type Outline } from '../../src/monitors/index.ts'
+import { listStandings, outlinesOf, type Standing } from '../../src/monitors/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import type { Choice } from './desk.ts'
-import { openIncidents, signOf, stateWords, worstFirst } from './present.ts'
+import { openIncidents, signOf, stateWords } from './present.ts'
 import { SIGNS } from './reply.ts'
 import { words } from './sentences.ts'
+import { firstOf, worstFirst } from './worst.ts'
 
 const SAYS = {
   choice: '{sign} {monitor} · {state}',
@@ -21,18 +22,19 @@ export async function completeMonitors(
 ): Promise<readonly Choice[]> {
   const wanted = fold(typed.trim())
   const number = /^#?(\d{1,15})$/.exec(wanted)?.[1]
-  const begins = ({ monitor }: Outline): number => (fold(monitor.name).startsWith(wanted) ? 0 : 1)
+  const begins = ({ name }: Standing): number => (fold(name).startsWith(wanted) ? 0 : 1)
   const open = await openIncidents(db)
-  return (await listOutlines(db))
-    .filter(({ monitor }) => fold(monitor.name).includes(wanted) || String(monitor.id) === number)
-    .toSorted((a, b) => begins(a) - begins(b) || worstFirst(now)(a, b))
-    .slice(0, MOST_CHOICES)
-    .map((view) => ({
-      label: words(SAYS.choice, {
-        sign: SIGNS[signOf(view, now)],
-        monitor: plain(view.monitor.name, LONGEST_NAME),
-        state: stateWords(view, open.get(view.monitor.id), now),
-      }),
-      value: `#${view.monitor.id}`,
-    }))
+  const found = (await listStandings(db, now)).filter(
+    ({ id, name }) => fold(name).includes(wanted) || String(id) === number,
+  )
+  const order = (a: Standing, b: Standing) => begins(a) - begins(b) || worstFirst(a, b)
+  const chosen = await outlinesOf(db, firstOf(found, MOST_CHOICES, order))
+  return chosen.map((view) => ({
+    label: words(SAYS.choice, {
+      sign: SIGNS[signOf(view, now)],
+      monitor: plain(view.monitor.name, LONGEST_NAME),
+      state: stateWords(view, open.get(view.monitor.id), now),
+    }),
+    value: `#${view.monitor.id}`,
+  }))
 }

@@ -1,16 +1,19 @@
 import { nearest, Fault, plain } from '../../src/kernel/index.ts'
 import {
   getMonitor,
-  listOutlines,
+  listStandings,
   type MonitorView,
   type Outline,
+  outlinesOf,
+  type Standing,
 } from '../../src/monitors/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import { no, refusal } from './compose.ts'
-import { signOf, tailOf, withCommas, worstFirst } from './present.ts'
+import { signOf, tailOf, withCommas } from './present.ts'
 import { line, name, note, type Reply, verbatim } from './reply.ts'
 import { fill, words } from './sentences.ts'
+import { firstOf } from './worst.ts'
 
 const SAYS = {
   which: '{typed} could be {count} monitors. Which one?',
@@ -37,19 +40,19 @@ export async function findMonitor(
   typed: string,
   pressOf: (view: Outline) => string,
 ): Promise<Found> {
-  const { db, deps } = call
+  const { db, now, deps } = call
   const hash = /^#(\d{1,15})$/.exec(typed)
   if (hash !== null) return { view: await getMonitor(db, deps.sealer, Number(hash[1])) }
   const wanted = fold(typed)
-  const similar = (await listOutlines(db, { search: typed })).filter(({ monitor }) =>
-    fold(monitor.name).includes(wanted),
+  const similar = (await listStandings(db, now, typed)).filter((it) =>
+    fold(it.name).includes(wanted),
   )
-  const exact = similar.filter(({ monitor }) => fold(monitor.name) === wanted)
-  const begin = similar.filter(({ monitor }) => fold(monitor.name).startsWith(wanted))
+  const exact = similar.filter((it) => fold(it.name) === wanted)
+  const begin = similar.filter((it) => fold(it.name).startsWith(wanted))
   const [only, ...others] = [exact, begin, similar].find((found) => found.length > 0) ?? []
   if (only !== undefined && others.length === 0)
-    return { view: await getMonitor(db, deps.sealer, only.monitor.id) }
-  if (only !== undefined) return { reply: which(call, typed, [only, ...others], pressOf) }
+    return { view: await getMonitor(db, deps.sealer, only.id) }
+  if (only !== undefined) return { reply: await which(call, typed, [only, ...others], pressOf) }
   return byNumber(call, typed)
 }
 
@@ -64,13 +67,13 @@ async function byNumber(call: Call, typed: string): Promise<Found> {
   return { reply: await unknown(call, typed) }
 }
 
-function which(
-  { now }: Call,
+async function which(
+  { db, now }: Call,
   typed: string,
-  views: readonly Outline[],
+  views: readonly Standing[],
   pressOf: (view: Outline) => string,
-): Reply {
-  const shown = views.toSorted(worstFirst(now)).slice(0, MOST_CHOICES)
+): Promise<Reply> {
+  const shown = await outlinesOf(db, firstOf(views, MOST_CHOICES))
   const rest = views.length - shown.length
   return no(fill(SAYS.which, { typed: verbatim(typed), count: views.length }), {
     tone: 'quiet',
@@ -97,10 +100,9 @@ function which(
   })
 }
 
-async function unknown({ db }: Call, typed: string): Promise<Reply> {
-  const all = await listOutlines(db)
-  const near = nearest(typed, all, ({ monitor }) => monitor.name, 3)
-  const names = withCommas(near.map(({ monitor }) => name(monitor.name)))
+async function unknown({ db, now }: Call, typed: string): Promise<Reply> {
+  const near = nearest(typed, await listStandings(db, now), (it) => it.name, 3)
+  const names = withCommas(near.map((it) => name(it.name)))
   return no(fill(SAYS.unknown, { typed: verbatim(typed) }), {
     body: near.length === 0 ? [] : [line(...fill(SAYS.nearest, { names }))],
     value: refusal('monitor_unknown', SAYS.unknownShort),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { DAY, type Instant } from '../../src/kernel/index.ts'
-import { listOutlines, type Outline } from '../../src/monitors/index.ts'
+import { DAY } from '../../src/kernel/index.ts'
+import { listOutlines, listStandings, outlinesOf, type Standing } from '../../src/monitors/index.ts'
 import { observedTime, uptimePercent } from '../../src/stats/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import { nothingWatched } from './answers.ts'
@@ -11,16 +11,17 @@ import { quoteWord } from './line.ts'
 import { pageOption, pageRule } from './options.ts'
 import { pageWords } from './phrases.ts'
 import {
+  type Counts,
   countSigns,
   countWords,
   monitorValue,
   openIncidents,
   signOf,
   tailOf,
-  worstFirst,
 } from './present.ts'
 import { type Action, line, note, type Reply, type Run, text, verbatim } from './reply.ts'
 import { counted, fill } from './sentences.ts'
+import { firstOf } from './worst.ts'
 
 const SAYS = {
   total: { one: '{count} monitor', other: '{count} monitors' },
@@ -42,25 +43,32 @@ type Shown = (typeof STATES)[number]
 
 const isShown = (word: string): word is Shown => STATES.some((state) => state === word)
 
-/** A state, a tag, or text in name or address. */
-function matches(view: Outline, filter: string, now: Instant): boolean {
-  if (isShown(filter)) return signOf(view, now) === filter
-  const { name, url, tags } = view.monitor
-  return tags.includes(filter) || [name, url].some((it) => fold(it).includes(filter))
+/** Those of a state, with a tag, or with text in name or address. */
+async function chosen(
+  { db }: Call,
+  all: readonly Standing[],
+  filter: string | undefined,
+): Promise<readonly Standing[]> {
+  if (filter === undefined) return all
+  if (isShown(filter)) return all.filter(({ sign }) => sign === filter)
+  const meant = (await listOutlines(db)).filter(
+    ({ monitor: { name, url, tags } }) =>
+      tags.includes(filter) || [name, url].some((it) => fold(it).includes(filter)),
+  )
+  const ids = new Set(meant.map(({ monitor }) => monitor.id))
+  return all.filter(({ id }) => ids.has(id))
 }
 
 async function listReply(call: Call, filter: string | undefined, wanted: number): Promise<Reply> {
   const { db, now, place } = call
-  const all = await listOutlines(db)
-  const counts = countSigns(all, now)
+  const all = await listStandings(db, now)
+  const counts = countSigns(all.map(({ sign }) => [sign, 1]))
   if (counts.total === 0) return nothingWatched(place, { counts, monitors: [] })
   const folded = filter === undefined ? undefined : fold(filter)
-  const found = all
-    .filter((view) => folded === undefined || matches(view, folded, now))
-    .toSorted(worstFirst(now))
+  const found = await chosen(call, all, folded)
   const pages = Math.max(1, Math.ceil(found.length / PAGE))
   const page = Math.min(wanted, pages)
-  const shown = found.slice((page - 1) * PAGE, page * PAGE)
+  const shown = await outlinesOf(db, firstOf(found, page * PAGE).slice((page - 1) * PAGE))
   const times = await observedTime(
     db,
     shown.map(({ monitor }) => monitor.id),
@@ -93,11 +101,7 @@ async function listReply(call: Call, filter: string | undefined, wanted: number)
   })
 }
 
-function headline(
-  counts: ReturnType<typeof countSigns>,
-  filter: string | undefined,
-  found: number,
-): Run[] {
+function headline(counts: Counts, filter: string | undefined, found: number): Run[] {
   const parts = (['down', 'degraded', 'pending', 'maintenance', 'up', 'paused'] as const)
     .filter((state) => counts[state] > 0)
     .map((state) => countWords(counts[state], state))

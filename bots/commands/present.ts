@@ -36,45 +36,23 @@ const SAYS = {
   andMore: '{names} and {count} more',
 } as const
 
-const RANK: Readonly<Record<StateSign, number>> = {
-  down: 0,
-  degraded: 1,
-  pending: 2,
-  maintenance: 3,
-  up: 4,
-  paused: 5,
-}
-
 /** The state people see: maintenance lies over what was found, as a pause does. */
 export const signOf = (view: Outline, now: Instant): StateSign =>
   isInMaintenance(view, now) ? 'maintenance' : shownStatus(view)
 
-/** Worst first, then by name. */
-export const worstFirst =
-  (now: Instant) =>
-  (a: Outline, b: Outline): number =>
-    RANK[signOf(a, now)] - RANK[signOf(b, now)] || byName(a, b)
+const NONE = { total: 0, pending: 0, up: 0, degraded: 0, down: 0, paused: 0, maintenance: 0 }
+
+export type Counts = Readonly<Record<'total' | StateSign, number>>
 
 /** How many are in each state. */
-export function countSigns(
-  views: readonly Outline[],
-  now: Instant,
-): Record<'total' | StateSign, number> {
-  const counts = {
-    total: views.length,
-    pending: 0,
-    up: 0,
-    degraded: 0,
-    down: 0,
-    paused: 0,
-    maintenance: 0,
+export function countSigns(signs: Iterable<readonly [StateSign, number]>): Counts {
+  const counts = { ...NONE }
+  for (const [sign, count] of signs) {
+    counts[sign] += count
+    counts.total += count
   }
-  for (const view of views) counts[signOf(view, now)] += 1
   return counts
 }
-
-const byName = (a: Outline, b: Outline): number =>
-  a.monitor.name.localeCompare(b.monitor.name, 'en') || a.monitor.id - b.monitor.id
 
 /** `2 up`, `1 in maintenance` */
 export const countWords = (count: number, sign: StateSign): string =>

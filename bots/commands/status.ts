@@ -1,5 +1,11 @@
 import { DAY, MINUTE } from '../../src/kernel/index.ts'
-import { listOutlines, type Outline } from '../../src/monitors/index.ts'
+import {
+  listStandings,
+  type Outline,
+  outlinesOf,
+  type Tally,
+  tallyMonitors,
+} from '../../src/monitors/index.ts'
 import { inTrouble } from '../../src/objectives/index.ts'
 import { formatPercent, responseTimes, uptimePercent } from '../../src/stats/index.ts'
 import { nothingWatched } from './answers.ts'
@@ -8,18 +14,19 @@ import { dotted, press, say, signed } from './compose.ts'
 import { monitorOption, monitorRule } from './options.ts'
 import { formatAge } from './phrases.ts'
 import {
+  type Counts,
   countSigns,
   countWords,
   monitorValue,
   openIncidents,
   signOf,
   tailOf,
-  worstFirst,
 } from './present.ts'
 import { budgetValue, objectivesRuns } from './objectives.ts'
 import { type Action, line, note, type Reply, type Run, type StateSign, time } from './reply.ts'
 import { counted, fill } from './sentences.ts'
 import { showNamed } from './show.ts'
+import { worstFirst } from './worst.ts'
 
 const SAYS = {
   isDown: { one: '{count} of {total} is down', other: '{count} of {total} are down' },
@@ -42,14 +49,13 @@ const SAYS = {
 } as const
 
 const MOST_ROWS = 15
+const BAD: readonly StateSign[] = ['down', 'degraded', 'maintenance']
 
 const ACTIONS: readonly Action[] = [
   { label: SAYS.incidents, press: press('incs', 1), line: 'incidents' },
   { label: SAYS.list, press: press('list', 1), line: 'list' },
   { label: SAYS.refresh, press: press('status', 0) },
 ]
-
-type Counts = ReturnType<typeof countSigns>
 
 function verdict(counts: Counts): [StateSign, Run[]] {
   const { total, up, down, degraded, paused, pending, maintenance } = counts
@@ -69,12 +75,10 @@ function verdict(counts: Counts): [StateSign, Run[]] {
 /** One line of verdict, then what is not up, then counts. */
 export async function statusReply(call: Call): Promise<Reply> {
   const { db, now, place, lastDay } = call
-  const all = await listOutlines(db)
-  const counts = countSigns(all, now)
+  const all = await tallyMonitors(db, now)
+  const counts = countSigns(all.counts)
   if (counts.total === 0) return nothingWatched(place, { ...counts, notUp: [] })
-  const bad = all
-    .filter((view) => /^(?:down|degraded|maintenance)$/.test(signOf(view, now)))
-    .toSorted(worstFirst(now))
+  const bad = await badOnes(call, counts)
   const [sign, said] = verdict(counts)
   const uptime = uptimePercent(await lastDay(db))
   const budgets = await call.budgets(db)
@@ -84,7 +88,7 @@ export async function statusReply(call: Call): Promise<Reply> {
     ...signed(sign),
     body: [
       ...(await rowsOf(call, bad)),
-      line(...tally(counts, all, sign, uptime)),
+      line(...tally(counts, all.lastCheckAt, sign, uptime)),
       ...(objectives === null ? [] : [line(...objectives)]),
     ],
     actions: ACTIONS,
@@ -96,6 +100,12 @@ export async function statusReply(call: Call): Promise<Reply> {
       objectives: { total: budgets.length, inTrouble: inTrouble(budgets).map(budgetValue) },
     },
   })
+}
+
+async function badOnes({ db, now }: Call, counts: Counts): Promise<readonly Outline[]> {
+  if (BAD.every((sign) => counts[sign] === 0)) return []
+  const all = await listStandings(db, now)
+  return outlinesOf(db, all.filter(({ sign }) => BAD.includes(sign)).toSorted(worstFirst))
 }
 
 async function rowsOf({ db, now }: Call, bad: readonly Outline[]): Promise<Reply['body']> {
@@ -122,28 +132,26 @@ async function rowsOf({ db, now }: Call, bad: readonly Outline[]): Promise<Reply
 /** What the verdict did not say yet: `9 up · 1 paused · last look 4 s ago · 24 h: 99.95 %`. */
 function tally(
   counts: Counts,
-  all: readonly Outline[],
+  lastCheckAt: Tally['lastCheckAt'],
   sign: StateSign,
   uptime: number | null,
 ): Run[] {
-  const last = all.reduce((latest, { state }) => Math.max(latest, state.lastCheckAt ?? 0), 0)
   const shown = (['up', 'pending', 'maintenance', 'paused'] as const)
     .filter((status) => counts[status] > 0 && status !== sign)
     .map((status) => countWords(counts[status], status))
   return dotted(
     ...shown,
-    last === 0 ? SAYS.noLook : fill(SAYS.lastLook, { ago: time(last, 'relative') }),
+    lastCheckAt === null
+      ? SAYS.noLook
+      : fill(SAYS.lastLook, { ago: time(lastCheckAt, 'relative') }),
     fill(SAYS.lastDay, { percent: formatPercent(uptime) }),
   )
 }
 
-function calmest(all: readonly Outline[], now: number): string | null {
-  const since = all
-    .filter(({ monitor, state }) => monitor.isActive && state.status === 'up')
-    .map(({ state }) => state.changedAt ?? now)
-  const age = now - since.reduce((least, at) => Math.min(least, at), Infinity)
+function calmest({ upSince }: Tally, now: number): string | null {
+  const age = now - (upSince ?? now)
   // Less is the first look just taken, and no praise yet.
-  return age >= MINUTE && Number.isFinite(age) ? formatAge(age) : null
+  return age >= MINUTE ? formatAge(age) : null
 }
 
 export const status = accountCommand({

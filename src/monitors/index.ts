@@ -50,3 +50,4 @@ export {
   type Verification,
 } from './verify.ts'
 export { breakOffVerifications } from './unfinished.ts'
+export { listStandings, outlinesOf, type Standing, type Tally, tallyMonitors } from './standing.ts'

@@ -3,7 +3,7 @@ import type { AccountTx } from '../storage/index.ts'
 import type { Monitor, MonitorState } from './monitor.ts'
 import { LAST_COLUMNS, maintainedUntil, matching, type MonitorFilter, withLatest } from './read.ts'
 
-/** What a list shows of a monitor. Every view is one; ten thousand are read in a few milliseconds. */
+/** What a list shows of a monitor. Every view is one. */
 export interface Outline {
   readonly monitor: Pick<
     Monitor,

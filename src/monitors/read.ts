@@ -20,6 +20,7 @@ import {
 } from './monitor.ts'
 
 export interface MonitorFilter {
+  readonly ids?: readonly MonitorId[]
   readonly types?: readonly string[]
   /** In name or address, upper and lower case alike. */
   readonly search?: string
@@ -69,14 +70,15 @@ export async function withLatest<R extends { readonly id: MonitorId }>(
   return rows.map((row) => [row, latest.get(row.id)])
 }
 
-type OfMonitor = ExpressionBuilder<Tables & { m: Tables['monitors'] }, 'm'>
+export type OfMonitor = ExpressionBuilder<Tables & { m: Tables['monitors'] }, 'm'>
 
-export const maintainedUntil = (eb: OfMonitor) =>
+export const maintenanceEnd = (eb: OfMonitor) =>
   eb
     .selectFrom('maintenance_spans')
     .select((span) => span.fn.max<Instant | null>('ended_at').as('until'))
     .whereRef('maintenance_spans.monitor_id', '=', 'm.id')
-    .as('maintained_until')
+
+export const maintainedUntil = (eb: OfMonitor) => maintenanceEnd(eb).as('maintained_until')
 
 const COLUMN = { id: 'm.id', name: 'm.name', createdAt: 'm.created_at' } as const
 
@@ -100,7 +102,8 @@ const folded = (eb: OfMonitor, column: 'm.name' | 'm.url') =>
 /** What a filter asks of the monitor itself. */
 function ofMonitor(eb: OfMonitor, filter: MonitorFilter): Expression<SqlBool>[] {
   const all: Expression<SqlBool>[] = []
-  const { types, search, isActive, tags, externalRef, managedBy } = filter
+  const { ids, types, search, isActive, tags, externalRef, managedBy } = filter
+  if (ids !== undefined) all.push(eb('m.id', 'in', ids))
   if (types !== undefined) all.push(eb('m.type', 'in', types))
   if (isActive !== undefined) all.push(eb('m.is_active', '=', isActive ? 1 : 0))
   if (externalRef !== undefined) all.push(eb('m.external_ref', '=', externalRef))

@@ -4,7 +4,14 @@ export { readOn } from './journal.ts'
 export { type Kept, keepReading } from './keep.ts'
 export { keepLastDay } from './last-day.ts'
 export { type Latest } from './tail.ts'
-export { type LastColumns, moveOn, readLatest, shapeOf, tellLatest } from './latest.ts'
+export {
+  type LastColumns,
+  moveOn,
+  readNewestAt,
+  readLatest,
+  shapeOf,
+  tellLatest,
+} from './latest.ts'
 export { readNewest } from './newest.ts'
 export { packHistory } from './pack.ts'
 export { countPlain, type PlainLook, readPlain } from './plain.ts'

@@ -30,6 +30,10 @@ export const readLatest = (
       ),
   )
 
+/** When the newest look in the journal was made; -Infinity where it has none. */
+export const readNewestAt = (db: AccountTx): Promise<Instant> =>
+  readTail(db, (tail, reaches) => tail.newestAt(reaches))
+
 /** Whether the journal knows a newer look than the row. What came before nothing was known does not count. */
 const isNewer = (row: LastColumns, latest: Latest | undefined): latest is Latest =>
   latest !== undefined && row.last_status !== null && latest.at > (row.last_check_at ?? -Infinity)

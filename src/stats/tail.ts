@@ -220,6 +220,13 @@ export class Tail {
     return { at, status, code, ms, timings, goodAt, goodMs, outcome, outcomeAt }
   }
 
+  /** When the newest look of those that `reaches` was made; -Infinity where there is none. */
+  newestAt(reaches: (id: MonitorId) => boolean): Instant {
+    let newest = -Infinity
+    for (const [id, { at }] of this.#heads) if (at > newest && reaches(id)) newest = at
+    return newest
+  }
+
   /** Whether a monitor has a look made before `at`. */
   hasBefore(id: MonitorId, at: Instant): boolean {
     let isFound = false

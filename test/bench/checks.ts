@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 const INTERVAL_SECONDS = 10
 const WARM_UP_MS = 12_000
 const WINDOWS = 5
-const WINDOW_MS = 4000
+const WINDOW_MS = 3000
 
 /** Lateness within the rhythm: how far each arrival is from the one an interval before it. */
 function unevenness(seen: Readonly<Record<string, readonly number[]>>): number[] {

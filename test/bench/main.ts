@@ -24,9 +24,11 @@ await using world = await openWorld()
 const results: Record<string, unknown> = {}
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
+  const began = performance.now()
   const figures = await bench(world)
+  const seconds = Math.round((performance.now() - began) / 1000)
   results[name] = figures
-  process.stdout.write(`${name}\n${tableOf(figures)}\n\n`)
+  process.stdout.write(`${name}, ${seconds} s\n${tableOf(figures)}\n\n`)
 }
 mkdirSync(path.dirname(RESULTS), { recursive: true })
 writeFileSync(RESULTS, JSON.stringify(results, null, 2))

@@ -34,7 +34,7 @@ const SCENARIOS: readonly Scenario[] = [
     kind: 'http',
     failing: 1,
     hanging: 1,
-    warmUpMs: 30_000,
+    warmUpMs: 20_000,
     windowMs: 60_000,
     targets: { lateness: 50, ratio: 1.4, rss: 250, api: 30 },
   },
@@ -44,7 +44,7 @@ const SCENARIOS: readonly Scenario[] = [
     failing: 0,
     hanging: 0,
     warmUpMs: 20_000,
-    windowMs: 60_000,
+    windowMs: 40_000,
     targets: { lateness: 250, ratio: 1.25, api: 20, loop: 20 },
   },
   {
