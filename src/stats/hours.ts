@@ -15,6 +15,25 @@ export interface Due {
 
 type Unpacked = Omit<PackedSample, 'isKeptWhole'>
 
+type Hour = Key &
+  Readonly<Record<'observed_ms' | 'down_ms', number>> &
+  Partial<ReturnType<typeof figuresOf>>
+
+const addHour = prepared((tx: Db, hour: Hour) => {
+  const { monitor_id: _, at: __, account_id: ___, observed_ms, down_ms, ...figures } = hour
+  return tx
+    .insertInto('hour_stats')
+    .values(hour)
+    .onConflict((it) =>
+      it.columns(['monitor_id', 'at']).doUpdateSet((eb) => ({
+        observed_ms: eb('hour_stats.observed_ms', '+', observed_ms),
+        down_ms: eb('hour_stats.down_ms', '+', down_ms),
+        ...figures,
+      })),
+    )
+    .returning('at')
+})
+
 /** Looks of hours that are over become rows, or are added to those there are. */
 export async function packLooks(tx: Db, due: Due, looks: readonly Unpacked[]): Promise<void> {
   const { id } = due
@@ -29,24 +48,8 @@ export async function packLooks(tx: Db, due: Due, looks: readonly Unpacked[]): P
       .map((it) => Object.assign(it, { isKeptWhole: whole.has(it.at) }))
     const { observedMs, downMs } = measure(looks, outages, hour, hour + HOUR)
     const figures = made.length === 0 ? {} : figuresOf(await storeLooks(tx, due, hour, made))
-    await tx
-      .insertInto('hour_stats')
-      .values({
-        monitor_id: id,
-        at: hour,
-        account_id: due.account_id,
-        observed_ms: observedMs,
-        down_ms: downMs,
-        ...figures,
-      })
-      .onConflict((it) =>
-        it.columns(['monitor_id', 'at']).doUpdateSet((eb) => ({
-          observed_ms: eb('hour_stats.observed_ms', '+', observedMs),
-          down_ms: eb('hour_stats.down_ms', '+', downMs),
-          ...figures,
-        })),
-      )
-      .execute()
+    const key = { monitor_id: id, at: hour, account_id: due.account_id }
+    await addHour(tx, { ...key, observed_ms: observedMs, down_ms: downMs, ...figures })
   }
   // Late looks, or ones that speak for the day before.
   const days = await tx
@@ -58,6 +61,26 @@ export async function packLooks(tx: Db, due: Due, looks: readonly Unpacked[]): P
   for (const { at } of days) await rollDay(tx, due, at)
 }
 
+type Key = { readonly account_id: number; readonly at: Instant; readonly monitor_id: MonitorId }
+
+const packedOf = prepared((tx: Db, { account_id, at, monitor_id }: Key) =>
+  tx
+    .selectFrom('packed_samples')
+    .select('samples')
+    .where('account_id', '=', account_id)
+    .where('at', '=', at)
+    .where('monitor_id', '=', monitor_id),
+)
+
+type Packed = Key &
+  Readonly<Record<'up' | 'degraded' | 'unknown', number>> & {
+    readonly samples: Uint8Array
+  }
+
+const putPacked = prepared((tx: Db, row: Packed) =>
+  tx.insertInto('packed_samples').orReplace().values(row).returning('at'),
+)
+
 /** Beside what the hour has already, where looks came in late; answers them all. */
 async function storeLooks(
   tx: Db,
@@ -65,32 +88,16 @@ async function storeLooks(
   hour: Instant,
   made: readonly PackedSample[],
 ): Promise<readonly PackedSample[]> {
-  const before = await tx
-    .selectFrom('packed_samples')
-    .select('samples')
-    .where('account_id', '=', due.account_id)
-    .where('at', '=', hour)
-    .where('monitor_id', '=', due.id)
-    .executeTakeFirst()
+  const key = { account_id: due.account_id, at: hour, monitor_id: due.id }
+  const [before] = await packedOf(tx, key)
   const all =
     before === undefined
       ? made
       : [...unpackSamples(hour, before.samples), ...made].toSorted((a, b) => a.at - b.at)
   const plain = (status: string): number =>
     all.filter((it) => it.status === status && !it.isKeptWhole).length
-  await tx
-    .insertInto('packed_samples')
-    .orReplace()
-    .values({
-      monitor_id: due.id,
-      at: hour,
-      account_id: due.account_id,
-      up: plain('up'),
-      degraded: plain('degraded'),
-      unknown: plain('unknown'),
-      samples: packSamples(hour, all),
-    })
-    .execute()
+  const counts = { up: plain('up'), degraded: plain('degraded'), unknown: plain('unknown') }
+  await putPacked(tx, { ...key, ...counts, samples: packSamples(hour, all) })
   return all
 }
 

@@ -4,7 +4,7 @@ import { runNow } from './dialect.ts'
 import type { Db } from './open.ts'
 import type { Tables } from './tables.ts'
 
-type Value = string | number | null
+type Value = string | number | null | Uint8Array
 type Given = Readonly<Record<string, Value | readonly Value[]>>
 
 /** Where a value goes that is not known yet. */
