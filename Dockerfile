@@ -22,10 +22,10 @@ RUN mkdir -p /data "$NODE_COMPILE_CACHE" && chown node:node /data "$NODE_COMPILE
 USER node
 # Started once, so that no container has to compile anew what never changes.
 RUN DATABASE_PATH=/tmp/once/uptalk.db CANARY_HOSTS= \
-      timeout --preserve-status --signal=TERM 15 node --max-semi-space-size=2 --heap-growing-percent=80 src/main.ts \
+      timeout --preserve-status --signal=TERM 15 node --max-semi-space-size=2 src/main.ts \
  && rm -r /tmp/once
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=2", "--heap-growing-percent=80", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=2", "src/main.ts"]

@@ -74,18 +74,15 @@ export async function tallyMonitors(db: AccountTx, now: Instant): Promise<Tally>
   }
 }
 
-/** Asked for at once: lists of other lengths are other queries. */
-const MOST_OUTLINES = 100
+/** More are picked from all: lists of other lengths are other queries. */
+const MOST_BY_ID = 100
 
 /** The outlines of those monitors, in their order; without who is gone meanwhile. */
 export async function outlinesOf(
   db: AccountTx,
   some: readonly Pick<Standing, 'id'>[],
 ): Promise<Outline[]> {
-  const found = new Map<MonitorId, Outline>()
-  for (let at = 0; at < some.length; at += MOST_OUTLINES) {
-    const ids = some.slice(at, at + MOST_OUTLINES).map(({ id }) => id)
-    for (const it of await listOutlines(db, { ids })) found.set(it.monitor.id, it)
-  }
+  const filter = some.length > MOST_BY_ID ? {} : { ids: some.map(({ id }) => id) }
+  const found = new Map((await listOutlines(db, filter)).map((it) => [it.monitor.id, it]))
   return some.flatMap(({ id }) => found.get(id) ?? [])
 }

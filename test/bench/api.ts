@@ -17,7 +17,7 @@ const EVERY_MS = 5 * MINUTE
 const OUTAGE_EVERY_MS = 2 * DAY
 
 const CONNECTIONS = 4
-const WARM_UP_MS = 500
+const WARM_UP_MS = 2000
 const WINDOWS = 3
 const WINDOW_MS = 1000
 const ALONE_MS = 1500
