@@ -6,11 +6,12 @@ import {
   type Outline,
   outlinesOf,
   type Standing,
+  signOf,
 } from '../../src/monitors/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import type { Call } from './command.ts'
 import { no, refusal } from './compose.ts'
-import { signOf, tailOf, withCommas } from './present.ts'
+import { tailOf, withCommas } from './present.ts'
 import { line, name, note, type Reply, verbatim } from './reply.ts'
 import { fill, words } from './sentences.ts'
 import { firstOf } from './worst.ts'

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { DAY } from '../../src/kernel/index.ts'
-import { listOutlines, listStandings, outlinesOf, type Standing } from '../../src/monitors/index.ts'
+import {
+  listOutlines,
+  listStandings,
+  outlinesOf,
+  type Standing,
+  signOf,
+} from '../../src/monitors/index.ts'
 import { observedTime, uptimePercent } from '../../src/stats/index.ts'
 import { fold } from '../../src/storage/index.ts'
 import { nothingWatched } from './answers.ts'
@@ -16,7 +22,6 @@ import {
   countWords,
   monitorValue,
   openIncidents,
-  signOf,
   tailOf,
 } from './present.ts'
 import { type Action, line, note, type Reply, type Run, text, verbatim } from './reply.ts'

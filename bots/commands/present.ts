@@ -1,6 +1,6 @@
 import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import { DAY, type Instant, isoOrNull, type MonitorId, toIso } from '../../src/kernel/index.ts'
-import { isInMaintenance, type Outline, shownStatus } from '../../src/monitors/index.ts'
+import { isInMaintenance, type Outline, shownStatus, signOf } from '../../src/monitors/index.ts'
 import type { AccountTx } from '../../src/storage/index.ts'
 import { dotted } from './compose.ts'
 import { formatPercent } from '../../src/stats/index.ts'
@@ -35,10 +35,6 @@ const SAYS = {
   noVerdict: 'no verdict yet',
   andMore: '{names} and {count} more',
 } as const
-
-/** The state people see: maintenance lies over what was found, as a pause does. */
-export const signOf = (view: Outline, now: Instant): StateSign =>
-  isInMaintenance(view, now) ? 'maintenance' : shownStatus(view)
 
 const NONE = { total: 0, pending: 0, up: 0, degraded: 0, down: 0, paused: 0, maintenance: 0 }
 

@@ -1,6 +1,12 @@
 import { type Incident, listIncidents } from '../../src/incidents/index.ts'
 import { DAY, type Instant, type MonitorId } from '../../src/kernel/index.ts'
-import { getMonitor, listTies, type MonitorView, shownStatus } from '../../src/monitors/index.ts'
+import {
+  getMonitor,
+  listTies,
+  type MonitorView,
+  shownStatus,
+  signOf,
+} from '../../src/monitors/index.ts'
 import { type Objective, readObjective } from '../../src/objectives/index.ts'
 import { PROBES } from '../../src/probes/index.ts'
 import {
@@ -17,7 +23,7 @@ import { findMonitor } from './find.ts'
 import { budgetValue, leftRuns, sloWords } from './objectives.ts'
 import { monitorOption, monitorRule } from './options.ts'
 import { causeRuns, causeWords, formatAge, formatMs } from './phrases.ts'
-import { incidentValue, monitorValue, nameRuns, signOf, stateTail, untilRuns } from './present.ts'
+import { incidentValue, monitorValue, nameRuns, stateTail, untilRuns } from './present.ts'
 import {
   type Action,
   address,

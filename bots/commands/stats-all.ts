@@ -1,5 +1,5 @@
 import { SECOND, toIso } from '../../src/kernel/index.ts'
-import { listMonitors, type MonitorView } from '../../src/monitors/index.ts'
+import { listMonitors, type MonitorView, signOf } from '../../src/monitors/index.ts'
 import {
   addObserved,
   formatPercent,
@@ -13,7 +13,6 @@ import { typed } from './answers.ts'
 import type { Call } from './command.ts'
 import { dotted, press, say, signed } from './compose.ts'
 import { formatMs } from './phrases.ts'
-import { signOf } from './present.ts'
 import { facts, name, type Node, type Reply } from './reply.ts'
 import { counted, fill, words } from './sentences.ts'
 import { stepValue } from './stats-one.ts'

@@ -1,6 +1,6 @@
 import { countIncidents, listIncidents } from '../../src/incidents/index.ts'
 import { SECOND, toIso } from '../../src/kernel/index.ts'
-import type { MonitorView } from '../../src/monitors/index.ts'
+import { type MonitorView, signOf } from '../../src/monitors/index.ts'
 import {
   formatPercent,
   markOf,
@@ -15,7 +15,7 @@ import type { Chart } from '../charts/index.ts'
 import type { Call } from './command.ts'
 import { press, say, signed } from './compose.ts'
 import { formatMs } from './phrases.ts'
-import { monitorValue, signOf } from './present.ts'
+import { monitorValue } from './present.ts'
 import { facts, name, type Reply, type Run } from './reply.ts'
 import { counted, fill, words } from './sentences.ts'
 import { type Period, periodActions, PERIODS, stepsOf } from './stats-period.ts'

@@ -5,6 +5,7 @@ import {
   outlinesOf,
   type Tally,
   tallyMonitors,
+  signOf,
 } from '../../src/monitors/index.ts'
 import { inTrouble } from '../../src/objectives/index.ts'
 import { formatPercent, responseTimes, uptimePercent } from '../../src/stats/index.ts'
@@ -19,7 +20,6 @@ import {
   countWords,
   monitorValue,
   openIncidents,
-  signOf,
   tailOf,
 } from './present.ts'
 import { budgetValue, objectivesRuns } from './objectives.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Incident, listIncidents } from '../incidents/index.ts'
 import { DAY, HOUR, type Instant, type MonitorId } from '../kernel/index.ts'
-import { isInMaintenance, listMonitors, type MonitorView, shownStatus } from '../monitors/index.ts'
+import { listMonitors, type MonitorView, signOf } from '../monitors/index.ts'
 import type { BoardNews, BoardRow } from '../notifications/index.ts'
 import { addObserved, observedTime, uptimePercent } from '../stats/index.ts'
 import type { AccountTx, Sealer } from '../storage/index.ts'
@@ -15,9 +15,6 @@ const UPTIME_KEPT_MS = HOUR
 const RANK = { down: 0, degraded: 1, maintenance: 2 } as const
 
 type State = BoardNews['rows'][number]['state']
-
-const stateOf = (view: MonitorView, now: Instant) =>
-  isInMaintenance(view, now) ? 'maintenance' : shownStatus(view)
 
 function rowOf({ monitor, state }: MonitorView, is: State, incident?: Incident): BoardRow {
   const base = { monitorName: monitor.name, state: is, httpStatus: null, acknowledgedBy: null }
@@ -53,7 +50,7 @@ export async function drawBoard(
   const counts = { total: 0, pending: 0, up: 0, degraded: 0, down: 0, paused: 0, maintenance: 0 }
   const bad: { readonly view: MonitorView; readonly state: State }[] = []
   for (const view of all) {
-    const state = stateOf(view, now)
+    const state = signOf(view, now)
     counts.total += 1
     counts[state] += 1
     if (state === 'down' || state === 'degraded' || state === 'maintenance')

@@ -19,6 +19,7 @@ export {
   type MonitorView,
   readSlo,
   shownStatus,
+  signOf,
 } from './monitor.ts'
 export type { Slo } from './policy.ts'
 export type { Check, Looker } from './look.ts'

@@ -62,6 +62,12 @@ export const isInMaintenance = ({ monitor, state }: Shown, now: Instant): boolea
 export const shownStatus = ({ monitor, state }: Shown): MonitorState['status'] | 'paused' =>
   monitor.isActive ? state.status : 'paused'
 
+export type Sign = MonitorState['status'] | 'paused' | 'maintenance'
+
+/** The state people see, with maintenance over what was found; `standing.ts` says it in SQL. */
+export const signOf = (view: Shown, now: Instant): Sign =>
+  isInMaintenance(view, now) ? 'maintenance' : shownStatus(view)
+
 type MonitorRow = Selectable<Tables['monitors']>
 type StateRow = Selectable<Tables['monitor_states']>
 

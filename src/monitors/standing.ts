@@ -2,12 +2,9 @@ import type { ExpressionBuilder } from 'kysely'
 import type { Instant, MonitorId } from '../kernel/index.ts'
 import { readNewestAt } from '../stats/index.ts'
 import { type AccountTx, prepared, type Tables } from '../storage/index.ts'
-import type { MonitorState } from './monitor.ts'
+import type { Sign } from './monitor.ts'
 import { listOutlines, type Outline } from './outline.ts'
 import { maintenanceEnd, matching, type MonitorFilter } from './read.ts'
-
-/** The state people see: maintenance lies over what was found, as a pause does. */
-export type Sign = MonitorState['status'] | 'paused' | 'maintenance'
 
 /** How a monitor stands: what lists are put in order by. */
 export interface Standing {
@@ -18,6 +15,7 @@ export interface Standing {
 
 type Joined = Tables & { m: Tables['monitors']; s: Tables['monitor_states'] }
 
+/** As `signOf` has it. */
 const sign = (eb: ExpressionBuilder<Joined, 'm' | 's'>, now: Instant) =>
   eb
     .case()
